@@ -1,1 +1,100 @@
-fn main() {}
+//! Compiles the site's files (size, checksum) and the provenance of the pretrained weights into plain constants, so that
+//! neither the page nor the worker carries a parser for them.
+
+use std::{env, fmt::Write, fs, path::Path};
+
+use toml::{Table, Value};
+
+fn main() {
+    let root = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("..");
+    let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).to_path_buf();
+    let mut files = String::from("/// Every data and weight file of the site.\npub const FILES: &[File] = &[\n");
+    let data = root.join("static/data/files.toml");
+    println!("cargo::rerun-if-changed={}", data.display());
+    let table = read(&data);
+    for file in table.get("file").and_then(Value::as_array).into_iter().flatten() {
+        let name = text(file, "name");
+        push_file(&mut files, &format!("static/data/{name}"), &name, file);
+    }
+    let pretrained = root.join("pretrained");
+    println!("cargo::rerun-if-changed={}", pretrained.display());
+    let mut names: Vec<_> = fs::read_dir(&pretrained)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .collect();
+    names.sort();
+    let mut weights = String::from("/// Where each set of weights comes from.\npub const PROVENANCE: &[Provenance] = &[\n");
+    for path in names {
+        println!("cargo::rerun-if-changed={}", path.display());
+        let stem = path.file_stem().expect("a file name").to_string_lossy().into_owned();
+        let table = read(&path);
+        if let Some(file) = table.get("file") {
+            push_file(&mut files, &format!("pretrained/{stem}.safetensors"), &stem, file);
+        }
+        push_provenance(&mut weights, &stem, &table);
+    }
+    files.push_str("];\n");
+    weights.push_str("];\n");
+    fs::write(out.join("files.rs"), files).expect("the build folder is writable");
+    fs::write(out.join("provenance.rs"), weights).expect("the build folder is writable");
+}
+
+fn read(path: &Path) -> Table {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn text(value: &Value, key: &str) -> String {
+    match value.get(key) {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    }
+}
+
+fn push_file(out: &mut String, path: &str, name: &str, file: &Value) {
+    let bytes = file.get("bytes").and_then(Value::as_integer).unwrap_or_default();
+    writeln!(out, "File {{ path: {path:?}, name: {name:?}, bytes: {bytes}, sha256: {:?} }},", text(file, "sha256"))
+        .expect("writing to a string");
+}
+
+fn push_provenance(out: &mut String, name: &str, table: &Table) {
+    let empty = Value::Table(Table::new());
+    let run = table.get("run").unwrap_or(&empty);
+    let data = table.get("data").unwrap_or(&empty);
+    write!(out, "Provenance {{ name: {name:?}, model: {:?}, ", table.get("model").and_then(Value::as_str).unwrap_or(""))
+        .expect("writing to a string");
+    for (field, from, key) in [
+        ("data", data, "name"),
+        ("split", data, "split"),
+        ("origin", data, "origin"),
+        ("licence", data, "licence"),
+        ("command", run, "command"),
+        ("trainer", run, "trainer"),
+        ("date", run, "date"),
+    ] {
+        write!(out, "{field}: {:?}, ", text(from, key)).expect("writing to a string");
+    }
+    let whole = |key: &str| run.get(key).and_then(Value::as_integer).unwrap_or_default();
+    let seconds = run.get("seconds").and_then(number).unwrap_or_default();
+    write!(out, "steps: {}, seconds: {seconds:?}, metrics: &[", whole("steps")).expect("writing to a string");
+    for metric in table.get("metric").and_then(Value::as_array).into_iter().flatten() {
+        let value = metric.get("value").and_then(number).unwrap_or_default();
+        let paper = metric.get("paper").and_then(number);
+        write!(
+            out,
+            "Metric {{ name: {:?}, split: {:?}, value: {value:?}, paper: {paper:?} }}, ",
+            text(metric, "name"),
+            text(metric, "split")
+        )
+        .expect("writing to a string");
+    }
+    out.push_str("] },\n");
+}
+
+fn number(value: &Value) -> Option<f64> {
+    value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64))
+}

@@ -1,1 +1,67 @@
+//! The registry: what lessons declare about themselves is true.
 #![cfg(not(target_arch = "wasm32"))]
+
+use std::{collections::HashSet, fs, path::Path};
+
+use app::{curriculum::CURRICULUM, lessons, techniques::TECHNIQUES};
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn lessons_stand_in_curriculum_order() {
+    let built = lessons::built();
+    let in_order: Vec<_> = CURRICULUM.iter().map(|network| network.slug).filter(|slug| built.contains(slug)).collect();
+    assert_eq!(built, in_order);
+}
+
+#[test]
+fn page_and_worker_know_the_same_lessons() {
+    let tasks: Vec<_> = lessons::tasks().into_iter().map(|(slug, _)| slug).collect();
+    assert_eq!(lessons::built(), tasks);
+}
+
+#[test]
+fn a_lesson_is_a_folder_named_after_its_slug() {
+    for slug in lessons::built() {
+        let folder = format!("app/src/lessons/{}", slug.replace('-', "_"));
+        for file in ["mod.rs", "page.rs", "task.rs"] {
+            assert!(read(format!("{folder}/{file}")).starts_with("//! "), "{folder}/{file}");
+        }
+    }
+}
+
+#[test]
+fn every_part_is_found_in_its_source() {
+    for (lesson, _) in lessons::pages() {
+        assert!(!lesson.parts.is_empty(), "{}", lesson.slug);
+        for part in lesson.parts {
+            let source = read(format!("models/src/{}", part.file));
+            assert!(part.find(&source).is_some(), "{} of {}: {:?} in {}", part.id, lesson.slug, part.lines, part.file);
+        }
+    }
+}
+
+#[test]
+fn figures_and_experiments_are_on_the_page_once() {
+    for (lesson, _) in lessons::pages() {
+        let folder = Path::new("app/src/lessons").join(lesson.slug.replace('-', "_"));
+        let mut page = read(folder.join("page.rs"));
+        let parts = Path::new(env!("CARGO_MANIFEST_DIR")).join(&folder).join("page");
+        for entry in fs::read_dir(parts).into_iter().flatten().flatten() {
+            page.push_str(&read(entry.path()));
+        }
+        let ids: HashSet<_> = lesson.figures.iter().map(|figure| figure.id).collect();
+        assert_eq!(ids.len(), lesson.figures.len(), "{}: a figure is declared twice", lesson.slug);
+        for figure in lesson.figures {
+            assert!(page.contains(&format!("id=\"{}\"", figure.id)), "{}: no figure {}", lesson.slug, figure.id);
+            let known = TECHNIQUES.iter().any(|technique| technique.id == figure.technique);
+            assert!(known, "{}: {} is no technique", lesson.slug, figure.technique);
+        }
+        for experiment in lesson.experiments {
+            assert!(page.contains(&format!("id=\"{experiment}\"")), "{}: no experiment {experiment}", lesson.slug);
+        }
+    }
+}

@@ -1,1 +1,72 @@
+//! Training where the visitors train: in a browser, on the CPU and on (software) WebGPU.
 #![cfg(target_arch = "wasm32")]
+
+use models::{
+    device::{Device, self_test},
+    foundations::mlp::{Activation, MlpConfig, cross_entropy},
+    tensor::{Tensor, TensorData},
+    train::{
+        optimizer::{Optimizer, OptimizerKind},
+        trainer::{Checkpoint, Trainer},
+    },
+};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg32;
+use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const EXAMPLES: usize = 32;
+
+/// Points in the plane and which side of the circle they lie on: `[examples, 2]`, `[examples, 2]`.
+fn circle(device: &Device) -> (Tensor<2>, Tensor<2>) {
+    let mut rng = Pcg32::seed_from_u64(3);
+    let points: Vec<f32> = (0..2 * EXAMPLES).map(|_| rng.random_range(-1.0..1.0)).collect();
+    let targets =
+        points.chunks(2).flat_map(|p| if p[0] * p[0] + p[1] * p[1] < 0.5 { [1.0_f32, 0.0] } else { [0.0, 1.0] }).collect();
+    (
+        Tensor::from_data(TensorData::new(points, [EXAMPLES, 2]), device),
+        Tensor::from_data(TensorData::new::<f32, _>(targets, [EXAMPLES, 2]), device),
+    )
+}
+
+/// Trains a tiny network; the losses are read back at the end, together.
+async fn train(device: &Device, steps: usize) -> (Vec<f32>, Checkpoint) {
+    let device = device.clone().autodiff();
+    let config = MlpConfig { sizes: vec![2, 16, 2], activation: Activation::Tanh };
+    let model = config.init(&device, &mut Pcg32::seed_from_u64(1));
+    let mut trainer = Trainer::new(model, Optimizer::new(OptimizerKind::Adam));
+    let (inputs, targets) = circle(&device);
+    let losses: Vec<Tensor<1>> = (0..steps)
+        .map(|_| trainer.step(0.02, |model| cross_entropy(model.forward(inputs.clone()), targets.clone())))
+        .collect();
+    let losses = Tensor::cat(losses, 0).into_data_async().await.expect("losses").try_to_vec().expect("floats");
+    (losses, trainer.save().await.expect("a checkpoint"))
+}
+
+fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    assert!(a.iter().chain(b).all(|value| value.is_finite()), "a number is not finite");
+    assert!(a.iter().any(|value| *value != 0.0), "all numbers are zero: a shader was skipped");
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+#[wasm_bindgen_test]
+async fn the_cpu_learns() {
+    let (losses, _) = train(&Device::flex(), 200).await;
+    console_log!("loss {} to {}", losses[0], losses[199]);
+    assert!(losses[199] < losses[0] / 3.0);
+}
+
+#[wasm_bindgen_test]
+async fn webgpu_equals_the_cpu() {
+    let gpu = Device::wgpu_options().init_async().await.expect("WebGPU, if only in software");
+    self_test(&gpu).await.expect("the self-test");
+    let (cpu_losses, cpu) = train(&Device::flex(), 10).await;
+    let (gpu_losses, gpu) = train(&gpu, 10).await;
+    // Ten steps of Adam: rounding differs between the engines, and Adam divides by small numbers.
+    assert!(largest_difference(&cpu_losses, &gpu_losses) < 1e-4);
+    for (cpu, gpu) in cpu.parameters.0.iter().zip(&gpu.parameters.0) {
+        assert!(largest_difference(&cpu.values, &gpu.values) < 1e-3, "{}", cpu.name);
+    }
+}

@@ -1,1 +1,5 @@
-fn main(){}
+//! The WebGPU worker: large, fetched only when it will be used. Checks its own arithmetic before it computes anything.
+
+fn main() {
+    app::session::host::run(app::session::host::gpu);
+}

@@ -1,0 +1,42 @@
+//! What the reader sees of the MLP lesson.
+
+mod build;
+mod controls;
+mod figures;
+mod strength;
+mod understand;
+mod weakness;
+
+use leptos::prelude::*;
+
+use self::{build::Build, controls::Controls, strength::Strength, understand::Understand, weakness::Weakness};
+use crate::{
+    lessons::mlp::{Data, LESSON, Mlp},
+    session::Session,
+    site::{frame::{LessonFrame, settings_from_address}, parts::Lit},
+};
+
+/// The lesson's page.
+#[component]
+pub fn Page() -> impl IntoView {
+    let session = Session::<Mlp>::new(settings_from_address());
+    let lit = Lit(RwSignal::new(None));
+    view! {
+        <LessonFrame lesson=&LESSON session settings=move || view! { <Controls session /> }>
+            <Understand session lit />
+            <Build session lit />
+            <Strength session />
+            <Weakness session />
+        </LessonFrame>
+    }
+}
+
+/// Takes other data, with settings that suit it; the reader's own points begin as a copy of the points shown.
+fn switch(session: Session<Mlp>, data: Data) {
+    session.change(|settings| {
+        if data == Data::Own && settings.own.is_empty() {
+            settings.own = settings.all_points();
+        }
+        settings.switch(data);
+    });
+}

@@ -1,0 +1,63 @@
+//! Build: backpropagation by hand, then by burn.
+
+use leptos::prelude::*;
+
+use super::figures;
+use crate::{
+    lessons::mlp::{LESSON, Mlp},
+    session::Session,
+    site::{
+        frame::{Stage, StageKind},
+        parts::{Lit, Source, Weights},
+    },
+    widgets::Figure,
+};
+
+/// The second stage.
+#[component]
+pub fn Build(
+    /// The main session.
+    session: Session<Mlp>,
+    /// The part that is lit.
+    lit: Lit,
+) -> impl IntoView {
+    let cost = move || session.settings.with(|settings| {
+        let network = settings.network();
+        (network.parameter_count(), network.multiply_adds())
+    });
+    view! {
+        <Stage kind=StageKind::Build claim="Backpropagation by hand, then by burn">
+            <p>
+                "The network of the points is trained by the loops below, written out from the formulas in plain Rust. Digits need more "
+                "arithmetic, so burn takes over: it knows the same rules and derives the backward pass itself. A test holds the two against each other."
+            </p>
+            <div class="wide source-pair">
+                <Figure
+                    id="architecture"
+                    technique="feature-maps"
+                    title="The network, with live values"
+                    picture=figures::network(session)
+                    empty="The network appears with the first frame."
+                >
+                    <strong>"Move over the points, or draw."</strong>
+                    " Each circle shows the value of its unit for that input; lines are weights, blue below zero, orange above."
+                </Figure>
+                <Source lesson=&LESSON lit />
+            </div>
+            <dl class="cost">
+                <dt>"parameters"</dt>
+                <dd data-readout="parameters">{move || cost().0}</dd>
+                <dt>"multiply-adds for one example"</dt>
+                <dd data-readout="multiply-adds">{move || cost().1}</dd>
+            </dl>
+            <Weights
+                name="mlp-mnist"
+                bench=session.bench
+                on_load=Callback::new(move |()| session.change(|settings| {
+                    settings.switch(crate::lessons::mlp::Data::Mnist);
+                    settings.pretrained = true;
+                }))
+            />
+        </Stage>
+    }
+}

@@ -1,0 +1,103 @@
+//! The lesson's own settings, above the bench.
+
+use leptos::prelude::*;
+use models::{foundations::mlp::Activation, train::optimizer::OptimizerKind};
+
+use crate::{
+    lessons::mlp::{MOST_LAYERS, MOST_UNITS, Mlp},
+    session::Session,
+    widgets::{Chips, NumberField, Slider},
+};
+
+/// Layers, units, bend, optimiser, rate, batch, noise, seed.
+#[component]
+pub fn Controls(
+    /// The main session.
+    session: Session<Mlp>,
+) -> impl IntoView {
+    let settings = session.settings;
+    let number = move |read: fn(&super::super::Settings) -> f64| Signal::derive(move || settings.with(read));
+    let is_pictures = move || settings.with(|settings| settings.data.is_pictures());
+    view! {
+        <div class="fields">
+            <Slider
+                label="Hidden layers"
+                value=number(|settings| settings.hidden.len() as f64)
+                min=0.0
+                max=12.0
+                step=1.0
+                on_change=Callback::new(move |layers: f64| session.change(|settings| {
+                    let units = settings.hidden.last().copied().unwrap_or(6);
+                    settings.hidden.resize((layers as usize).min(MOST_LAYERS), units);
+                }))
+            />
+            <NumberField
+                label="Units in each"
+                value=number(|settings| settings.hidden.first().copied().unwrap_or(0).into())
+                min=1.0
+                max=MOST_UNITS as f64
+                integer=true
+                on_change=Callback::new(move |units: f64| session.change(|settings| settings.hidden.fill(units as u16)))
+            />
+            <Slider
+                label="Learning rate"
+                value=number(|settings| settings.rate.into())
+                min=0.0001
+                max=10.0
+                log=true
+                on_change=Callback::new(move |rate: f64| session.change(|settings| settings.rate = rate as f32))
+            />
+            <Slider
+                label="Batch size"
+                value=number(|settings| settings.batch.into())
+                min=1.0
+                max=256.0
+                step=1.0
+                log=true
+                on_change=Callback::new(move |batch: f64| session.change(|settings| settings.batch = batch.round() as u32))
+            />
+            <NumberField
+                label="Seed"
+                value=number(|settings| settings.seed.into())
+                min=0.0
+                max=999_999.0
+                integer=true
+                on_change=Callback::new(move |seed: f64| session.change(|settings| settings.seed = seed as u32))
+            />
+            <Show when=move || !is_pictures()>
+                <Slider
+                    label="Noise"
+                    value=number(|settings| settings.noise.into())
+                    min=0.0
+                    max=0.5
+                    step=0.01
+                    on_change=Callback::new(move |noise: f64| session.change(|settings| settings.noise = noise as f32))
+                />
+            </Show>
+            <Show when=is_pictures>
+                <Chips
+                    label="Pictures to learn from"
+                    options=[2_000, 12_000, 60_000].map(|count: u32| (count, grouped(count))).to_vec()
+                    value=Signal::derive(move || settings.with(|settings| settings.examples))
+                    on_change=Callback::new(move |count: u32| session.change(|settings| settings.examples = count))
+                />
+            </Show>
+            <Chips
+                label="Bend of each unit"
+                options={Activation::ALL.iter().map(|kind| (*kind, kind.name().to_string())).collect::<Vec<_>>()}
+                value=Signal::derive(move || settings.with(|settings| settings.activation))
+                on_change=Callback::new(move |kind: Activation| session.change(|settings| settings.activation = kind))
+            />
+            <Chips
+                label="Optimiser"
+                options={OptimizerKind::ALL.iter().map(|kind| (*kind, kind.name().to_string())).collect::<Vec<_>>()}
+                value=Signal::derive(move || settings.with(|settings| settings.optimizer))
+                on_change=Callback::new(move |kind: OptimizerKind| session.change(|settings| settings.optimizer = kind))
+            />
+        </div>
+    }
+}
+
+fn grouped(count: u32) -> String {
+    format!("{},{:03}", count / 1000, count % 1000)
+}

@@ -1,0 +1,131 @@
+//! The worker half: points by hand-written backpropagation, pictures by burn.
+
+mod pictures;
+mod points;
+
+use rand::SeedableRng;
+
+use self::{pictures::Pictures, points::Points};
+use crate::{
+    lessons::mlp::{BINS, Command, Mlp, Settings, Snapshot},
+    session::{
+        protocol::{CurvePoint, Remedy, Trouble},
+        serve::{self, Context, not_finite},
+    },
+};
+
+/// The running task.
+pub enum Task {
+    /// Two inputs, two classes.
+    Points(Box<Points>),
+    /// 28 × 28 pixels, ten classes.
+    Pictures(Box<Pictures>),
+}
+
+impl serve::Task for Task {
+    type Protocol = Mlp;
+
+    async fn start(settings: Settings, context: Context) -> Result<Self, Trouble> {
+        Ok(match settings.data.is_pictures() {
+            true => Task::Pictures(Box::new(Pictures::start(settings, context).await?)),
+            false => Task::Points(Box::new(Points::start(settings)?)),
+        })
+    }
+
+    fn step(&mut self) -> Result<bool, Trouble> {
+        if self.is_over() {
+            return Ok(false);
+        }
+        match self {
+            Task::Points(task) => task.step()?,
+            Task::Pictures(task) => task.step()?,
+        }
+        Ok(!self.is_over())
+    }
+
+    fn configure(&mut self, settings: Settings) {
+        match self {
+            Task::Points(task) => task.configure(settings),
+            Task::Pictures(task) => task.configure(settings),
+        }
+    }
+
+    async fn command(&mut self, command: Command) -> Result<(), Trouble> {
+        match (self, command) {
+            (Task::Points(task), Command::Probe(input)) => task.probe(&input),
+            (Task::Pictures(task), command) => task.command(command).await?,
+            (Task::Points(_), _) => {}
+        }
+        Ok(())
+    }
+
+    async fn snapshot(&mut self, curves: &mut Vec<CurvePoint>) -> Result<Snapshot, Trouble> {
+        match self {
+            Task::Points(task) => Ok(task.snapshot(curves)),
+            Task::Pictures(task) => task.snapshot(curves).await,
+        }
+    }
+
+    fn steps(&self) -> u64 {
+        match self {
+            Task::Points(task) => task.steps(),
+            Task::Pictures(task) => task.steps(),
+        }
+    }
+
+    fn finished(&self) -> Option<String> {
+        self.is_over().then(|| format!("Stopped after {} steps, as the settings ask.", self.steps()))
+    }
+
+    async fn save(&mut self) -> Result<Vec<u8>, Trouble> {
+        match self {
+            Task::Points(task) => Ok(task.save()),
+            Task::Pictures(task) => task.save().await,
+        }
+    }
+
+    async fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        match self {
+            Task::Points(task) => task.restore(bytes),
+            Task::Pictures(task) => task.restore(bytes).await,
+        }
+    }
+}
+
+impl Task {
+    fn is_over(&self) -> bool {
+        let stop = match self {
+            Task::Points(task) => task.settings().stop,
+            Task::Pictures(task) => task.settings().stop,
+        };
+        stop > 0 && serve::Task::steps(self) >= stop.into()
+    }
+}
+
+fn seeded<R: SeedableRng>(seed: u32) -> R {
+    R::seed_from_u64(seed.into())
+}
+
+/// Counts weights in [`BINS`] bins from -span to span; span is the largest magnitude.
+fn histogram(weights: &[f32]) -> (Vec<u32>, f32) {
+    let span = weights.iter().filter(|weight| weight.is_finite()).fold(1e-6_f32, |span, weight| span.max(weight.abs()));
+    let mut counts = vec![0; BINS];
+    for weight in weights.iter().filter(|weight| weight.is_finite()) {
+        let place = (weight / span + 1.0) / 2.0 * BINS as f32;
+        counts[(place as usize).min(BINS - 1)] += 1;
+    }
+    (counts, span)
+}
+
+/// Names the first layer whose weights are not finite.
+fn layer_trouble<'a>(weights: impl Iterator<Item = &'a [f32]>, step: u64) -> Trouble {
+    let broken = weights.enumerate().find(|(_, weights)| weights.iter().any(|weight| !weight.is_finite()));
+    match broken {
+        Some((layer, _)) => not_finite(&format!("layer {}", layer + 1), step),
+        None => not_finite("the loss", step),
+    }
+}
+
+fn models_trouble(error: models::error::Error) -> Trouble {
+    Trouble::new(error.to_string(), Remedy::Retry)
+}

@@ -1,0 +1,274 @@
+//! The points lesson: a network of a few dozen weights, trained by the backward pass written out by hand.
+
+use models::{
+    data::{batches::Batches, points::Point},
+    foundations::{
+        backprop::{HandMlp, HandOptimizer},
+        perceptron::Perceptron,
+    },
+    metrics::Confusion,
+};
+use rand_pcg::Pcg32;
+use serde::{Deserialize, Serialize};
+
+use super::{histogram, layer_trouble, seeded};
+use crate::{
+    lessons::mlp::{
+        EXTENT, FIELD, LayerView, MOST_MAPS, PointsView, Settings, Snapshot, UNIT_FIELD,
+    },
+    session::{
+        protocol::{CurvePoint, Remedy, Series, Trouble},
+        serve::plot,
+    },
+};
+
+/// Layers whose values and weights fit a message; a weight matrix beyond this is not drawn.
+const MOST_DRAWN_WEIGHTS: usize = 1024;
+
+/// What decides how the run goes on.
+#[derive(Clone, Serialize, Deserialize)]
+struct State {
+    step: u64,
+    net: HandMlp,
+    optimizer: HandOptimizer,
+    batches: Batches,
+    perceptron: Perceptron,
+}
+
+/// The running task.
+pub struct Points {
+    settings: Settings,
+    training: Vec<Point>,
+    held_out: Vec<Point>,
+    state: State,
+    curves: Vec<CurvePoint>,
+    probe: [f32; 2],
+}
+
+impl Points {
+    /// The network, the points, the perceptron beside it.
+    pub fn start(settings: Settings) -> Result<Self, Trouble> {
+        let (training, held_out) = settings.points();
+        if training.is_empty() {
+            return Err(Trouble::new("There are no points yet; paint a few of each colour.", Remedy::Dismiss));
+        }
+        let mut rng: Pcg32 = seeded(settings.seed);
+        let state = State {
+            step: 0,
+            net: HandMlp::new(settings.network(), &mut rng),
+            optimizer: HandOptimizer::new(settings.optimizer, settings.rate),
+            batches: Batches::new(training.len(), (settings.batch as usize).min(training.len()), settings.seed.into()),
+            perceptron: Perceptron::new(2),
+        };
+        let mut task = Self { settings, training, held_out, state, curves: Vec::new(), probe: [0.5, 0.5] };
+        task.evaluate();
+        Ok(task)
+    }
+
+    /// One mini-batch, forward, backward, update; the perceptron sees the same points.
+    pub fn step(&mut self) -> Result<(), Trouble> {
+        let batch = self.state.batches.next();
+        for &index in &batch {
+            let Point { x, y, class } = self.training[index];
+            self.state.net.accumulate(&[x, y], class.into());
+            self.state.perceptron.correct(&[x, y], if class == 1 { 1.0 } else { -1.0 });
+        }
+        self.state.net.update(&mut self.state.optimizer, batch.len());
+        self.state.step += 1;
+        if is_due(self.state.step) {
+            self.evaluate();
+            if let Some(point) = self.curves.last()
+                && !point.value.is_finite()
+            {
+                return Err(self.broken());
+            }
+        }
+        Ok(())
+    }
+
+    /// Losses and accuracies on all points; gradients of the last update.
+    fn evaluate(&mut self) {
+        let step = self.state.step;
+        let (loss, accuracy) = measure(&mut self.state.net, &self.training);
+        let (held_loss, held_accuracy) = measure(&mut self.state.net, &self.held_out);
+        for (layer, mean) in self.state.net.gradient_means().into_iter().enumerate() {
+            plot(&mut self.curves, Series::Gradient(layer as u16), step, mean);
+        }
+        plot(&mut self.curves, Series::Accuracy, step, accuracy);
+        plot(&mut self.curves, Series::ValidationLoss, step, held_loss);
+        plot(&mut self.curves, Series::ValidationAccuracy, step, held_accuracy);
+        // Last and even if it is not finite: `step` looks at it.
+        self.curves.push(CurvePoint { series: Series::Loss, step, value: loss });
+    }
+
+    fn broken(&mut self) -> Trouble {
+        self.curves.retain(|point| point.value.is_finite());
+        layer_trouble(self.state.net.weights.iter().map(Vec::as_slice), self.state.step)
+    }
+
+    /// Takes over rate and batch.
+    pub fn configure(&mut self, settings: Settings) {
+        self.state.optimizer.set_rate(settings.rate);
+        self.state.batches.set_batch((settings.batch as usize).min(self.training.len()));
+        self.settings = settings;
+    }
+
+    /// The current settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Updates so far.
+    pub fn steps(&self) -> u64 {
+        self.state.step
+    }
+
+    /// Looks at the network with this point.
+    pub fn probe(&mut self, input: &[f32]) {
+        if let [x, y] = input {
+            self.probe = [*x, *y];
+        }
+    }
+
+    /// Field, maps, layers, counts.
+    pub fn snapshot(&mut self, curves: &mut Vec<CurvePoint>) -> Snapshot {
+        curves.append(&mut self.curves);
+        let mut confusion = Confusion::new(2);
+        for point in &self.held_out {
+            confusion.add(point.class.into(), called(self.state.net.forward(&[point.x, point.y])));
+        }
+        let right = self
+            .training
+            .iter()
+            .filter(|point| (self.state.perceptron.sum(&[point.x, point.y]) > 0.0) == (point.class == 1))
+            .count();
+        let (field, units) = self.fields();
+        let perceptron = &self.state.perceptron;
+        let points = PointsView {
+            field,
+            units,
+            perceptron: [perceptron.weights[0], perceptron.weights[1], perceptron.bias],
+            perceptron_accuracy: right as f32 / self.training.len() as f32,
+            confusion: confusion.counts,
+        };
+        let logits = self.state.net.forward(&self.probe).to_vec();
+        let net = &self.state.net;
+        let means = net.gradient_means();
+        let layers = (0..net.weights.len())
+            .map(|layer| {
+                let weights = &net.weights[layer];
+                let (histogram, span) = histogram(weights);
+                LayerView {
+                    units: net.config.sizes[layer + 1] as u32,
+                    values: net.layer(layer).iter().copied().take(64).collect(),
+                    weights: if weights.len() <= MOST_DRAWN_WEIGHTS { weights.clone() } else { Vec::new() },
+                    histogram,
+                    span,
+                    gradient: means[layer],
+                }
+            })
+            .collect();
+        Snapshot {
+            layers,
+            probe: self.probe.to_vec(),
+            probabilities: softmax(&logits),
+            points: Some(points),
+            pictures: None,
+        }
+    }
+
+    /// The decision field, and the map of each hidden unit (of the first [`MOST_MAPS`]).
+    fn fields(&mut self) -> (Vec<i8>, Vec<(u16, u16, Vec<i8>)>) {
+        let net = &mut self.state.net;
+        let field = grid(FIELD)
+            .map(|(x, y)| {
+                let logits = net.forward(&[x, y]);
+                // tanh of half the difference is the difference of the two probabilities.
+                shade(((logits[1] - logits[0]) / 2.0).tanh())
+            })
+            .collect();
+        let hidden = &net.config.sizes[1..net.config.sizes.len() - 1];
+        let mut units: Vec<(u16, u16, Vec<f32>)> = hidden
+            .iter()
+            .enumerate()
+            .flat_map(|(layer, &count)| (0..count).map(move |unit| (layer as u16, unit as u16, Vec::new())))
+            .take(MOST_MAPS)
+            .collect();
+        for (x, y) in grid(UNIT_FIELD) {
+            net.forward(&[x, y]);
+            for (layer, unit, map) in &mut units {
+                map.push(net.layer(usize::from(*layer))[usize::from(*unit)]);
+            }
+        }
+        let units = units.into_iter().map(|(layer, unit, map)| (layer, unit, scale(&map))).collect();
+        (field, units)
+    }
+
+    /// The whole state.
+    pub fn save(&self) -> Vec<u8> {
+        crate::session::protocol::encode(&self.state)
+    }
+
+    /// Takes a state back if it belongs to this network.
+    pub fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        let state: State = crate::session::protocol::decode(bytes)?;
+        if state.net.config != self.state.net.config {
+            return Err(Trouble::new("That checkpoint belongs to another network.", Remedy::Dismiss));
+        }
+        self.state = state;
+        self.curves.clear();
+        self.configure(self.settings.clone());
+        Ok(())
+    }
+}
+
+/// Every step at first, then every tenth, then every fiftieth: enough for a curve, cheap enough for thousands a second.
+fn is_due(step: u64) -> bool {
+    match step {
+        0..50 => true,
+        50..1000 => step % 10 == 0,
+        _ => step % 50 == 0,
+    }
+}
+
+fn measure(net: &mut HandMlp, points: &[Point]) -> (f32, f32) {
+    if points.is_empty() {
+        return (f32::NAN, f32::NAN);
+    }
+    let (mut loss, mut right) = (0.0, 0);
+    for point in points {
+        let logits = net.forward(&[point.x, point.y]);
+        let difference = logits[usize::from(1 - point.class)] - logits[usize::from(point.class)];
+        // -ln of the true class's probability, written so that it cannot overflow.
+        loss += difference.max(0.0) + (-difference.abs()).exp().ln_1p();
+        right += usize::from(called(logits) == usize::from(point.class));
+    }
+    (loss / points.len() as f32, right as f32 / points.len() as f32)
+}
+
+fn called(logits: &[f32]) -> usize {
+    usize::from(logits[1] > logits[0])
+}
+
+fn grid(side: usize) -> impl Iterator<Item = (f32, f32)> {
+    let place = move |index: usize| EXTENT * (2.0 * (index as f32 + 0.5) / side as f32 - 1.0);
+    (0..side * side).map(move |cell| (place(cell % side), -place(cell / side)))
+}
+
+fn shade(value: f32) -> i8 {
+    (value.clamp(-1.0, 1.0) * 127.0) as i8
+}
+
+/// Divides by the largest magnitude, so that a unit's map shows where it acts, whatever its scale.
+fn scale(map: &[f32]) -> Vec<i8> {
+    let largest = map.iter().fold(1e-6_f32, |largest, value| largest.max(value.abs()));
+    map.iter().map(|value| shade(value / largest)).collect()
+}
+
+/// Probabilities from logits.
+pub fn softmax(logits: &[f32]) -> Vec<f32> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let powers: Vec<f32> = logits.iter().map(|logit| (logit - largest).exp()).collect();
+    let sum: f32 = powers.iter().sum();
+    powers.into_iter().map(|power| power / sum).collect()
+}

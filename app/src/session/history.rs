@@ -1,0 +1,152 @@
+//! The time machine's memory: checkpoints spaced so that memory stays bounded, and the curves of the run.
+
+use std::collections::BTreeMap;
+
+use crate::session::protocol::{CurvePoint, Series};
+
+/// Checkpoints kept at most.
+const MOST_CHECKPOINTS: usize = 48;
+/// Bytes of checkpoints kept at most.
+const MOST_BYTES: usize = 96 << 20;
+/// Curve points kept per series; beyond that every second one goes, so the shape stays.
+const MOST_POINTS: usize = 20_000;
+
+/// A ring of checkpoints of one run, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    kept: Vec<(u64, Vec<u8>)>,
+    spacing: u64,
+}
+
+impl History {
+    /// Whether a checkpoint at this step is worth keeping.
+    pub fn wants(&self, step: u64) -> bool {
+        self.kept.last().is_none_or(|(last, _)| step >= last + self.spacing.max(1) || step < *last)
+    }
+
+    /// Keeps a checkpoint. When there are too many, every second goes and the spacing doubles; the first, with the
+    /// initial weights, always stays.
+    pub fn keep(&mut self, step: u64, bytes: Vec<u8>) {
+        self.kept.retain(|(kept, _)| *kept < step);
+        self.kept.push((step, bytes));
+        while self.kept.len() > 2 && (self.kept.len() > MOST_CHECKPOINTS || self.bytes() > MOST_BYTES) {
+            let last = self.kept.len() - 1;
+            let mut index = 0;
+            self.kept.retain(|_| {
+                let stays = index == 0 || index == last || index % 2 == 0;
+                index += 1;
+                stays
+            });
+            let span = self.kept.last().map_or(0, |(step, _)| *step);
+            self.spacing = (span / (self.kept.len() as u64).max(1)).max(1);
+        }
+    }
+
+    /// The checkpoint nearest to a step.
+    pub fn nearest(&self, step: u64) -> Option<(u64, &[u8])> {
+        self.kept.iter().min_by_key(|(kept, _)| kept.abs_diff(step)).map(|(step, bytes)| (*step, bytes.as_slice()))
+    }
+
+    /// The newest checkpoint.
+    pub fn last(&self) -> Option<(u64, &[u8])> {
+        self.kept.last().map(|(step, bytes)| (*step, bytes.as_slice()))
+    }
+
+    /// The steps that can be gone back to.
+    pub fn steps(&self) -> Vec<u64> {
+        self.kept.iter().map(|(step, _)| *step).collect()
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.kept.clear();
+        self.spacing = 0;
+    }
+
+    fn bytes(&self) -> usize {
+        self.kept.iter().map(|(_, bytes)| bytes.len()).sum()
+    }
+}
+
+/// The curves of one run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Curves(BTreeMap<Series, Vec<(f64, f64)>>);
+
+impl Curves {
+    /// Adds the points that came with a frame.
+    pub fn extend(&mut self, points: &[CurvePoint]) {
+        for point in points {
+            let line = self.0.entry(point.series).or_default();
+            line.push((point.step as f64, f64::from(point.value)));
+            if line.len() > MOST_POINTS {
+                let mut index = 0_usize;
+                line.retain(|_| {
+                    index += 1;
+                    index % 2 == 1
+                });
+            }
+        }
+    }
+
+    /// Drops what lies after a step: the run goes on from there.
+    pub fn truncate(&mut self, step: u64) {
+        for line in self.0.values_mut() {
+            line.retain(|(at, _)| *at <= step as f64);
+        }
+    }
+
+    /// One curve's points.
+    pub fn line(&self, series: Series) -> &[(f64, f64)] {
+        self.0.get(&series).map_or(&[], Vec::as_slice)
+    }
+
+    /// The newest value of a curve.
+    pub fn last(&self, series: Series) -> Option<f64> {
+        self.line(series).last().map(|(_, value)| *value)
+    }
+
+    /// Whether there is nothing to draw.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ring_stays_bounded_and_keeps_the_start() {
+        let mut history = History::default();
+        for step in 0..10_000 {
+            if history.wants(step) {
+                history.keep(step, vec![0; 1000]);
+            }
+        }
+        let steps = history.steps();
+        assert!(steps.len() <= MOST_CHECKPOINTS);
+        assert_eq!(steps[0], 0);
+        assert!(*steps.last().expect("some") > 9_000);
+        assert!(steps.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn large_checkpoints_are_bounded_by_bytes() {
+        let mut history = History::default();
+        for step in 0..40 {
+            history.keep(step, vec![0; 10 << 20]);
+        }
+        assert!(history.bytes() <= MOST_BYTES);
+        assert_eq!(history.steps()[0], 0);
+    }
+
+    #[test]
+    fn going_back_forgets_what_came_after() {
+        let mut curves = Curves::default();
+        let point = |step| CurvePoint { series: Series::Loss, step, value: step as f32 };
+        curves.extend(&[point(1), point(2), point(3)]);
+        curves.truncate(2);
+        assert_eq!(curves.line(Series::Loss), [(1.0, 1.0), (2.0, 2.0)]);
+        assert_eq!(curves.last(Series::Loss), Some(2.0));
+    }
+}

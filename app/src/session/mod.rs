@@ -1,0 +1,558 @@
+//! A session is one running task: settings go in, frames come out. This is its page half.
+//!
+//! A lesson has one session that its bench drives; experiments and twins are further sessions with settings of their
+//! own. Dropping a session terminates its worker.
+
+pub mod engine;
+pub mod history;
+#[cfg(target_arch = "wasm32")]
+pub mod host;
+pub mod protocol;
+pub mod query;
+pub mod serve;
+pub mod worker;
+
+use std::{cell::RefCell, rc::Rc, sync::Arc};
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
+
+use self::{
+    engine::Choice,
+    history::{Curves, History},
+    protocol::{
+        Engine, EngineReport, FrameMessage, LoadState, Progress, Protocol, Remedy, Request, Response, Series, Settings,
+        Trouble, decode, encode,
+    },
+    worker::{Event, Worker},
+};
+
+/// A running task as the page sees it. Copy: hand it to every figure.
+pub struct Session<P: Protocol> {
+    /// The settings; change them with [`Session::change`].
+    pub settings: RwSignal<P::Settings>,
+    /// The newest snapshot.
+    pub snapshot: RwSignal<Option<Arc<P::Snapshot>>>,
+    /// The curves of this run.
+    pub curves: RwSignal<Curves>,
+    /// What every lesson's bench shows.
+    pub bench: Bench,
+    inner: StoredValue<Rc<Inner>, LocalStorage>,
+}
+
+impl<P: Protocol> Clone for Session<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P: Protocol> Copy for Session<P> {}
+
+/// The part of a session that no lesson's types touch: signals for the bench, and what its buttons do.
+#[derive(Clone, Copy)]
+pub struct Bench {
+    /// Updates so far.
+    pub step: RwSignal<u64>,
+    /// Whether it trains by itself.
+    pub running: RwSignal<bool>,
+    /// Why it stopped by itself.
+    pub finished: RwSignal<Option<String>>,
+    /// Updates per second.
+    pub rate: RwSignal<f32>,
+    /// Steps per second asked for; 0 is as many as fit.
+    pub speed: RwSignal<f32>,
+    /// What computes.
+    pub engine: RwSignal<Option<EngineReport>>,
+    /// Files on their way or here.
+    pub files: RwSignal<Vec<Progress>>,
+    /// What went wrong, if anything.
+    pub trouble: RwSignal<Option<Trouble>>,
+    /// The steps the time machine can go back to.
+    pub checkpoints: RwSignal<Vec<u64>>,
+    /// The curves, shared with [`Session::curves`].
+    pub curves: RwSignal<Curves>,
+    /// Carries out a button.
+    pub act: Callback<Action>,
+}
+
+/// What the bench's buttons do.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Action {
+    /// Start or go on.
+    Train,
+    /// Stop after the current step.
+    Pause,
+    /// Exactly one step.
+    Step,
+    /// Back to the initial weights of the same seed.
+    Reset,
+    /// Steps per second, 0 for as many as fit.
+    Speed(f32),
+    /// Move every figure to the checkpoint nearest to this step; training goes on from there.
+    Rewind(u64),
+    /// Carry out the remedy of the trouble shown.
+    Remedy,
+    /// Take the trouble away.
+    Dismiss,
+}
+
+impl Bench {
+    /// Does one thing.
+    pub fn act(&self, action: Action) {
+        self.act.run(action);
+    }
+
+    /// The newest value of a curve.
+    pub fn last(&self, series: Series) -> Option<f64> {
+        self.curves.with(|curves| curves.last(series))
+    }
+
+    /// Where a file stands, by its name.
+    pub fn file(&self, name: &str) -> Option<Progress> {
+        self.files.with(|files| files.iter().find(|file| file.name == name).cloned())
+    }
+}
+
+struct Inner {
+    worker: RefCell<Option<Worker>>,
+    /// The WebGPU worker, until it has passed its check and takes over.
+    successor: RefCell<Option<Worker>>,
+    history: RefCell<History>,
+    state: RefCell<State>,
+    base: String,
+    slug: &'static str,
+}
+
+#[derive(Default)]
+struct State {
+    /// A frame has been asked for and has not come.
+    waiting: bool,
+    /// The worker has said Ready and has been told to start.
+    started: bool,
+    /// The run the page's curves belong to.
+    run: u32,
+    /// The checkpoint to begin from when the worker is ready.
+    resume: Option<Vec<u8>>,
+    /// Whether training goes on once the worker has taken over.
+    resume_running: bool,
+    /// Troubles in a row without a good frame between them.
+    deaths: u32,
+    closed: bool,
+}
+
+impl<P: Protocol> Session<P> {
+    /// Starts a session with these settings on the engine the page asks for.
+    pub fn new(settings: P::Settings) -> Self {
+        let session = Self::build(settings);
+        session.spawn("worker");
+        session.look_for_gpu();
+        session
+    }
+
+    /// Starts a session that always computes on the CPU: experiments and tiny twins.
+    pub fn on_cpu(settings: P::Settings) -> Self {
+        let session = Self::build(settings);
+        session.spawn("worker");
+        session
+    }
+
+    fn build(settings: P::Settings) -> Self {
+        let curves = RwSignal::new(Curves::default());
+        let inner = Rc::new(Inner {
+            worker: RefCell::default(),
+            successor: RefCell::default(),
+            history: RefCell::default(),
+            state: RefCell::default(),
+            base: crate::site::base(),
+            slug: P::SLUG,
+        });
+        let act = StoredValue::new(None::<Callback<Action>>);
+        let bench = Bench {
+            step: RwSignal::new(0),
+            running: RwSignal::new(false),
+            finished: RwSignal::new(None),
+            rate: RwSignal::new(0.0),
+            speed: RwSignal::new(0.0),
+            engine: RwSignal::new(None),
+            files: RwSignal::new(Vec::new()),
+            trouble: RwSignal::new(None),
+            checkpoints: RwSignal::new(Vec::new()),
+            curves,
+            act: Callback::new(move |action| {
+                if let Some(callback) = act.get_value() {
+                    callback.run(action);
+                }
+            }),
+        };
+        let session = Self {
+            settings: RwSignal::new(settings),
+            snapshot: RwSignal::new(None),
+            curves,
+            bench,
+            inner: StoredValue::new_local(inner),
+        };
+        act.set_value(Some(Callback::new(move |action| session.carry_out(action))));
+        on_cleanup(move || session.close());
+        session
+    }
+
+    /// Changes the settings: taken over while running where the lesson can, else a new start.
+    pub fn change(&self, change: impl FnOnce(&mut P::Settings)) {
+        let before = self.settings.get_untracked();
+        let mut after = before.clone();
+        change(&mut after);
+        if after == before {
+            return;
+        }
+        if after.restarts(&before) {
+            self.forget();
+        }
+        self.send(&Request::Configure(encode(&after)));
+        self.settings.set(after);
+        self.ask_for_frame();
+    }
+
+    /// Sends a lesson's own command.
+    pub fn command(&self, command: P::Command) {
+        self.send(&Request::Command(encode(&command)));
+        self.ask_for_frame();
+    }
+
+    /// Ends the session: its worker is terminated at once. Called by itself when the lesson is left.
+    pub fn close(&self) {
+        self.inner.try_with_value(|inner| {
+            inner.state.borrow_mut().closed = true;
+            // Dropped after the borrow ends: terminating runs no code of ours.
+            let workers = (inner.worker.borrow_mut().take(), inner.successor.borrow_mut().take());
+            drop(workers);
+        });
+    }
+
+    fn carry_out(&self, action: Action) {
+        match action {
+            Action::Train => {
+                self.bench.trouble.set(None);
+                self.bench.running.set(true);
+                self.send(&Request::Run(true));
+            }
+            Action::Pause => {
+                self.bench.running.set(false);
+                self.send(&Request::Run(false));
+            }
+            Action::Step => {
+                self.bench.running.set(false);
+                self.send(&Request::Advance(1));
+            }
+            Action::Reset => {
+                self.forget();
+                self.send(&Request::Reset);
+            }
+            Action::Speed(speed) => {
+                self.bench.speed.set(speed);
+                self.send(&Request::Speed(speed));
+            }
+            Action::Rewind(step) => {
+                let found = self.with(|inner| inner.history.borrow().nearest(step).map(|(at, bytes)| (at, bytes.to_vec())));
+                if let Some((at, bytes)) = found.flatten() {
+                    self.bench.running.set(false);
+                    self.bench.finished.set(None);
+                    self.curves.update(|curves| curves.truncate(at));
+                    self.bench.step.set(at);
+                    self.send(&Request::Restore(bytes));
+                }
+            }
+            Action::Remedy => return self.remedy(),
+            Action::Dismiss => self.bench.trouble.set(None),
+        }
+        self.ask_for_frame();
+    }
+
+    fn remedy(&self) {
+        let Some(trouble) = self.bench.trouble.get_untracked() else { return };
+        self.bench.trouble.set(None);
+        match trouble.remedy {
+            Remedy::Dismiss => {}
+            Remedy::Retry => {
+                self.send(&Request::Reset);
+                self.forget();
+                self.ask_for_frame();
+            }
+            Remedy::Resume => self.resume(),
+            Remedy::Calmer => {
+                let calmer = self.settings.get_untracked().calmer();
+                self.settings.set(calmer.clone());
+                self.send(&Request::Configure(encode(&calmer)));
+                let step = self.bench.checkpoints.with_untracked(|steps| steps.last().copied());
+                match step {
+                    Some(step) => self.carry_out(Action::Rewind(step)),
+                    None => self.carry_out(Action::Reset),
+                }
+            }
+        }
+    }
+
+    /// A fresh CPU worker goes on from the last checkpoint.
+    fn resume(&self) {
+        let checkpoint = self.with(|inner| inner.history.borrow().last().map(|(_, bytes)| bytes.to_vec())).flatten();
+        self.with(|inner| inner.state.borrow_mut().resume = checkpoint);
+        self.spawn("worker");
+    }
+
+    fn forget(&self) {
+        self.curves.set(Curves::default());
+        self.bench.step.set(0);
+        self.bench.running.set(false);
+        self.bench.finished.set(None);
+        self.bench.trouble.set(None);
+        self.bench.checkpoints.set(Vec::new());
+        self.with(|inner| inner.history.borrow_mut().clear());
+    }
+
+    fn with<T>(&self, read: impl FnOnce(&Rc<Inner>) -> T) -> Option<T> {
+        self.inner.try_with_value(read)
+    }
+
+    fn send(&self, request: &Request) {
+        self.with(|inner| {
+            if inner.state.borrow().started
+                && let Some(worker) = inner.worker.borrow().as_ref()
+            {
+                worker.send(request);
+            }
+        });
+    }
+
+    /// Starts a worker; the one before it, if any, is terminated.
+    fn spawn(&self, name: &str) {
+        let session = *self;
+        let Some(inner) = self.with(Rc::clone) else { return };
+        {
+            let mut state = inner.state.borrow_mut();
+            state.started = false;
+            state.waiting = false;
+        }
+        let started = Worker::start(&inner.base, name, move |event| match event {
+            Event::Message(response) => session.hear(response),
+            Event::Died(words) => session.died(&words),
+        });
+        match started {
+            Ok(worker) => {
+                inner.worker.replace(Some(worker));
+            }
+            Err(sentence) => self.bench.trouble.set(Some(Trouble::new(sentence, Remedy::Dismiss))),
+        }
+    }
+
+    fn hear(&self, response: Response) {
+        if self.with(|inner| inner.state.borrow().closed).unwrap_or(true) {
+            return;
+        }
+        match response {
+            Response::Ready(report) => self.ready(report),
+            Response::Progress(progress) => self.bench.files.update(|files| {
+                match files.iter_mut().find(|file| file.name == progress.name) {
+                    Some(file) => *file = progress,
+                    None => files.push(progress),
+                }
+            }),
+            Response::Frame(frame) => self.frame(frame),
+            Response::Trouble(trouble) => {
+                self.bench.running.set(false);
+                self.bench.trouble.set(Some(trouble));
+                self.with(|inner| inner.state.borrow_mut().waiting = false);
+            }
+        }
+    }
+
+    fn ready(&self, report: EngineReport) {
+        self.bench.engine.update(|engine| {
+            // A reason found on the page ("the address asks for the CPU") says more than the worker's own.
+            let known = engine.take().filter(|known| known.engine == report.engine);
+            *engine = Some(known.unwrap_or(report));
+        });
+        let settings = self.settings.get_untracked();
+        let resume_running = self.with(|inner| {
+            let mut state = inner.state.borrow_mut();
+            state.started = true;
+            if let Some(worker) = inner.worker.borrow().as_ref() {
+                worker.send(&Request::Start {
+                    slug: inner.slug.into(),
+                    settings: encode(&settings),
+                    checkpoint: state.resume.take(),
+                    base: inner.base.clone(),
+                });
+            }
+            std::mem::take(&mut state.resume_running)
+        });
+        self.send(&Request::Speed(self.bench.speed.get_untracked()));
+        if resume_running == Some(true) || self.bench.running.get_untracked() {
+            self.bench.running.set(true);
+            self.send(&Request::Run(true));
+        }
+        self.ask_for_frame();
+    }
+
+    fn frame(&self, frame: FrameMessage) {
+        let Ok(snapshot) = decode::<P::Snapshot>(&frame.snapshot) else {
+            return self.died("its message could not be read");
+        };
+        self.with(|inner| {
+            let mut state = inner.state.borrow_mut();
+            state.waiting = false;
+            state.deaths = 0;
+            state.run = frame.run;
+            if let Some(bytes) = frame.checkpoint {
+                let mut history = inner.history.borrow_mut();
+                history.keep(frame.step, bytes);
+                self.bench.checkpoints.set(history.steps());
+            }
+        });
+        self.bench.step.set(frame.step);
+        self.bench.rate.set(frame.rate);
+        if self.bench.running.get_untracked() != frame.running {
+            self.bench.running.set(frame.running);
+        }
+        if self.bench.finished.with_untracked(|finished| *finished != frame.finished) {
+            self.bench.finished.set(frame.finished);
+        }
+        if !frame.curves.is_empty() {
+            self.curves.update(|curves| curves.extend(&frame.curves));
+        }
+        self.snapshot.set(Some(Arc::new(snapshot)));
+        if frame.running {
+            let session = *self;
+            next_animation_frame(move || session.ask_for_frame());
+        }
+    }
+
+    /// Asks for the next frame unless one is on its way.
+    fn ask_for_frame(&self) {
+        let ask = self.with(|inner| {
+            let mut state = inner.state.borrow_mut();
+            if state.closed || !state.started || std::mem::replace(&mut state.waiting, true) {
+                return None;
+            }
+            let step = self.bench.step.try_get_untracked()?;
+            Some(inner.history.borrow().wants(step) || step == 0)
+        });
+        if let Some(Some(checkpoint)) = ask {
+            self.send(&Request::Frame { checkpoint });
+        }
+    }
+
+    fn died(&self, words: &str) {
+        let Some(deaths) = self.with(|inner| {
+            let mut state = inner.state.borrow_mut();
+            state.deaths += 1;
+            state.started = false;
+            state.waiting = false;
+            state.deaths
+        }) else {
+            return;
+        };
+        let was_running = self.bench.running.get_untracked();
+        let was_gpu = self.bench.engine.with_untracked(|e| e.as_ref().is_some_and(|e| e.engine == Engine::WebGpu));
+        let step = self.bench.checkpoints.with_untracked(|steps| steps.last().copied()).unwrap_or(0);
+        self.bench.running.set(false);
+        if deaths > 3 {
+            let sentence = format!("The computation stopped again and again ({}).", first_line(words));
+            return self.bench.trouble.set(Some(Trouble::new(sentence, Remedy::Resume)));
+        }
+        let lost = if was_gpu { "The graphics processor was lost" } else { "The computation stopped" };
+        let sentence = format!("{lost} ({}); it goes on on the CPU from step {step}.", first_line(words));
+        self.bench.engine.set(Some(EngineReport { engine: Engine::Cpu, reason: format!("{lost} during this visit.") }));
+        self.with(|inner| inner.state.borrow_mut().resume_running = was_running);
+        self.curves.update(|curves| curves.truncate(step));
+        self.resume();
+        self.bench.trouble.set(Some(Trouble::new(sentence, Remedy::Dismiss)));
+    }
+
+    /// Fetches the WebGPU worker in the background where it helps, and hands the run over when it is ready.
+    fn look_for_gpu(&self) {
+        let session = *self;
+        let choice = Choice::of_page();
+        let gains = self.settings.with_untracked(Settings::gains_from_gpu);
+        if choice == Choice::Auto && !gains {
+            let reason = String::from("Networks this small run fastest on the CPU.");
+            self.bench.engine.set(Some(EngineReport { engine: Engine::Cpu, reason }));
+            return;
+        }
+        leptos::task::spawn_local(async move {
+            match engine::look_for_gpu(choice).await {
+                Ok(_adapter) => session.hand_over(),
+                Err(reason) => {
+                    if session.with(|inner| inner.state.borrow().closed) == Some(false) {
+                        session.bench.engine.set(Some(EngineReport { engine: Engine::Cpu, reason }));
+                    }
+                }
+            }
+        });
+    }
+
+    fn hand_over(&self) {
+        let Some(inner) = self.with(Rc::clone) else { return };
+        if inner.state.borrow().closed {
+            return;
+        }
+        // The CPU worker goes on until the new one has said Ready; then the last checkpoint moves over.
+        let session = *self;
+        let started = Worker::start(&inner.base, "worker-gpu", move |event| match event {
+            Event::Message(Response::Ready(report)) if session.awaits_successor() => session.take_over(report),
+            Event::Message(response) => session.hear(response),
+            Event::Died(words) if session.awaits_successor() => {
+                session.with(|inner| drop(inner.successor.borrow_mut().take()));
+                let reason = format!("The WebGPU worker could not start ({}).", first_line(&words));
+                session.bench.engine.set(Some(EngineReport { engine: Engine::Cpu, reason }));
+            }
+            Event::Died(words) => session.died(&words),
+        });
+        if let Ok(worker) = started {
+            inner.successor.replace(Some(worker));
+        }
+    }
+
+    fn awaits_successor(&self) -> bool {
+        self.with(|inner| inner.successor.borrow().is_some()).unwrap_or(false)
+    }
+
+    fn take_over(&self, report: EngineReport) {
+        let worker = self.with(|inner| inner.successor.borrow_mut().take()).flatten();
+        if report.engine == Engine::Cpu {
+            // Its check failed: the small worker goes on, and the reader learns why.
+            return self.bench.engine.set(Some(report));
+        }
+        let running = self.bench.running.get_untracked();
+        self.with(|inner| {
+            let checkpoint = inner.history.borrow().last().map(|(_, bytes)| bytes.to_vec());
+            {
+                let mut state = inner.state.borrow_mut();
+                state.started = false;
+                state.waiting = false;
+                state.resume = checkpoint;
+                state.resume_running = running;
+            }
+            drop(inner.worker.replace(worker));
+        });
+        let step = self.bench.checkpoints.with_untracked(|steps| steps.last().copied()).unwrap_or(0);
+        self.curves.update(|curves| curves.truncate(step));
+        self.bench.engine.set(None);
+        self.ready(report);
+    }
+}
+
+fn first_line(words: &str) -> String {
+    words.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given").chars().take(120).collect()
+}
+
+/// Runs once, after the browser has drawn.
+fn next_animation_frame(run: impl FnOnce() + 'static) {
+    let Some(window) = web_sys::window() else { return };
+    let run = Closure::once_into_js(run);
+    // Fails only without a window, which has just been found.
+    let _ = window.request_animation_frame(run.unchecked_ref());
+}
+
+/// Whether every file that has been asked for is here.
+pub fn all_here(files: &[Progress]) -> bool {
+    files.iter().all(|file| file.state == LoadState::Ready)
+}

@@ -1,0 +1,232 @@
+//! What the page and the worker say to each other: postcard bytes in transferred buffers.
+//!
+//! The page pulls: it asks for a frame once it has drawn the last one, the worker answers after its current step.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::session::query::{Query, QueryWriter};
+
+/// The three message types of one lesson.
+pub trait Protocol: Clone + Copy + Send + Sync + 'static {
+    /// The lesson's slug; also the key under which the worker finds its task.
+    const SLUG: &'static str;
+    /// Everything that makes a run reproducible.
+    type Settings: Settings;
+    /// What the reader can ask of the running task beyond the controls every lesson has.
+    type Command: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
+    /// What the figures of one frame are drawn from.
+    type Snapshot: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
+}
+
+/// The settings of a run. They live in the address of the page, so a link reproduces the experiment.
+pub trait Settings: Clone + PartialEq + Default + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// Whether going from `previous` to these needs a new start; if not, the running task takes them over.
+    fn restarts(&self, previous: &Self) -> bool;
+    /// The same run with a third of the learning rate: the offer after the numbers left the finite range.
+    fn calmer(&self) -> Self;
+    /// Whether WebGPU would be faster than the CPU for this run (tiny networks are not worth a dispatch).
+    fn gains_from_gpu(&self) -> bool;
+    /// Reads an address; every value is clamped and a bad one reported in `query`.
+    fn read(query: &mut Query) -> Self;
+    /// Writes what differs from the default.
+    fn write(&self, writer: &mut QueryWriter);
+}
+
+/// Page to worker.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Request {
+    /// The first message: which lesson, how, and from where to go on.
+    Start {
+        /// The lesson.
+        slug: String,
+        /// Its settings, encoded.
+        settings: Vec<u8>,
+        /// A checkpoint to continue from.
+        checkpoint: Option<Vec<u8>>,
+        /// The site's root address, for data and weights.
+        base: String,
+    },
+    /// New settings: taken over while running if the lesson can, else a new start.
+    Configure(Vec<u8>),
+    /// Train or pause.
+    Run(bool),
+    /// Exactly this many steps, then pause.
+    Advance(u32),
+    /// Steps per second; 0 means as many as fit.
+    Speed(f32),
+    /// Start again from the same seed.
+    Reset,
+    /// The page has drawn: send the next frame, with a checkpoint if it wants one.
+    Frame {
+        /// Whether to attach a checkpoint.
+        checkpoint: bool,
+    },
+    /// A lesson's own command.
+    Command(Vec<u8>),
+    /// Go back (or forth) to a checkpoint.
+    Restore(Vec<u8>),
+}
+
+/// Worker to page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Response {
+    /// The worker is up and says what it computes on.
+    Ready(EngineReport),
+    /// Bytes of a file on their way.
+    Progress(Progress),
+    /// One frame.
+    Frame(FrameMessage),
+    /// Something went wrong that the reader should know of.
+    Trouble(Trouble),
+}
+
+/// One frame: where the run stands, what gathered since the last frame, and the lesson's own picture of itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FrameMessage {
+    /// Updates so far.
+    pub step: u64,
+    /// Whether it goes on by itself.
+    pub running: bool,
+    /// Why it stopped by itself, if it did.
+    pub finished: Option<String>,
+    /// Updates per second over the last second of running.
+    pub rate: f32,
+    /// Curve points gathered since the last frame: series, step, value.
+    pub curves: Vec<CurvePoint>,
+    /// The lesson's snapshot, encoded.
+    pub snapshot: Vec<u8>,
+    /// A checkpoint, if one was asked for.
+    pub checkpoint: Option<Vec<u8>>,
+    /// Counts starts and restores: the page drops curves that belong to another run.
+    pub run: u32,
+}
+
+/// One point of a learning curve.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CurvePoint {
+    /// Which curve.
+    pub series: Series,
+    /// At which step.
+    pub step: u64,
+    /// Its value.
+    pub value: f32,
+}
+
+/// The curves that every lesson's figures and readouts share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Series {
+    /// Training loss.
+    Loss,
+    /// Training accuracy, 0 to 1.
+    Accuracy,
+    /// Held-out loss.
+    ValidationLoss,
+    /// Held-out accuracy, 0 to 1.
+    ValidationAccuracy,
+    /// Mean |gradient| of layer n.
+    Gradient(u16),
+    /// A lesson's own.
+    Own(u16),
+}
+
+/// A file on its way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Name of the data or weights.
+    pub name: String,
+    /// Bytes here.
+    pub loaded: u64,
+    /// Bytes in all.
+    pub total: u64,
+    /// Where it stands.
+    pub state: LoadState,
+}
+
+/// Where a file stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LoadState {
+    /// On its way.
+    Loading,
+    /// Here and checked.
+    Ready,
+    /// It failed; a [`Trouble`] says why.
+    Error,
+}
+
+/// What computes, and why that.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EngineReport {
+    /// The engine.
+    pub engine: Engine,
+    /// One short sentence.
+    pub reason: String,
+}
+
+/// The two engines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Engine {
+    /// burn-flex with wasm SIMD.
+    Cpu,
+    /// burn-wgpu.
+    WebGpu,
+}
+
+impl Engine {
+    /// The badge's word.
+    pub fn label(self) -> &'static str {
+        match self {
+            Engine::Cpu => "CPU",
+            Engine::WebGpu => "WebGPU",
+        }
+    }
+
+    /// The readout's word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Engine::Cpu => "cpu",
+            Engine::WebGpu => "webgpu",
+        }
+    }
+}
+
+/// A trouble in the reader's words: one plain sentence and one action.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// What happened, one sentence.
+    pub sentence: String,
+    /// What can be done about it.
+    pub remedy: Remedy,
+}
+
+/// The one action offered with a trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Remedy {
+    /// Go back to the last good checkpoint with a third of the learning rate.
+    Calmer,
+    /// Try the same again.
+    Retry,
+    /// Start from the last checkpoint in a fresh worker.
+    Resume,
+    /// Nothing to do but read it.
+    Dismiss,
+}
+
+impl Trouble {
+    /// A trouble with its remedy.
+    pub fn new(sentence: impl Into<String>, remedy: Remedy) -> Self {
+        Self { sentence: sentence.into(), remedy }
+    }
+}
+
+/// Encodes a message.
+pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+    // postcard only fails on types without a known length; none of ours is such a type.
+    postcard::to_allocvec(value).expect("a message of our own types always encodes")
+}
+
+/// Decodes a message; bytes that are not ours give an error, never a panic.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Trouble> {
+    postcard::from_bytes(bytes).map_err(|_| {
+        Trouble::new("The page and its worker do not understand each other; they come from two releases.", Remedy::Resume)
+    })
+}

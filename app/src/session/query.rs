@@ -1,0 +1,165 @@
+//! Settings in the address: short, versioned, and safe against anything a link may hold.
+
+/// The version of the addresses this release writes.
+pub const VERSION: &str = "1";
+
+/// A parsed query that remembers what was wrong with it.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    pairs: Vec<(String, String)>,
+    /// What had to be changed, each one sentence.
+    pub problems: Vec<String>,
+}
+
+impl Query {
+    /// Reads `?a=1&b=2`; at most 100 pairs of at most 4,000 characters each are looked at.
+    pub fn parse(search: &str) -> Self {
+        let pairs = search
+            .trim_start_matches('?')
+            .split('&')
+            .take(100)
+            .filter(|pair| pair.len() <= 4000)
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(key, value)| (decode(key), decode(value)))
+            .collect();
+        let mut query = Self { pairs, problems: Vec::new() };
+        if let Some(version) = query.text("v").map(str::to_owned)
+            && version != VERSION
+        {
+            query.problems.push(format!(
+                "This link was written by another version of the site ({}); what could be read was kept.",
+                clip(&version)
+            ));
+        }
+        query
+    }
+
+    /// The raw value of a key.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.pairs.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
+    }
+
+    /// A number clamped to `low..=high`; anything else gives `default`, and the reader is told.
+    pub fn number(&mut self, key: &str, low: f64, high: f64, default: f64) -> f64 {
+        let Some(text) = self.text(key).map(str::to_owned) else { return default };
+        match text.parse::<f64>() {
+            Ok(value) if value.is_finite() => {
+                let clamped = value.clamp(low, high);
+                if clamped != value {
+                    self.problems.push(format!("{key} = {} is outside {low} to {high}; {clamped} is used.", clip(&text)));
+                }
+                clamped
+            }
+            _ => {
+                self.problems.push(format!("{key} = {} is not a number; {default} is used.", clip(&text)));
+                default
+            }
+        }
+    }
+
+    /// A whole number; see [`Query::number`].
+    pub fn whole(&mut self, key: &str, low: u64, high: u64, default: u64) -> u64 {
+        self.number(key, low as f64, high as f64, default as f64).round() as u64
+    }
+
+    /// `1` or `0`.
+    pub fn flag(&mut self, key: &str, default: bool) -> bool {
+        self.whole(key, 0, 1, default.into()) == 1
+    }
+
+    /// One of a list of choices, found by `find`.
+    pub fn choice<T>(&mut self, key: &str, find: impl Fn(&str) -> Option<T>, default: T) -> T {
+        let Some(text) = self.text(key).map(str::to_owned) else { return default };
+        find(&text).unwrap_or_else(|| {
+            self.problems.push(format!("{key} = {} is not one of the choices; the default is used.", clip(&text)));
+            default
+        })
+    }
+}
+
+/// Writes a query, leaving out what is not said.
+#[derive(Clone, Debug, Default)]
+pub struct QueryWriter(String);
+
+impl QueryWriter {
+    /// Adds `key=value` unless the value is the default.
+    pub fn add<T: PartialEq + ToString>(&mut self, key: &str, value: T, default: T) {
+        if value != default {
+            self.0.push_str(if self.0.is_empty() { "v=1&" } else { "&" });
+            self.0.push_str(key);
+            self.0.push('=');
+            self.0.push_str(&encode(&value.to_string()));
+        }
+    }
+
+    /// The query without its question mark; empty if all is default.
+    pub fn finish(self) -> String {
+        self.0
+    }
+}
+
+fn clip(text: &str) -> String {
+    let short: String = text.chars().filter(|c| !c.is_control()).take(24).collect();
+    if text.chars().count() > 24 { format!("“{short}…”") } else { format!("“{short}”") }
+}
+
+fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut i = 0;
+    while i < bytes.len() {
+        let hex = |at: usize| bytes.get(at).and_then(|b| (*b as char).to_digit(16));
+        match (bytes[i], hex(i + 1), hex(i + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                out.push((high * 16 + low) as u8);
+                i += 3;
+            }
+            (byte, ..) => {
+                out.push(if byte == b'+' { b' ' } else { byte });
+                i += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b',' => (byte as char).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_clamped_and_reported() {
+        let mut query = Query::parse("?v=1&rate=1e9&batch=abc&seed=7&huge=NaN");
+        assert_eq!(query.number("rate", 0.0001, 40.0, 0.1), 40.0);
+        assert_eq!(query.whole("batch", 1, 512, 32), 32);
+        assert_eq!(query.whole("seed", 0, 9999, 0), 7);
+        assert_eq!(query.number("huge", 0.0, 1.0, 0.5), 0.5);
+        assert_eq!(query.problems.len(), 3);
+        assert!(query.problems[0].contains("40"));
+    }
+
+    #[test]
+    fn text_survives_the_round_trip() {
+        let mut writer = QueryWriter::default();
+        writer.add("data", "x & y=ä".to_string(), String::new());
+        let query = Query::parse(&writer.finish());
+        assert_eq!(query.text("data"), Some("x & y=ä"));
+    }
+
+    #[test]
+    fn a_hostile_link_is_only_text() {
+        let mut query = Query::parse(&format!("?data=%zz%<script>&rate={}&v=99", "9".repeat(5000)));
+        assert_eq!(query.choice("data", |id| (id == "xor").then_some(1), 0), 0);
+        assert_eq!(query.number("rate", 0.0, 1.0, 0.5), 0.5);
+        assert_eq!(query.problems.len(), 2);
+    }
+}

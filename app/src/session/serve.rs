@@ -1,0 +1,412 @@
+//! The worker half of a session: one task, one loop, nothing else.
+//!
+//! The loop answers every waiting request, takes steps for a few milliseconds, sends a frame if one is wanted, and
+//! yields a macrotask so that Pause is heard at once.
+
+use std::{cell::RefCell, rc::Rc};
+
+use futures::{
+    FutureExt,
+    StreamExt,
+    channel::mpsc::{UnboundedReceiver, UnboundedSender},
+    future::LocalBoxFuture,
+};
+use models::device::Device;
+use web_time::{Duration, Instant};
+
+use crate::{
+    fetch::{self, File},
+    session::protocol::{
+        CurvePoint, FrameMessage, LoadState, Progress, Protocol, Remedy, Request, Response, Series, Settings, Trouble,
+        decode, encode,
+    },
+};
+
+/// How long the loop may step before it looks at its messages again.
+const SLICE: Duration = Duration::from_millis(8);
+/// Frames never take more than about this share of the time: after a frame of t ms, 3 t ms belong to the steps.
+const STEPS_PER_FRAME_TIME: u32 = 3;
+
+/// The worker half of a lesson.
+///
+/// `step` never reads back from the device; `snapshot` is the only readback, in one transaction. `save` and `restore`
+/// hold everything that decides how the run goes on: parameters, optimiser, batches, random state.
+#[allow(async_fn_in_trait, reason = "tasks live in one thread; no Send bound is wanted")]
+pub trait Task: Sized + 'static {
+    /// The lesson's messages.
+    type Protocol: Protocol;
+    /// Builds the task from its settings, fetching what it needs.
+    async fn start(settings: SettingsOf<Self>, context: Context) -> Result<Self, Trouble>;
+    /// One update. `false` means the stop rule of the settings has been met, or nothing is left to do.
+    fn step(&mut self) -> Result<bool, Trouble>;
+    /// Takes over settings that need no new start.
+    fn configure(&mut self, settings: SettingsOf<Self>);
+    /// A lesson's own command.
+    async fn command(&mut self, command: CommandOf<Self>) -> Result<(), Trouble>;
+    /// What the figures show now; also where curve points and numbers out of range are read back.
+    async fn snapshot(&mut self, curves: &mut Vec<CurvePoint>) -> Result<SnapshotOf<Self>, Trouble>;
+    /// Updates so far.
+    fn steps(&self) -> u64;
+    /// Why the run is over, once `step` has answered `false`.
+    fn finished(&self) -> Option<String>;
+    /// The whole state.
+    async fn save(&mut self) -> Result<Vec<u8>, Trouble>;
+    /// Takes a saved state back.
+    async fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble>;
+}
+
+/// The settings of a task's protocol.
+pub type SettingsOf<T> = <<T as Task>::Protocol as Protocol>::Settings;
+/// The commands of a task's protocol.
+pub type CommandOf<T> = <<T as Task>::Protocol as Protocol>::Command;
+/// The snapshot of a task's protocol.
+pub type SnapshotOf<T> = <<T as Task>::Protocol as Protocol>::Snapshot;
+
+/// What the worker gives to a task.
+#[derive(Clone)]
+pub struct Context {
+    /// Where tensors live.
+    pub device: Device,
+    /// The site's root address.
+    pub base: String,
+    outbox: UnboundedSender<Response>,
+}
+
+impl Context {
+    /// Builds the context of one worker.
+    pub fn new(device: Device, base: String, outbox: UnboundedSender<Response>) -> Self {
+        Self { device, base, outbox }
+    }
+
+    /// Fetches a file of the site, reports its progress, checks its size and sha256.
+    pub async fn fetch(&self, file: &'static File) -> Result<Vec<u8>, Trouble> {
+        let report = |loaded: u64, state: LoadState| {
+            let progress = Progress { name: file.name.into(), loaded, total: file.bytes, state };
+            // The page may have gone; then nobody needs to know.
+            let _ = self.outbox.unbounded_send(Response::Progress(progress));
+        };
+        report(0, LoadState::Loading);
+        match fetch::fetch(&self.base, file, |loaded| report(loaded, LoadState::Loading)).await {
+            Ok(bytes) => {
+                report(file.bytes, LoadState::Ready);
+                Ok(bytes)
+            }
+            Err(trouble) => {
+                report(0, LoadState::Error);
+                Err(trouble)
+            }
+        }
+    }
+
+    /// Says a trouble that does not end the run.
+    pub fn tell(&self, trouble: Trouble) {
+        let _ = self.outbox.unbounded_send(Response::Trouble(trouble));
+    }
+}
+
+/// A file that arrives while the task is already running.
+pub type Arriving<T> = Rc<RefCell<Option<T>>>;
+
+/// The erased entry of one lesson's task.
+pub type Serve = fn(Context, UnboundedReceiver<Request>, Vec<u8>, Option<Vec<u8>>) -> LocalBoxFuture<'static, ()>;
+
+/// Serves one lesson until the page terminates the worker.
+pub fn serve<T: Task>(
+    context: Context,
+    inbox: UnboundedReceiver<Request>,
+    settings: Vec<u8>,
+    checkpoint: Option<Vec<u8>>,
+) -> LocalBoxFuture<'static, ()> {
+    async move {
+        let settings = match decode::<SettingsOf<T>>(&settings) {
+            Ok(settings) => settings,
+            Err(trouble) => return context.tell(trouble),
+        };
+        let mut server = Server::<T>::new(context, settings);
+        if let Err(trouble) = server.start(checkpoint).await {
+            server.context.tell(trouble);
+        }
+        server.run(inbox).await;
+    }
+    .boxed_local()
+}
+
+struct Server<T: Task> {
+    context: Context,
+    settings: SettingsOf<T>,
+    task: Option<T>,
+    running: bool,
+    advance: u32,
+    speed: f32,
+    owed: f64,
+    frame_wanted: Option<bool>,
+    changed: bool,
+    run: u32,
+    pace: Pace,
+    next_frame: Instant,
+    last_turn: Instant,
+}
+
+impl<T: Task> Server<T> {
+    fn new(context: Context, settings: SettingsOf<T>) -> Self {
+        let now = Instant::now();
+        Self {
+            context,
+            settings,
+            task: None,
+            running: false,
+            advance: 0,
+            speed: 0.0,
+            owed: 0.0,
+            frame_wanted: None,
+            changed: true,
+            run: 0,
+            pace: Pace::default(),
+            next_frame: now,
+            last_turn: now,
+        }
+    }
+
+    async fn start(&mut self, checkpoint: Option<Vec<u8>>) -> Result<(), Trouble> {
+        self.run += 1;
+        self.changed = true;
+        self.advance = 0;
+        self.task = None;
+        let mut task = T::start(self.settings.clone(), self.context.clone()).await?;
+        if let Some(bytes) = checkpoint {
+            task.restore(&bytes).await?;
+        }
+        self.task = Some(task);
+        Ok(())
+    }
+
+    async fn run(mut self, mut inbox: UnboundedReceiver<Request>) {
+        loop {
+            while let Ok(request) = inbox.try_recv() {
+                self.handle(request).await;
+            }
+            self.take_steps();
+            self.send_frame().await;
+            if self.running || self.advance > 0 {
+                yield_macrotask().await;
+            } else {
+                match inbox.next().await {
+                    Some(request) => self.handle(request).await,
+                    None => return,
+                }
+            }
+        }
+    }
+
+    async fn handle(&mut self, request: Request) {
+        let outcome = match request {
+            Request::Start { .. } => Ok(()),
+            Request::Configure(bytes) => self.configure(&bytes).await,
+            Request::Run(on) => {
+                self.running = on && self.task.is_some();
+                self.advance = 0;
+                self.owed = 0.0;
+                self.changed = true;
+                self.last_turn = Instant::now();
+                self.pace = Pace::default();
+                Ok(())
+            }
+            Request::Advance(steps) => {
+                self.running = false;
+                self.advance = self.advance.saturating_add(steps);
+                Ok(())
+            }
+            Request::Speed(speed) => {
+                self.speed = speed;
+                self.owed = 0.0;
+                Ok(())
+            }
+            Request::Reset => {
+                self.running = false;
+                self.start(None).await
+            }
+            Request::Frame { checkpoint } => {
+                self.frame_wanted = Some(checkpoint);
+                Ok(())
+            }
+            Request::Command(bytes) => self.command(&bytes).await,
+            Request::Restore(bytes) => self.restore(&bytes).await,
+        };
+        if let Err(trouble) = outcome {
+            self.fail(trouble);
+        }
+    }
+
+    async fn configure(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        let settings = decode::<SettingsOf<T>>(bytes)?;
+        let restarts = settings.restarts(&self.settings) || self.task.is_none();
+        self.settings = settings.clone();
+        if restarts {
+            self.running = false;
+            return self.start(None).await;
+        }
+        if let Some(task) = &mut self.task {
+            task.configure(settings);
+            self.changed = true;
+        }
+        Ok(())
+    }
+
+    async fn command(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        let command = decode::<CommandOf<T>>(bytes)?;
+        if let Some(task) = &mut self.task {
+            self.changed = true;
+            task.command(command).await?;
+        }
+        Ok(())
+    }
+
+    async fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        if let Some(task) = &mut self.task {
+            self.running = false;
+            self.run += 1;
+            self.changed = true;
+            task.restore(bytes).await?;
+        }
+        Ok(())
+    }
+
+    fn fail(&mut self, trouble: Trouble) {
+        self.running = false;
+        self.advance = 0;
+        self.changed = true;
+        self.context.tell(trouble);
+    }
+
+    fn take_steps(&mut self) {
+        let now = Instant::now();
+        let elapsed = now.duration_since(self.last_turn).as_secs_f64();
+        self.last_turn = now;
+        if !self.running && self.advance == 0 {
+            return;
+        }
+        if self.running && self.speed > 0.0 {
+            // At most a tenth of a second's worth is owed, so a stall is not followed by a burst.
+            let most = (f64::from(self.speed) * 0.1).max(1.0);
+            self.owed = (self.owed + elapsed * f64::from(self.speed)).min(most);
+        }
+        let mut taken = 0_u64;
+        loop {
+            let Some(task) = &mut self.task else { return };
+            if self.running && self.speed > 0.0 {
+                if self.owed < 1.0 {
+                    break;
+                }
+                self.owed -= 1.0;
+            }
+            match task.step() {
+                Ok(more) => {
+                    taken += 1;
+                    self.changed = true;
+                    self.advance = self.advance.saturating_sub(1);
+                    if !more {
+                        self.running = false;
+                        self.advance = 0;
+                        break;
+                    }
+                }
+                Err(trouble) => return self.fail(trouble),
+            }
+            if (!self.running && self.advance == 0) || now.elapsed() >= SLICE {
+                break;
+            }
+        }
+        self.pace.add(taken, Instant::now());
+    }
+
+    async fn send_frame(&mut self) {
+        let Some(checkpoint) = self.frame_wanted else { return };
+        let started = Instant::now();
+        let busy = self.running || self.advance > 0;
+        if !self.changed || (busy && started < self.next_frame) {
+            return;
+        }
+        let Some(task) = &mut self.task else { return };
+        let mut curves = Vec::new();
+        let snapshot = match task.snapshot(&mut curves).await {
+            Ok(snapshot) => snapshot,
+            Err(trouble) => return self.fail(trouble),
+        };
+        let checkpoint = match checkpoint {
+            true => match task.save().await {
+                Ok(bytes) => Some(bytes),
+                Err(trouble) => return self.fail(trouble),
+            },
+            false => None,
+        };
+        let frame = FrameMessage {
+            step: task.steps(),
+            running: self.running,
+            finished: task.finished(),
+            rate: self.pace.rate(),
+            curves,
+            snapshot: encode(&snapshot),
+            checkpoint,
+            run: self.run,
+        };
+        let _ = self.context.outbox.unbounded_send(Response::Frame(frame));
+        self.frame_wanted = None;
+        self.changed = false;
+        self.next_frame = Instant::now() + started.elapsed() * STEPS_PER_FRAME_TIME;
+    }
+}
+
+/// Steps per second over about the last second.
+#[derive(Default)]
+struct Pace {
+    since: Option<Instant>,
+    steps: u64,
+    rate: f32,
+}
+
+impl Pace {
+    fn add(&mut self, steps: u64, now: Instant) {
+        let since = *self.since.get_or_insert(now);
+        self.steps += steps;
+        let seconds = now.duration_since(since).as_secs_f32();
+        if seconds >= 1.0 || (self.rate == 0.0 && seconds > 0.2) {
+            self.rate = self.steps as f32 / seconds;
+            self.steps = 0;
+            self.since = Some(now);
+        }
+    }
+
+    fn rate(&self) -> f32 {
+        self.rate
+    }
+}
+
+/// A trouble for numbers that left the finite range, with layer and step named.
+pub fn not_finite(what: &str, step: u64) -> Trouble {
+    Trouble::new(format!("At step {step} the numbers in {what} grew beyond what a computer can hold."), Remedy::Calmer)
+}
+
+/// Adds a curve point unless its value is not finite.
+pub fn plot(curves: &mut Vec<CurvePoint>, series: Series, step: u64, value: f32) {
+    if value.is_finite() {
+        curves.push(CurvePoint { series, step, value });
+    }
+}
+
+/// Lets waiting messages in. A message channel is not slowed down as nested timers are.
+async fn yield_macrotask() {
+    use wasm_bindgen::{JsCast, closure::Closure};
+    thread_local! {
+        static CHANNEL: web_sys::MessageChannel =
+            web_sys::MessageChannel::new().expect("every browser with workers has message channels");
+    }
+    let (sender, receiver) = futures::channel::oneshot::channel();
+    let wake = Closure::once(move || {
+        let _ = sender.send(());
+    });
+    CHANNEL.with(|channel| {
+        channel.port1().set_onmessage(Some(wake.as_ref().unchecked_ref()));
+        let _ = channel.port2().post_message(&wasm_bindgen::JsValue::NULL);
+    });
+    let _ = receiver.await;
+}

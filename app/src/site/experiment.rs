@@ -1,0 +1,83 @@
+//! One-click experiments: a session runs by itself until its stop rule, then a sentence says what was measured.
+
+use leptos::prelude::*;
+
+use crate::session::{Action, Session, protocol::Protocol};
+
+/// Where an experiment stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Progress {
+    /// Not run yet.
+    #[default]
+    Idle,
+    /// Running; how far, 0 to 1, if that is known.
+    Running(f64),
+    /// Over; the finding, one or two sentences with the measured numbers.
+    Done(String),
+}
+
+/// One experiment: its button, what it does, its verdict.
+#[component]
+pub fn Experiment(
+    /// The id of its button and verdict.
+    id: &'static str,
+    /// The button's words.
+    label: &'static str,
+    /// What it does and how to see it, one or two sentences.
+    about: &'static str,
+    /// Where it stands.
+    progress: RwSignal<Progress>,
+    /// Starts it (anew).
+    on_run: Callback<()>,
+) -> impl IntoView {
+    view! {
+        <div class="experiment">
+            <button data-experiment=id on:click=move |_| on_run.run(()) disabled=move || matches!(progress.get(), Progress::Running(_))>
+                {label}
+            </button>
+            <div class="experiment-words">
+                <p>{about}</p>
+                <Show when=move || matches!(progress.get(), Progress::Running(_))>
+                    <progress
+                        max="1"
+                        value=move || match progress.get() { Progress::Running(share) => share, _ => 1.0 }
+                        aria-label=format!("{label}: progress")
+                    ></progress>
+                </Show>
+                <p class="verdict" data-verdict=id role="status">
+                    {move || match progress.get() { Progress::Done(finding) => finding, _ => String::new() }}
+                </p>
+            </div>
+        </div>
+    }
+}
+
+/// Trains a session to the stop rule of its settings and then reports.
+///
+/// `share` turns the step into progress; `finding` is asked once, when the run has stopped by itself. A trouble ends the
+/// experiment too: the numbers that left the finite range are a finding.
+pub fn run_to_stop<P: Protocol>(
+    session: Session<P>,
+    stop: u64,
+    progress: RwSignal<Progress>,
+    finding: impl Fn() -> String + Send + Sync + 'static,
+) {
+    session.bench.act(Action::Train);
+    let bench = session.bench;
+    Effect::new(move |done: Option<bool>| {
+        if done == Some(true) {
+            return true;
+        }
+        let step = bench.step.get();
+        if let Some(trouble) = bench.trouble.get() {
+            progress.set(Progress::Done(trouble.sentence));
+            return true;
+        }
+        if bench.finished.get().is_some() {
+            progress.set(Progress::Done(untrack(&finding)));
+            return true;
+        }
+        progress.set(Progress::Running(step as f64 / stop.max(1) as f64));
+        false
+    });
+}

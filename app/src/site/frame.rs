@@ -1,0 +1,314 @@
+//! The frame of every lesson: title, stages, bench, keys, address.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+use wasm_bindgen::JsCast;
+use web_sys::KeyboardEvent;
+
+use crate::{
+    curriculum,
+    lesson::Lesson,
+    session::{
+        Action, Bench, Session,
+        protocol::{LoadState, Protocol, Remedy, Series, Settings},
+        query::{Query, QueryWriter},
+    },
+    site::{OpenEngine, navigation::TimeLine},
+    widgets::{Notice, NoticeKind, ProgressBar, Readout},
+};
+
+/// A stage of a lesson.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StageKind {
+    /// The idea, the formula, the paper, a figure that moves.
+    Understand,
+    /// The source that runs, beside the architecture.
+    Build,
+    /// What made the model famous.
+    Strength,
+    /// What breaks it, and what answers that.
+    Weakness,
+}
+
+impl StageKind {
+    fn id(self) -> &'static str {
+        match self {
+            StageKind::Understand => "understand",
+            StageKind::Build => "build",
+            StageKind::Strength => "strength",
+            StageKind::Weakness => "weakness",
+        }
+    }
+
+    fn mark(self) -> &'static str {
+        match self {
+            StageKind::Understand => "1 Understand",
+            StageKind::Build => "2 Build",
+            StageKind::Strength => "3 Demonstrate strength",
+            StageKind::Weakness => "4 Expose weakness",
+        }
+    }
+}
+
+/// One stage: its mark, its claim as heading, then whatever shows the claim.
+#[component]
+pub fn Stage(
+    /// Which of the four.
+    kind: StageKind,
+    /// The claim.
+    claim: &'static str,
+    /// Text and figures.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <section class="stage" data-stage=kind.id()>
+            <div class="stage-mark">{kind.mark()}</div>
+            <h2>{claim}</h2>
+            {children()}
+        </section>
+    }
+}
+
+/// A lesson's page: everything that all lessons have in common.
+#[component]
+pub fn LessonFrame<P: Protocol>(
+    /// The lesson.
+    lesson: &'static Lesson,
+    /// Its main session, driven by the bench.
+    session: Session<P>,
+    /// The lesson's own controls, above the bench.
+    #[prop(into)]
+    settings: ViewFn,
+    /// The four stages.
+    children: Children,
+) -> impl IntoView {
+    let network = curriculum::find(lesson.slug);
+    let bench = session.bench;
+    let problems = RwSignal::new(take_problems());
+    if let Some(OpenEngine(open)) = use_context::<OpenEngine>() {
+        Effect::new(move || open.set(bench.engine.get()));
+        on_cleanup(move || {
+            open.try_set(None);
+        });
+    }
+    keep_address(session);
+    listen_to_keys(bench);
+    let title = network.map(|network| {
+        document().set_title(&format!("{} · From Scratch to Scale", network.name));
+        view! {
+            <header class="title">
+                <h1>{network.name}</h1>
+                <p class="lede">{network.lede}</p>
+                <p class="meta">{network.authors} ", " {network.year} " · " <a href=network.url rel="noopener">{network.paper}</a></p>
+            </header>
+        }
+    });
+    view! {
+        <TimeLine current=lesson.slug />
+        <main id="content" class="lesson" data-lesson=lesson.slug>
+            {title}
+            <Show when=move || problems.with(|problems| !problems.is_empty())>
+                <Notice
+                    text=Signal::derive(move || problems.with(|problems| problems.join(" ")))
+                    action="All right"
+                    on_action=Callback::new(move |()| problems.set(Vec::new()))
+                />
+            </Show>
+            {children()}
+        </main>
+        <BenchBar bench settings />
+    }
+}
+
+/// The one bar of controls.
+#[component]
+fn BenchBar(bench: Bench, settings: ViewFn) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let train = move |_| bench.act(if bench.running.get_untracked() { Action::Pause } else { Action::Train });
+    let number = move |series: Series, digits: usize| {
+        Signal::derive(move || bench.last(series).map(|value| format!("{value:.digits$}")).unwrap_or_default())
+    };
+    let scrub_most = move || bench.checkpoints.with(|steps| steps.last().copied().unwrap_or(0)).max(1);
+    let loading = move || {
+        bench.files.with(|files| files.iter().find(|file| file.state == LoadState::Loading).cloned())
+    };
+    view! {
+        <section class="bench" aria-label="Controls" class:open=open>
+                {move || bench.trouble.get().map(|trouble| view! {
+                    <Notice
+                        text=trouble.sentence
+                        kind=NoticeKind::Warning
+                        action=action_words(trouble.remedy)
+                        on_action=Callback::new(move |()| bench.act(Action::Remedy))
+                    />
+                })}
+            <Show when=move || bench.trouble.get().is_none() && bench.finished.get().is_some()>
+                <p class="bench-word" role="status">{move || bench.finished.get()}</p>
+            </Show>
+            <Show when=move || loading().is_some()>
+                <ProgressBar
+                    label=Signal::derive(move || loading().map(|file| format!("Fetching {}", file.name)).unwrap_or_default())
+                    value=Signal::derive(move || loading().map(|file| file.loaded as f64 / file.total.max(1) as f64))
+                />
+            </Show>
+            <div class="bench-settings" id="bench-settings" hidden=move || !open.get()>{settings.run()}<SpeedControl bench /></div>
+            <div class="bench-row">
+                <div class="group">
+                    <button class="primary" on:click=train aria-keyshortcuts="Space">
+                        {move || if bench.running.get() { "Pause" } else { "Train" }}
+                    </button>
+                    <button on:click=move |_| bench.act(Action::Step) aria-keyshortcuts="S">"Step"</button>
+                    <button on:click=move |_| bench.act(Action::Reset) aria-keyshortcuts="R">"Reset"</button>
+                    <button
+                        class="quiet"
+                        aria-expanded=move || open.get().to_string()
+                        aria-controls="bench-settings"
+                        on:click=move |_| open.update(|open| *open = !*open)
+                    >
+                        "Settings"
+                    </button>
+                </div>
+                <Readout name="step" label="step" value=Signal::derive(move || bench.step.get().to_string()) />
+                <Readout name="loss" label="loss" value=number(Series::Loss, 4) />
+                <Readout name="accuracy" label="accuracy" value=number(Series::Accuracy, 3) />
+                <Readout name="validation-loss" label="held-out loss" value=number(Series::ValidationLoss, 4) />
+                <Readout name="validation-accuracy" label="held-out accuracy" value=number(Series::ValidationAccuracy, 3) />
+                <Readout
+                    name="rate"
+                    label="steps a second"
+                    value=Signal::derive(move || format!("{:.*}", usize::from(bench.rate.get() < 10.0), bench.rate.get()))
+                />
+                <Readout
+                    name="engine"
+                    label="engine"
+                    value=Signal::derive(move || bench.engine.get().map(|e| e.engine.name().to_string()).unwrap_or_default())
+                />
+                <label class="scrub">
+                    <span>"Time machine: drag to any earlier step"</span>
+                    <input
+                        type="range"
+                        min="0"
+                        max=move || scrub_most().to_string()
+                        prop:value=move || bench.step.get().min(scrub_most()).to_string()
+                        disabled=move || bench.checkpoints.with(|steps| steps.len() < 2)
+                        on:input=move |event| {
+                            if let Ok(step) = event_target_value(&event).parse::<f64>() {
+                                bench.act(Action::Rewind(step as u64));
+                            }
+                        }
+                    />
+                </label>
+            </div>
+        </section>
+    }
+}
+
+/// From one update at a time to as many as fit.
+#[component]
+fn SpeedControl(bench: Bench) -> impl IntoView {
+    const SPEEDS: [(f32, &str); 6] =
+        [(1.0, "1 a second"), (5.0, "5 a second"), (25.0, "25 a second"), (100.0, "100 a second"), (1000.0, "1,000 a second"), (0.0, "as fast as it goes")];
+    view! {
+        <label class="field">
+            <span>"Speed"</span>
+            <select on:change=move |event| {
+                let chosen = event_target_value(&event).parse().unwrap_or(0.0);
+                bench.act(Action::Speed(chosen));
+            }>
+                {SPEEDS.map(|(speed, words)| {
+                    view! { <option value=speed.to_string() selected=move || bench.speed.get() == speed>{words}</option> }
+                })}
+            </select>
+        </label>
+    }
+}
+
+fn action_words(remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::Calmer => "Go back with a third of the rate",
+        Remedy::Retry => "Try again",
+        Remedy::Resume => "Go on from the last checkpoint",
+        Remedy::Dismiss => "All right",
+    }
+}
+
+/// The link to the lesson that answers a weakness.
+#[component]
+pub fn NextLesson(
+    /// Whose slug.
+    slug: &'static str,
+    /// What the answer is.
+    children: Children,
+) -> impl IntoView {
+    let network = curriculum::find(slug);
+    let built = crate::lessons::built().contains(&slug);
+    network.map(|network| {
+        let name = format!("{}, {}", network.name, network.year);
+        let link = match built {
+            true => view! { <A href=format!("/lessons/{slug}")>{name}</A> }.into_any(),
+            false => view! { <span class="coming">{name} " (coming)"</span> }.into_any(),
+        };
+        view! { <p class="next">{children()} " " {link}</p> }
+    })
+}
+
+thread_local! {
+    static PROBLEMS: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+/// The settings of the page's address; what was wrong with it is shown by the frame.
+pub fn settings_from_address<S: Settings>() -> S {
+    let mut query = Query::parse(&window().location().search().unwrap_or_default());
+    let settings = S::read(&mut query);
+    PROBLEMS.set(query.problems);
+    settings
+}
+
+fn take_problems() -> Vec<String> {
+    PROBLEMS.take()
+}
+
+/// Writes the settings into the address, so that copying it shares the experiment.
+fn keep_address<P: Protocol>(session: Session<P>) {
+    Effect::new(move |before: Option<()>| {
+        let mut writer = QueryWriter::default();
+        session.settings.with(|settings| settings.write(&mut writer));
+        // The first run would only write what has just been read.
+        if before.is_none() {
+            return;
+        }
+        let location = window().location();
+        let kept = Query::parse(&location.search().unwrap_or_default());
+        let mut parts = vec![writer.finish()];
+        parts.extend(["engine", "theme"].into_iter().filter_map(|key| kept.text(key).map(|value| format!("{key}={value}"))));
+        parts.retain(|part| !part.is_empty());
+        let query = if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) };
+        let address = format!("{}{query}", location.pathname().unwrap_or_default());
+        if let Ok(history) = window().history() {
+            // A browser may refuse when it is called too often; the next change tries again.
+            let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
+        }
+    });
+}
+
+/// Space trains and pauses, S steps, R resets, unless the reader is typing.
+fn listen_to_keys(bench: Bench) {
+    let handle = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
+        let busy = "input, select, textarea, button, a, summary, [tabindex], [contenteditable]";
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let taken = target.is_some_and(|element| element.closest(busy).is_ok_and(|found| found.is_some()));
+        if taken || event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
+            return;
+        }
+        let action = match event.key().as_str() {
+            " " if bench.running.get_untracked() => Action::Pause,
+            " " => Action::Train,
+            "s" | "S" => Action::Step,
+            "r" | "R" => Action::Reset,
+            _ => return,
+        };
+        event.prevent_default();
+        bench.act(action);
+    });
+    on_cleanup(move || handle.remove());
+}

@@ -1,0 +1,165 @@
+//! Build: the model's real source beside its picture; a part lit in one is lit in all.
+
+use leptos::prelude::*;
+
+use crate::{
+    lesson::{Lesson, Part},
+    provenance,
+    session::{Bench, protocol::LoadState},
+    widgets::{Chips, SourceView},
+};
+
+/// Which part of the model the reader looks at; shared by diagram, source and formula.
+#[derive(Clone, Copy)]
+pub struct Lit(pub RwSignal<Option<&'static str>>);
+
+/// The source of a lesson's model with the parts of `lesson` as chips.
+#[component]
+pub fn Source(
+    /// Whose parts.
+    lesson: &'static Lesson,
+    /// The part that is lit.
+    lit: Lit,
+) -> impl IntoView {
+    let mut files: Vec<&'static str> = lesson.parts.iter().map(|part| part.file).collect();
+    files.dedup();
+    let chosen = RwSignal::new(files[0]);
+    // A part that is lit elsewhere brings its own file into view.
+    Effect::new(move || {
+        if let Some(part) = lit.0.get().and_then(|id| find(lesson, id)) {
+            chosen.set(part.file);
+        }
+    });
+    let text = LocalResource::new(move || {
+        let file = chosen.get();
+        async move { crate::fetch::text(&format!("{}source/models/src/{file}", crate::site::base())).await }
+    });
+    let source = Memo::new(move |_| match text.get() {
+        Some(Ok(source)) => Some(source),
+        Some(Err(trouble)) => Some(format!("// {}", trouble.sentence)),
+        None => None,
+    });
+    let lines_of = move |part: Option<&Part>| source.with(|source| part?.find(source.as_deref()?));
+    let lit_lines = Signal::derive(move || {
+        let part = lit.0.get().and_then(|id| find(lesson, id)).filter(|part| part.file == chosen.get());
+        lines_of(part).into_iter().collect::<Vec<_>>()
+    });
+    // What is lit, or the file's first part: there is always something to read.
+    let lines = Signal::derive(move || {
+        let file = chosen.get();
+        let lit = lit.0.get().and_then(|id| find(lesson, id)).filter(|part| part.file == file);
+        lines_of(lit.or_else(|| lesson.parts.iter().find(|part| part.file == file)))
+    });
+    let on_line = Callback::new(move |line: Option<usize>| {
+        let part = line.and_then(|line| {
+            source.with_untracked(|source| {
+                let source = source.as_deref()?;
+                lesson.parts.iter().filter(|part| part.file == chosen.get_untracked()).find(|part| {
+                    part.find(source).is_some_and(|(first, last)| (first..=last).contains(&line))
+                })
+            })
+        });
+        lit.0.set(part.map(|part| part.id));
+    });
+    view! {
+        <div class="source">
+            <PartList lesson lit />
+            <Chips
+                label="Source file"
+                options={files.iter().map(|file| (*file, file.rsplit('/').next().unwrap_or(file).to_string())).collect::<Vec<_>>()}
+                value=chosen
+                on_change=Callback::new(move |file: &'static str| {
+                    if let Some(part) = lesson.parts.iter().find(|part| part.file == file) {
+                        lit.0.set(Some(part.id));
+                        chosen.set(part.file);
+                    }
+                })
+            />
+            {move || view! { <SourceView path=chosen.get() text=source lines lit=lit_lines on_line /> }}
+        </div>
+    }
+}
+
+/// The parts by name, each with what it does.
+#[component]
+fn PartList(lesson: &'static Lesson, lit: Lit) -> impl IntoView {
+    view! {
+        <ul class="parts">
+            {lesson
+                .parts
+                .iter()
+                .map(|part| {
+                    let toggle = move || lit.0.update(|lit| *lit = if *lit == Some(part.id) { None } else { Some(part.id) });
+                    view! {
+                        <li>
+                            <button
+                                class="part"
+                                class:lit=move || lit.0.get() == Some(part.id)
+                                aria-pressed=move || (lit.0.get() == Some(part.id)).to_string()
+                                on:click=move |_| toggle()
+                                on:pointerenter=move |_| lit.0.set(Some(part.id))
+                            >
+                                <strong>{part.name}</strong>
+                                " "
+                                {part.does}
+                            </button>
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ul>
+    }
+}
+
+fn find(lesson: &'static Lesson, id: &str) -> Option<&'static Part> {
+    lesson.parts.iter().find(|part| part.id == id)
+}
+
+/// A set of pretrained weights: whether it is here, and where it comes from.
+#[component]
+pub fn Weights(
+    /// Its name.
+    name: &'static str,
+    /// The bench of the session that loads it.
+    bench: Bench,
+    /// Loads it.
+    on_load: Callback<()>,
+) -> impl IntoView {
+    let state = move || match bench.file(name).map(|file| file.state) {
+        None => "idle",
+        Some(LoadState::Loading) => "loading",
+        Some(LoadState::Ready) => "ready",
+        Some(LoadState::Error) => "error",
+    };
+    provenance::find(name).map(|weights| {
+        let size = crate::fetch::FILES.iter().find(|file| file.name == name).map_or(0.0, |file| file.bytes as f64 / 1000.0);
+        let measured = weights
+            .metrics
+            .iter()
+            .map(|metric| {
+                let paper = metric.paper.map(|paper| format!(" (the paper: {paper})")).unwrap_or_default();
+                view! { <dt>{metric.name}", "{metric.split}</dt><dd>{format!("{:.4}", metric.value)}{paper}</dd> }
+            })
+            .collect_view();
+        view! {
+            <div class="weights" data-weights=name data-state=state>
+                <button on:click=move |_| on_load.run(())>{format!("Load trained weights ({size:.0} kB)")}</button>
+                <details>
+                    <summary>"Where they come from"</summary>
+                    <dl>
+                        {measured}
+                        <dt>"data"</dt>
+                        <dd>{weights.data}", "{weights.split}</dd>
+                        <dt>"origin"</dt>
+                        <dd>{weights.origin}</dd>
+                        <dt>"licence of the data"</dt>
+                        <dd>{weights.licence}</dd>
+                        <dt>"trained by"</dt>
+                        <dd><code>{weights.command}</code>" ("{weights.trainer}", "{weights.steps}" steps, "{format!("{:.0}", weights.seconds)}" s, "{weights.date}")"</dd>
+                    </dl>
+                </details>
+            </div>
+        }
+    })
+}
+

@@ -1,0 +1,151 @@
+//! All ways of looking as a table, and a page for each.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::navigation::{LessonLink, Link};
+use crate::{
+    curriculum,
+    techniques::{self, PATTERNS, SALIENCY, TECHNIQUES},
+};
+
+/// The table of all techniques, and of the patterns they show.
+#[component]
+pub fn Techniques() -> impl IntoView {
+    document().set_title("Techniques · From Scratch to Scale");
+    view! {
+        <main id="content" class="prose-page wide-page">
+            <h1>"Techniques"</h1>
+            <p class="lede">
+                "Twenty-one ways of looking into a network: what each one answers, how to read it, and when it misleads. None of
+                them is proof; two that agree are worth more than one that is beautiful."
+            </p>
+            <table class="stacked">
+                <thead>
+                    <tr><th scope="col">"Technique"</th><th scope="col">"What it answers"</th><th scope="col">"How to read it"</th><th scope="col">"When it misleads"</th><th scope="col">"Lessons"</th></tr>
+                </thead>
+                <tbody>{TECHNIQUES.each_ref().map(|technique| view! { <Row technique /> })}</tbody>
+            </table>
+            <h2 id="patterns">"Patterns with a name"</h2>
+            <p>"What goes wrong in training goes wrong in a few familiar ways. This is what they look like, and where you can make them happen."</p>
+            <table class="stacked">
+                <thead><tr><th scope="col">"Pattern"</th><th scope="col">"What it looks like"</th><th scope="col">"Seen in"</th><th scope="col">"Make it happen"</th></tr></thead>
+                <tbody>
+                    {PATTERNS.each_ref().map(|pattern| {
+                        let seen_in = techniques::find(pattern.technique)
+                            .map(|technique| view! { <Link to=format!("/techniques/{}", technique.id)>{technique.name}</Link> });
+                        let lesson = curriculum::find(pattern.lesson).map(|network| view! { <LessonLink network words=network.name /> });
+                        view! {
+                            <tr id=pattern.id>
+                                <th scope="row">{pattern.name}</th>
+                                <td data-label="Looks like">{pattern.looks}</td>
+                                <td data-label="Seen in">{seen_in}</td>
+                                <td data-label="Make it happen">{lesson}</td>
+                            </tr>
+                        }
+                    })}
+                </tbody>
+            </table>
+        </main>
+    }
+}
+
+/// One row of the table.
+#[component]
+fn Row(
+    /// Which technique.
+    technique: &'static techniques::Technique,
+) -> impl IntoView {
+    view! {
+        <tr>
+            <th scope="row"><Link to=format!("/techniques/{}", technique.id)>{technique.name}</Link></th>
+            <td data-label="Answers">{technique.answers}</td>
+            <td data-label="Reading">{technique.reading}</td>
+            <td data-label="Misleads">{technique.misleads}</td>
+            <td data-label="Lessons"><Lessons technique /></td>
+        </tr>
+    }
+}
+
+/// The lessons that use a technique.
+#[component]
+fn Lessons(
+    /// Which technique.
+    technique: &'static techniques::Technique,
+) -> impl IntoView {
+    let links = technique.lessons.iter().filter_map(|slug| curriculum::find(slug));
+    view! { <ul class="inline-list">{links.map(|network| view! { <li><LessonLink network words=network.short_name() /></li> }).collect_view()}</ul> }
+}
+
+/// The page of one technique.
+#[component]
+pub fn Technique() -> impl IntoView {
+    let parameters = use_params_map();
+    let id = Memo::new(move |_| parameters.with(|map| map.get("id").unwrap_or_default()));
+    move || {
+        // Saliency is explained together with Grad-CAM.
+        let asked = id.get();
+        let wanted = if asked == SALIENCY.id { "grad-cam" } else { &asked };
+        match techniques::find(wanted) {
+            Some(technique) => view! { <TechniquePage technique /> }.into_any(),
+            None => view! {
+                <main id="content" class="prose-page">
+                    <h1>"No technique of that name"</h1>
+                    <p><Link to="/techniques".into()>"All techniques"</Link></p>
+                </main>
+            }
+            .into_any(),
+        }
+    }
+}
+
+#[component]
+fn TechniquePage(
+    /// Which technique.
+    technique: &'static techniques::Technique,
+) -> impl IntoView {
+    document().set_title(&format!("{} · From Scratch to Scale", technique.name));
+    let at = TECHNIQUES.iter().position(|other| other.id == technique.id).unwrap_or(0);
+    let neighbour = |index: Option<usize>, before: &'static str, after: &'static str| {
+        index.and_then(|index| TECHNIQUES.get(index)).map(|other| {
+            view! { <Link to=format!("/techniques/{}", other.id)>{before} {other.name} {after}</Link> }
+        })
+    };
+    let patterns: Vec<_> = PATTERNS.iter().filter(|pattern| pattern.technique == technique.id).collect();
+    let patterns = (!patterns.is_empty()).then(|| {
+        let rows = patterns.into_iter().map(|pattern| {
+            let lesson =
+                curriculum::find(pattern.lesson).map(|network| view! { <LessonLink network words=network.name /> });
+            view! { <li><strong>{pattern.name} "."</strong> " " {pattern.looks} " Make it happen: " {lesson}</li> }
+        });
+        view! { <h2>"Patterns it shows"</h2><ul>{rows.collect_view()}</ul> }
+    });
+    let saliency = (technique.id == "grad-cam").then(|| {
+        view! {
+            <h2 id="saliency">{SALIENCY.name}</h2>
+            <p class="lede">{SALIENCY.answers}</p>
+            <p>{SALIENCY.reading}</p>
+            <p>{SALIENCY.misleads}</p>
+            <Lessons technique=&SALIENCY />
+        }
+    });
+    view! {
+        <main id="content" class="prose-page">
+            <p class="crumb"><Link to="/techniques".into()>"Techniques"</Link></p>
+            <h1>{technique.name}</h1>
+            <p class="lede">{technique.answers}</p>
+            <h2>"How to read it"</h2>
+            <p>{technique.reading}</p>
+            <h2>"When it misleads"</h2>
+            <p>{technique.misleads}</p>
+            <h2>"Where it is used"</h2>
+            <Lessons technique />
+            {patterns}
+            {saliency}
+            <nav class="pager" aria-label="Techniques">
+                <span>{neighbour(at.checked_sub(1), "← ", "")}</span>
+                <span>{neighbour(Some(at + 1), "", " →")}</span>
+            </nav>
+        </main>
+    }
+}

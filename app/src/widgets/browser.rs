@@ -1,0 +1,159 @@
+//! The few things of the browser that drawings need: size, visibility, theme, files to save.
+
+#![cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "natively nothing is mounted"))]
+
+use js_sys::{Array, Function, Object, Reflect};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use web_sys::{
+    Blob, BlobPropertyBag, Element, HtmlAnchorElement, HtmlCanvasElement, HtmlElement, IntersectionObserver,
+    IntersectionObserverEntry, ResizeObserver, Url,
+};
+
+use super::palette::Theme;
+
+#[wasm_bindgen]
+extern "C" {
+    type MutationObserver;
+    #[wasm_bindgen(constructor)]
+    fn new(callback: &Function) -> MutationObserver;
+    #[wasm_bindgen(method)]
+    fn observe(this: &MutationObserver, target: &JsValue, options: &JsValue);
+}
+
+fn current_theme() -> Theme {
+    let chosen = document().document_element().and_then(|root| root.get_attribute("data-theme"));
+    let dark = match chosen.as_deref() {
+        Some("dark") => true,
+        Some("light") => false,
+        _ => window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|query| query.matches()),
+    };
+    if dark { Theme::dark() } else { Theme::light() }
+}
+
+/// Keeps the theme as the reader and the system want it, and tells when the fonts are there. For the page's lifetime.
+pub fn follow_theme(theme: RwSignal<Theme>, fonts: RwSignal<u32>) {
+    theme.set(current_theme());
+    let update = move || {
+        let now = current_theme();
+        if theme.try_get_untracked().is_some_and(|old| old != now) {
+            theme.set(now);
+        }
+    };
+    let changed = Closure::<dyn Fn()>::new(update);
+    if let Ok(Some(query)) = window().match_media("(prefers-color-scheme: dark)") {
+        let _ = query.add_event_listener_with_callback("change", changed.as_ref().unchecked_ref());
+    }
+    if let Some(root) = document().document_element() {
+        let options = Object::new();
+        let _ = Reflect::set(&options, &"attributeFilter".into(), &Array::of1(&"data-theme".into()));
+        MutationObserver::new(changed.as_ref().unchecked_ref()).observe(&root, &options);
+    }
+    changed.forget();
+    let arrived = Closure::<dyn FnMut(JsValue)>::new(move |_| {
+        let _ = fonts.try_update(|count| *count += 1);
+    });
+    let set = Reflect::get(&document(), &"fonts".into()).unwrap_or(JsValue::UNDEFINED);
+    if let Ok(ready) = Reflect::get(&set, &"ready".into())
+        && let Ok(promise) = ready.dyn_into::<js_sys::Promise>()
+    {
+        let _ = promise.then(&arrived);
+    }
+    // Fonts may also arrive later, when the first text in one of them appears.
+    if let Some(target) = set.dyn_ref::<web_sys::EventTarget>() {
+        let _ = target.add_event_listener_with_callback("loadingdone", arrived.as_ref().unchecked_ref());
+    }
+    arrived.forget();
+}
+
+/// Tells whether an element is on or near the screen, until dropped.
+pub struct Seen {
+    observer: IntersectionObserver,
+    _callback: Closure<dyn FnMut(Array)>,
+}
+
+impl Seen {
+    /// Calls back now and at each change.
+    pub fn watch(element: &Element, callback: impl Fn(bool) + 'static) -> Option<Self> {
+        let _callback = Closure::<dyn FnMut(Array)>::new(move |entries: Array| {
+            if let Some(entry) = entries.iter().last() {
+                callback(entry.unchecked_into::<IntersectionObserverEntry>().is_intersecting());
+            }
+        });
+        let observer = IntersectionObserver::new(_callback.as_ref().unchecked_ref()).ok()?;
+        observer.observe(element);
+        Some(Self { observer, _callback })
+    }
+}
+
+impl Drop for Seen {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+/// Tells when an element's size changes, until dropped.
+pub struct Sized {
+    observer: ResizeObserver,
+    _callback: Closure<dyn FnMut()>,
+}
+
+impl Sized {
+    /// Calls back now and at each change.
+    pub fn watch(element: &Element, callback: impl Fn() + 'static) -> Option<Self> {
+        let _callback = Closure::<dyn FnMut()>::new(callback);
+        let observer = ResizeObserver::new(_callback.as_ref().unchecked_ref()).ok()?;
+        observer.observe(element);
+        Some(Self { observer, _callback })
+    }
+}
+
+impl Drop for Sized {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+/// Hands text to the reader as a file.
+pub fn save_text(name: &str, kind: &str, text: &str) {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    if let Ok(blob) = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options) {
+        save_blob(name, &blob);
+    }
+}
+
+/// Hands a canvas to the reader as a PNG file.
+pub fn save_canvas(name: String, canvas: &HtmlCanvasElement) {
+    let done = Closure::once_into_js(move |blob: JsValue| {
+        if let Ok(blob) = blob.dyn_into::<Blob>() {
+            save_blob(&name, &blob);
+        }
+    });
+    let _ = canvas.to_blob(done.unchecked_ref());
+}
+
+fn save_blob(name: &str, blob: &Blob) {
+    let Ok(address) = Url::create_object_url_with_blob(blob) else { return };
+    if let Ok(anchor) = document().create_element("a")
+        && let Ok(anchor) = anchor.dyn_into::<HtmlAnchorElement>()
+    {
+        anchor.set_href(&address);
+        anchor.set_download(name);
+        anchor.click();
+    }
+    // The download has its own hold on the bytes after a moment.
+    set_timeout(
+        move || {
+            let _ = Url::revoke_object_url(&address);
+        },
+        std::time::Duration::from_secs(20),
+    );
+}
+
+/// Moves the keyboard's focus.
+pub fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}

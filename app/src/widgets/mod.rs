@@ -1,0 +1,28 @@
+//! The instruments: plain numbers in, callbacks out. They know neither lessons nor models.
+//!
+//! A [`Picture`] draws itself on any [`Surface`]: a canvas in the page, SVG for export and in native tests. A [`Figure`]
+//! frames a picture with title, caption, save menu and data table; a [`Sketch`] is the bare drawing.
+
+mod axis;
+mod browser;
+#[cfg(target_arch = "wasm32")]
+mod canvas;
+mod chart;
+mod controls;
+mod figure;
+mod format;
+pub mod palette;
+mod pen;
+mod picture;
+mod save;
+mod sketch;
+
+pub use axis::Axis;
+pub use chart::{Chart, Marker, Series};
+pub use controls::*;
+pub use figure::{Figure, FigureState};
+pub use format::{number, plain};
+pub use palette::{Ink, Rgb, Theme, cividis, grey, provide_theme, signed, use_theme};
+pub use pen::{Align, Lettering, Pen, text_width};
+pub use picture::{Area, Bitmap, Drawn, Picture, Surface, Table, to_svg};
+pub use sketch::{PointEvent, Pointer, Sketch, Stroke};

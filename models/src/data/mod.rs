@@ -1,0 +1,7 @@
+//! What networks learn from: generated points, pictures, flowers, the reader's own table.
+
+pub mod batches;
+pub mod images;
+pub mod iris;
+pub mod points;
+pub mod table;

@@ -1,0 +1,3 @@
+//! Ways of looking into data and networks.
+
+pub mod pca;

@@ -1,0 +1,5 @@
+//! Where it began: single units, and the layers made of them.
+
+pub mod backprop;
+pub mod mlp;
+pub mod perceptron;
