@@ -110,7 +110,7 @@ pub static CURRICULUM: [Network; 20] = [
         broke: "Put two points of one kind on one diagonal of a square and two of the other kind on the other: no line parts \
                 them, and it corrects itself for ever.",
         next: Some("mlp"),
-        description: "Train Rosenblatt's perceptron of 1958 in your browser: watch one line turn with each mistake, count its \
+        description: "Train Rosenblatt’s perceptron of 1958 in your browser: watch one line turn with each mistake, count its \
                       corrections against the bound of the proof, and see XOR defeat it.",
     },
     Network {
@@ -185,7 +185,7 @@ pub static CURRICULUM: [Network; 20] = [
         url: "https://doi.org/10.1145/3065386",
         lede: "LeNet grown a thousandfold, with units whose gradient does not fade and enough pictures to learn from.",
         did: "It won the ImageNet contest of 2012: the right answer was missing from its five guesses 15.3 % of the time, the \
-              runner-up's 26.2 %.",
+              runner-up’s 26.2 %.",
         broke: "More layers should see more, yet deeper networks of this kind came out worse, even on the pictures they were \
                 trained on.",
         next: Some("resnet"),
@@ -266,7 +266,7 @@ pub static CURRICULUM: [Network; 20] = [
               living and the lifeless.",
         broke: "What it read a while ago fades at each step, and so does the error that should teach it to remember.",
         next: Some("lstm"),
-        description: "Train Elman's recurrent network in your browser to copy what it read some steps ago, lengthen the delay \
+        description: "Train Elman’s recurrent network in your browser to copy what it read some steps ago, lengthen the delay \
                       and watch the memory, and the gradient, fade.",
     },
     Network {

@@ -43,9 +43,9 @@ pub static SALIENCY: Technique = Technique {
     id: "saliency",
     name: "Saliency",
     answers: "Which single pixels would change the answer most if they changed a little?",
-    reading: "Bright pixels have a large gradient of the class's score. Look for whether they lie on the thing or beside it.",
+    reading: "Bright pixels have a large gradient of the class’s score. Look for whether they lie on the thing or beside it.",
     misleads: "A large gradient says how sensitive the score is here, not what the network relied on. Some prettier variants look \
-               almost the same when the network's weights are random, so compare with random weights first.",
+               almost the same when the network’s weights are random, so compare with random weights first.",
     lessons: &["lenet", "alexnet"],
 };
 
@@ -85,7 +85,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         id: "decision-boundary",
         name: "Decision boundary",
         answers: "Which answer would it give at every place of the plane, and where does the answer change?",
-        reading: "The ground's colour is the network's answer and its depth is how sure it is. Points on the wrong ground are its \
+        reading: "The ground’s colour is the network’s answer and its depth is how sure it is. Points on the wrong ground are its \
                   mistakes.",
         misleads: "Far from all examples the colour is as deep as near them, though nothing was ever learned there. With more \
                    than two inputs the plane is only one slice.",
@@ -114,7 +114,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         id: "gradient-flow",
         name: "Gradient flow",
         answers: "Does the error reach every layer, or does it die or explode on its way back?",
-        reading: "Each mark is the mean size of one layer's gradient, on a logarithmic scale. Level marks are healthy; a slope \
+        reading: "Each mark is the mean size of one layer’s gradient, on a logarithmic scale. Level marks are healthy; a slope \
                   toward the first layer means that it hardly learns.",
         misleads: "Size is not direction: a large gradient can be noise. Optimisers such as Adam rescale it, so a small one need \
                    not mean slow learning.",
@@ -174,7 +174,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         id: "segmentation-mask",
         name: "Segmentation mask",
         answers: "Which pixels does it give to which class?",
-        reading: "The coloured layer is the network's answer for every pixel. Where the truth is known, wrong pixels are marked.",
+        reading: "The coloured layer is the network’s answer for every pixel. Where the truth is known, wrong pixels are marked.",
         misleads: "Large areas dominate the count of right pixels, so a missed thin tail costs nothing. Look at overlap for each class.",
         lessons: &["unet"],
     },
@@ -230,7 +230,7 @@ pub static TECHNIQUES: [Technique; 21] = [
     Technique {
         id: "latent-interpolation",
         name: "Latent interpolation",
-        answers: "What lies between two pictures, in the network's view?",
+        answers: "What lies between two pictures, in the network’s view?",
         reading: "From left to right one picture becomes the other. Every step on the way should itself look possible.",
         misleads: "A cross-fade of two pictures also looks smooth. Look for in-between shapes, not for in-between shades.",
         lessons: &["vae", "dcgan"],

@@ -81,9 +81,8 @@ pub fn logged(mut command: Command, name: &str, limit: Duration) -> Outcome<Fini
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let start = Instant::now();
-    let mut child = command
-        .spawn()
-        .map_err(|error| Failure(format!("`{}` could not be started: {error}.", describe(&command))))?;
+    let mut child =
+        command.spawn().map_err(|error| Failure(format!("`{}` could not be started: {error}.", describe(&command))))?;
     let mut late = false;
     let status = loop {
         if let Some(status) = child.try_wait()? {

@@ -1,6 +1,7 @@
 //! The one list of lessons. Adding a lesson is one folder and two lines here.
 
 pub mod mlp;
+pub mod perceptron;
 
 use leptos::prelude::*;
 
@@ -26,7 +27,7 @@ macro_rules! registry {
     };
 }
 
-registry![mlp];
+registry![perceptron, mlp];
 
 /// The slugs of the lessons that are built.
 pub fn built() -> Vec<&'static str> {

@@ -8,7 +8,7 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use crate::session::{
     protocol::{Engine, EngineReport, Remedy, Request, Response, Trouble, decode, encode},
-    serve::Context,
+    serve::{Beginning, Context},
 };
 
 /// Runs the worker: finds its engine, says Ready, waits for [`Request::Start`], serves that lesson.
@@ -36,10 +36,10 @@ pub fn run(engine: impl AsyncFnOnce() -> (Device, EngineReport) + 'static) {
         let (device, report) = engine().await;
         let _ = outbox.unbounded_send(Response::Ready(report));
         while let Some(request) = inbox.next().await {
-            let Request::Start { slug, settings, checkpoint, base } = request else { continue };
+            let Request::Start { slug, settings, checkpoint, base, run } = request else { continue };
             let context = Context::new(device.clone(), base, outbox.clone());
             match crate::lessons::tasks().into_iter().find(|(known, _)| *known == slug) {
-                Some((_, serve)) => return serve(context, inbox, settings, checkpoint).await,
+                Some((_, serve)) => return serve(context, inbox, Beginning { settings, checkpoint, run }).await,
                 None => context.tell(Trouble::new(format!("There is no lesson named {slug}."), Remedy::Dismiss)),
             }
         }

@@ -129,8 +129,10 @@ struct State {
     waiting: bool,
     /// The worker has said Ready and has been told to start.
     started: bool,
-    /// The run the page's curves belong to.
+    /// The run that the page shows; frames of an earlier one are dropped.
     run: u32,
+    /// Commands given before the worker was ready.
+    queued: Vec<Request>,
     /// The checkpoint to begin from when the worker is ready.
     resume: Option<Vec<u8>>,
     /// Whether training goes on once the worker has taken over.
@@ -138,12 +140,17 @@ struct State {
     /// Troubles in a row without a good frame between them.
     deaths: u32,
     closed: bool,
+    /// Whether this session may move to WebGPU at all.
+    main: bool,
+    /// Whether WebGPU has been looked for.
+    looked: bool,
 }
 
 impl<P: Protocol> Session<P> {
     /// Starts a session with these settings on the engine the page asks for.
     pub fn new(settings: P::Settings) -> Self {
         let session = Self::build(settings);
+        session.with(|inner| inner.state.borrow_mut().main = true);
         session.spawn("worker");
         session.look_for_gpu();
         session
@@ -207,15 +214,30 @@ impl<P: Protocol> Session<P> {
         if after.restarts(&before) {
             self.forget();
         }
-        self.send(&Request::Configure(encode(&after)));
+        self.send(&Request::Configure { settings: encode(&after), run: self.run() });
+        let gains = after.gains_from_gpu();
         self.settings.set(after);
         self.ask_for_frame();
+        // A run that has grown may gain from what the first one had no use for.
+        if gains && self.with(|inner| inner.state.borrow().main && !inner.state.borrow().looked) == Some(true) {
+            self.look_for_gpu();
+        }
     }
 
     /// Sends a lesson's own command.
     pub fn command(&self, command: P::Command) {
-        self.send(&Request::Command(encode(&command)));
-        self.ask_for_frame();
+        let request = Request::Command(encode(&command));
+        let early = self.with(|inner| {
+            let mut state = inner.state.borrow_mut();
+            if !state.started {
+                state.queued.push(request.clone());
+            }
+            !state.started
+        });
+        if early == Some(false) {
+            self.send(&request);
+            self.ask_for_frame();
+        }
     }
 
     /// Ends the session: its worker is terminated at once. Called by itself when the lesson is left.
@@ -245,7 +267,7 @@ impl<P: Protocol> Session<P> {
             }
             Action::Reset => {
                 self.forget();
-                self.send(&Request::Reset);
+                self.send(&Request::Reset { run: self.run() });
             }
             Action::Speed(speed) => {
                 self.bench.speed.set(speed);
@@ -258,7 +280,8 @@ impl<P: Protocol> Session<P> {
                     self.bench.finished.set(None);
                     self.curves.update(|curves| curves.truncate(at));
                     self.bench.step.set(at);
-                    self.send(&Request::Restore(bytes));
+                    let run = self.next_run();
+                    self.send(&Request::Restore { checkpoint: bytes, run });
                 }
             }
             Action::Remedy => return self.remedy(),
@@ -273,15 +296,15 @@ impl<P: Protocol> Session<P> {
         match trouble.remedy {
             Remedy::Dismiss => {}
             Remedy::Retry => {
-                self.send(&Request::Reset);
                 self.forget();
+                self.send(&Request::Reset { run: self.run() });
                 self.ask_for_frame();
             }
             Remedy::Resume => self.resume(),
             Remedy::Calmer => {
                 let calmer = self.settings.get_untracked().calmer();
                 self.settings.set(calmer.clone());
-                self.send(&Request::Configure(encode(&calmer)));
+                self.send(&Request::Configure { settings: encode(&calmer), run: self.run() });
                 let step = self.bench.checkpoints.with_untracked(|steps| steps.last().copied());
                 match step {
                     Some(step) => self.carry_out(Action::Rewind(step)),
@@ -298,7 +321,21 @@ impl<P: Protocol> Session<P> {
         self.spawn("worker");
     }
 
+    fn run(&self) -> u32 {
+        self.with(|inner| inner.state.borrow().run).unwrap_or_default()
+    }
+
+    fn next_run(&self) -> u32 {
+        self.with(|inner| {
+            let mut state = inner.state.borrow_mut();
+            state.run += 1;
+            state.run
+        })
+        .unwrap_or_default()
+    }
+
     fn forget(&self) {
+        self.next_run();
         self.curves.set(Curves::default());
         self.bench.step.set(0);
         self.bench.running.set(false);
@@ -371,6 +408,7 @@ impl<P: Protocol> Session<P> {
             *engine = Some(known.unwrap_or(report));
         });
         let settings = self.settings.get_untracked();
+        let (run, queued) = (self.next_run(), self.with(|inner| std::mem::take(&mut inner.state.borrow_mut().queued)));
         let resume_running = self.with(|inner| {
             let mut state = inner.state.borrow_mut();
             state.started = true;
@@ -380,10 +418,14 @@ impl<P: Protocol> Session<P> {
                     settings: encode(&settings),
                     checkpoint: state.resume.take(),
                     base: inner.base.clone(),
+                    run,
                 });
             }
             std::mem::take(&mut state.resume_running)
         });
+        for request in queued.unwrap_or_default() {
+            self.send(&request);
+        }
         self.send(&Request::Speed(self.bench.speed.get_untracked()));
         if resume_running == Some(true) || self.bench.running.get_untracked() {
             self.bench.running.set(true);
@@ -393,6 +435,10 @@ impl<P: Protocol> Session<P> {
     }
 
     fn frame(&self, frame: FrameMessage) {
+        if frame.run != self.run() {
+            self.with(|inner| inner.state.borrow_mut().waiting = false);
+            return self.ask_for_frame();
+        }
         let Ok(snapshot) = decode::<P::Snapshot>(&frame.snapshot) else {
             return self.died("its message could not be read");
         };
@@ -400,7 +446,6 @@ impl<P: Protocol> Session<P> {
             let mut state = inner.state.borrow_mut();
             state.waiting = false;
             state.deaths = 0;
-            state.run = frame.run;
             if let Some(bytes) = frame.checkpoint {
                 let mut history = inner.history.borrow_mut();
                 history.keep(frame.step, bytes);
@@ -470,13 +515,13 @@ impl<P: Protocol> Session<P> {
     /// Fetches the WebGPU worker in the background where it helps, and hands the run over when it is ready.
     fn look_for_gpu(&self) {
         let session = *self;
-        let choice = Choice::of_page();
-        let gains = self.settings.with_untracked(Settings::gains_from_gpu);
-        if choice == Choice::Auto && !gains {
+        if !self.settings.with_untracked(Settings::gains_from_gpu) {
             let reason = String::from("Networks this small run fastest on the CPU.");
             self.bench.engine.set(Some(EngineReport { engine: Engine::Cpu, reason }));
             return;
         }
+        let choice = Choice::of_page();
+        self.with(|inner| inner.state.borrow_mut().looked = true);
         leptos::task::spawn_local(async move {
             match engine::look_for_gpu(choice).await {
                 Ok(_adapter) => session.hand_over(),

@@ -45,9 +45,16 @@ pub enum Request {
         checkpoint: Option<Vec<u8>>,
         /// The site's root address, for data and weights.
         base: String,
+        /// The run that begins; frames carry it.
+        run: u32,
     },
     /// New settings: taken over while running if the lesson can, else a new start.
-    Configure(Vec<u8>),
+    Configure {
+        /// The settings, encoded.
+        settings: Vec<u8>,
+        /// The run from here on.
+        run: u32,
+    },
     /// Train or pause.
     Run(bool),
     /// Exactly this many steps, then pause.
@@ -55,7 +62,10 @@ pub enum Request {
     /// Steps per second; 0 means as many as fit.
     Speed(f32),
     /// Start again from the same seed.
-    Reset,
+    Reset {
+        /// The run from here on.
+        run: u32,
+    },
     /// The page has drawn: send the next frame, with a checkpoint if it wants one.
     Frame {
         /// Whether to attach a checkpoint.
@@ -64,7 +74,12 @@ pub enum Request {
     /// A lesson's own command.
     Command(Vec<u8>),
     /// Go back (or forth) to a checkpoint.
-    Restore(Vec<u8>),
+    Restore {
+        /// The checkpoint.
+        checkpoint: Vec<u8>,
+        /// The run from here on.
+        run: u32,
+    },
 }
 
 /// Worker to page.
@@ -97,7 +112,7 @@ pub struct FrameMessage {
     pub snapshot: Vec<u8>,
     /// A checkpoint, if one was asked for.
     pub checkpoint: Option<Vec<u8>>,
-    /// Counts starts and restores: the page drops curves that belong to another run.
+    /// The run it belongs to: the page drops what belongs to an earlier one.
     pub run: u32,
 }
 

@@ -108,22 +108,31 @@ impl Context {
 pub type Arriving<T> = Rc<RefCell<Option<T>>>;
 
 /// The erased entry of one lesson's task.
-pub type Serve = fn(Context, UnboundedReceiver<Request>, Vec<u8>, Option<Vec<u8>>) -> LocalBoxFuture<'static, ()>;
+pub type Serve = fn(Context, UnboundedReceiver<Request>, Beginning) -> LocalBoxFuture<'static, ()>;
+
+/// How a run begins.
+pub struct Beginning {
+    /// The settings, encoded.
+    pub settings: Vec<u8>,
+    /// A checkpoint to go on from.
+    pub checkpoint: Option<Vec<u8>>,
+    /// The run's number.
+    pub run: u32,
+}
 
 /// Serves one lesson until the page terminates the worker.
 pub fn serve<T: Task>(
     context: Context,
     inbox: UnboundedReceiver<Request>,
-    settings: Vec<u8>,
-    checkpoint: Option<Vec<u8>>,
+    beginning: Beginning,
 ) -> LocalBoxFuture<'static, ()> {
     async move {
-        let settings = match decode::<SettingsOf<T>>(&settings) {
+        let settings = match decode::<SettingsOf<T>>(&beginning.settings) {
             Ok(settings) => settings,
             Err(trouble) => return context.tell(trouble),
         };
-        let mut server = Server::<T>::new(context, settings);
-        if let Err(trouble) = server.start(checkpoint).await {
+        let mut server = Server::<T>::new(context, settings, beginning.run);
+        if let Err(trouble) = server.start(beginning.checkpoint).await {
             server.context.tell(trouble);
         }
         server.run(inbox).await;
@@ -148,7 +157,7 @@ struct Server<T: Task> {
 }
 
 impl<T: Task> Server<T> {
-    fn new(context: Context, settings: SettingsOf<T>) -> Self {
+    fn new(context: Context, settings: SettingsOf<T>, run: u32) -> Self {
         let now = Instant::now();
         Self {
             context,
@@ -160,7 +169,7 @@ impl<T: Task> Server<T> {
             owed: 0.0,
             frame_wanted: None,
             changed: true,
-            run: 0,
+            run,
             pace: Pace::default(),
             next_frame: now,
             last_turn: now,
@@ -168,7 +177,6 @@ impl<T: Task> Server<T> {
     }
 
     async fn start(&mut self, checkpoint: Option<Vec<u8>>) -> Result<(), Trouble> {
-        self.run += 1;
         self.changed = true;
         self.advance = 0;
         self.task = None;
@@ -201,7 +209,10 @@ impl<T: Task> Server<T> {
     async fn handle(&mut self, request: Request) {
         let outcome = match request {
             Request::Start { .. } => Ok(()),
-            Request::Configure(bytes) => self.configure(&bytes).await,
+            Request::Configure { settings, run } => {
+                self.run = run;
+                self.configure(&settings).await
+            }
             Request::Run(on) => {
                 self.running = on && self.task.is_some();
                 self.advance = 0;
@@ -221,7 +232,8 @@ impl<T: Task> Server<T> {
                 self.owed = 0.0;
                 Ok(())
             }
-            Request::Reset => {
+            Request::Reset { run } => {
+                self.run = run;
                 self.running = false;
                 self.start(None).await
             }
@@ -230,7 +242,10 @@ impl<T: Task> Server<T> {
                 Ok(())
             }
             Request::Command(bytes) => self.command(&bytes).await,
-            Request::Restore(bytes) => self.restore(&bytes).await,
+            Request::Restore { checkpoint, run } => {
+                self.run = run;
+                self.restore(&checkpoint).await
+            }
         };
         if let Err(trouble) = outcome {
             self.fail(trouble);
@@ -264,7 +279,7 @@ impl<T: Task> Server<T> {
     async fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
         if let Some(task) = &mut self.task {
             self.running = false;
-            self.run += 1;
+            self.advance = 0;
             self.changed = true;
             task.restore(bytes).await?;
         }

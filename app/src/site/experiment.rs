@@ -27,12 +27,22 @@ pub fn Experiment(
     about: &'static str,
     /// Where it stands.
     progress: RwSignal<Progress>,
-    /// Starts it (anew).
+    /// Starts it (anew). What it creates, sessions above all, lives until the next run or until the page is left.
     on_run: Callback<()>,
 ) -> impl IntoView {
+    let parent = Owner::current();
+    let run = RwSignal::new(None::<Owner>);
+    let start = move |_| {
+        if let Some(before) = run.try_update_untracked(Option::take).flatten() {
+            before.cleanup();
+        }
+        let Some(owner) = parent.as_ref().map(Owner::child) else { return };
+        owner.with(|| on_run.run(()));
+        run.set(Some(owner));
+    };
     view! {
         <div class="experiment">
-            <button data-experiment=id on:click=move |_| on_run.run(()) disabled=move || matches!(progress.get(), Progress::Running(_))>
+            <button data-experiment=id on:click=start disabled=move || matches!(progress.get(), Progress::Running(_))>
                 {label}
             </button>
             <div class="experiment-words">

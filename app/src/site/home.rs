@@ -47,10 +47,10 @@ fn Opening() -> impl IntoView {
             </p>
             <p class="opening-links">{start} <a href=address("/#lessons")>"Read the whole line"</a> <PauseButton /></p>
             <div class="opening-figure">
-                <LiveFigure script=Script::Opening />
-                <p class="live-caption">
-                    "A network of two layers with eight units each is learning these points now. The ground is its answer."
-                </p>
+                <LiveFigure
+                    script=Script::Opening
+                    caption="A network of two layers with eight units each is learning these points now. The ground is its answer."
+                />
             </div>
         </header>
     }
@@ -129,8 +129,7 @@ fn Entry(
                 </dl>
             </div>
             <div class="entry-figure">
-                <LiveFigure script=Script::Network(network.slug) />
-                <p class="live-caption">{story::caption(network.slug)}</p>
+                <LiveFigure script=Script::Network(network.slug) caption=story::caption(network.slug) />
             </div>
         </li>
     }

@@ -7,6 +7,7 @@ pub mod gallery;
 pub mod home;
 pub mod live;
 pub mod navigation;
+pub mod own_data;
 pub mod parts;
 pub mod techniques;
 

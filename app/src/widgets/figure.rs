@@ -92,7 +92,6 @@ pub fn Figure<P: Picture>(
     #[prop(into)]
     title: Signal<String>,
     /// What it draws; `None` while there is nothing.
-    #[prop(into)]
     picture: Signal<Option<P>>,
     /// How far it is; else ready when there is a picture and empty when there is none.
     #[prop(optional, into)]
@@ -125,6 +124,8 @@ pub fn Figure<P: Picture>(
         state.get().unwrap_or(if full.get() { FigureState::Ready } else { FigureState::Empty })
     });
     let (title_id, summary_id) = (format!("{id}-title"), format!("{id}-summary"));
+    // The view takes ids in an order of its own.
+    let (labelled_by, described_by) = (title_id.clone(), summary_id.clone());
     let open = RwSignal::new(false);
     let focused = RwSignal::new(false);
     let summary = followed(picture, Signal::stored(true), Picture::summary);
@@ -166,7 +167,7 @@ pub fn Figure<P: Picture>(
             class="figure"
             data-technique=technique
             data-state=move || state.get().name()
-            aria-labelledby=title_id.clone()
+            aria-labelledby=labelled_by
             aria-busy=move || (state.get() == FigureState::Loading).then_some("true")
             on:focusin=move |_| focused.set(true)
             on:focusout=move |_| focused.set(false)
@@ -183,7 +184,7 @@ pub fn Figure<P: Picture>(
                     <Sketch
                         picture=picture
                         label=Signal::derive(move || Some(title.get()))
-                        described_by=summary_id.clone()
+                        described_by=described_by
                         on_point=on_point
                         drag=drag
                         on_key=on_key

@@ -4,25 +4,43 @@
 //! frames a picture with title, caption, save menu and data table; a [`Sketch`] is the bare drawing.
 
 mod axis;
+mod bars;
 mod browser;
 #[cfg(target_arch = "wasm32")]
 mod canvas;
 mod chart;
+mod confusion_matrix;
 mod controls;
 mod figure;
 mod format;
+mod gradient_flow;
+mod heatmap;
+mod histogram;
+mod image_grid;
+mod network;
 pub mod palette;
 mod pen;
 mod picture;
 mod save;
+mod scatter;
 mod sketch;
+#[cfg(test)]
+mod tests;
 
 pub use axis::Axis;
+pub use bars::Bars;
 pub use chart::{Chart, Marker, Series};
+pub use confusion_matrix::ConfusionMatrix;
 pub use controls::*;
 pub use figure::{Figure, FigureState};
 pub use format::{number, plain};
+pub use gradient_flow::GradientFlow;
+pub use heatmap::{Heatmap, Scale};
+pub use histogram::{Histogram, HistogramRow};
+pub use image_grid::{ImageGrid, Tile};
+pub use network::{Network, NetworkLayer};
 pub use palette::{Ink, Rgb, Theme, cividis, grey, provide_theme, signed, use_theme};
 pub use pen::{Align, Lettering, Pen, text_width};
 pub use picture::{Area, Bitmap, Drawn, Picture, Surface, Table, to_svg};
+pub use scatter::{Dot, Field, Scatter, Segment};
 pub use sketch::{PointEvent, Pointer, Sketch, Stroke};

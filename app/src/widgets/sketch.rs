@@ -201,7 +201,6 @@ fn point(event: &ev::PointerEvent, kind: Stroke, node: NodeRef<html::Canvas>) ->
 #[component]
 pub fn Sketch<P: Picture>(
     /// What to draw; nothing while `None`.
-    #[prop(into)]
     picture: Signal<Option<P>>,
     /// What a screen reader says; else the picture's own summary.
     #[prop(optional, into)]

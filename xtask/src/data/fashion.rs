@@ -36,7 +36,10 @@ fn convert(source: &Source) -> Outcome<Vec<Written>> {
         Ok(raw)
     };
     let pictures = |part: &str| {
-        Pictures::parse(&unzip(format!("{part}-images-idx3-ubyte.gz"))?, &unzip(format!("{part}-labels-idx1-ubyte.gz"))?)
+        Pictures::parse(
+            &unzip(format!("{part}-images-idx3-ubyte.gz"))?,
+            &unzip(format!("{part}-labels-idx1-ubyte.gz"))?,
+        )
     };
     let mut written = pictures("train")?.write("fashion", "train", 2_000, 5_800)?;
     written.extend(pictures("t10k")?.write("fashion", "test", 5_000, 5_000)?);

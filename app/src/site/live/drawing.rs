@@ -83,12 +83,14 @@ pub struct Drawing {
     pub marks: Vec<Mark>,
     /// What is to be seen, for those who do not see it.
     pub summary: &'static str,
+    /// What there is to say of this moment, in a few words; may be empty.
+    pub told: String,
 }
 
 impl Drawing {
     /// An empty box of the usual size.
     pub fn new(summary: &'static str) -> Self {
-        Self { width: WIDTH, height: HEIGHT, marks: Vec::new(), summary }
+        Self { width: WIDTH, height: HEIGHT, marks: Vec::new(), summary, told: String::new() }
     }
 
     /// Adds a filled circle.

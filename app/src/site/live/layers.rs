@@ -1,7 +1,7 @@
 //! A small network with hidden layers and hand-written backpropagation: the field of XOR, and the opening picture.
 
 use super::dice::Dice;
-use super::drawing::{Drawing, HEIGHT, Hold, Live, Tone, WIDTH};
+use super::drawing::{Drawing, HEIGHT, Live, Tone, WIDTH};
 
 /// A net of tanh layers with one logistic output, trained by Adam on all examples at once.
 pub struct Net {
@@ -208,7 +208,7 @@ pub struct Opening {
 
 /// The box of the opening picture.
 const OPENING: (f32, f32) = (640.0, 250.0);
-const OPENING_FIELD: (usize, usize) = (64, 25);
+const OPENING_FIELD: (usize, usize) = (52, 20);
 /// Half the width and half the height of its plane.
 const REACH: [f32; 2] = [2.56, 1.0];
 
@@ -281,9 +281,7 @@ impl Live for Opening {
             let place = (OPENING.0 / 2.0 * (1.0 + at[0] / REACH[0]), OPENING.1 / 2.0 * (1.0 - at[1] / REACH[1]));
             drawing.point(place, 4.0, if *target > 0.5 { Tone::One } else { Tone::Zero });
         }
-        let told = format!("step {} · {} of {} wrong", self.net.steps(), self.wrong, self.points.len());
-        drawing.block((0.0, OPENING.1 - 24.0), (172.0, 24.0), Tone::Card);
-        drawing.words((10.0, OPENING.1 - 12.0), told, 13.0, Tone::Ink, Hold::Left);
+        drawing.told = format!("step {}, {} of {} wrong", self.net.steps(), self.wrong, self.points.len());
         drawing
     }
 }

@@ -117,8 +117,11 @@ fn tick() {
 pub fn LiveFigure(
     /// What it plays.
     script: Script,
+    /// The line below it.
+    #[prop(into)]
+    caption: String,
 ) -> impl IntoView {
-    let drawing = RwSignal::new(None);
+    let drawing: RwSignal<Option<Drawing>> = RwSignal::new(None);
     let frame = NodeRef::<html::Div>::new();
     if let Some(mut live) = script.begin() {
         if wants_stillness() {
@@ -149,7 +152,16 @@ pub fn LiveFigure(
             leave(id);
         });
     }
-    view! { <div class="live" node_ref=frame><Sketch picture=drawing /></div> }
+    // Fixed words, so that no frame has to make them anew.
+    let summary = drawing.with_untracked(|drawing| drawing.as_ref().map(|drawing| drawing.summary.to_owned()));
+    let picture: Signal<Option<Drawing>> = drawing.into();
+    let told = Memo::new(move |_| {
+        picture.with(|picture| picture.as_ref().map(|picture| picture.told.clone()).unwrap_or_default())
+    });
+    view! {
+        <div class="live" node_ref=frame><Sketch<Drawing> picture label=summary.unwrap_or_default() /></div>
+        <p class="live-caption">{caption} " " <span class="live-told">{told}</span></p>
+    }
 }
 
 type SeenClosure = Closure<dyn Fn(js_sys::Array)>;

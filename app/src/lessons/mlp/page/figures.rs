@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use crate::{
     lessons::mlp::{EXTENT, FIELD, Mlp, UNIT_FIELD},
-    session::{Session, protocol::Series},
+    session::{Session, protocol::Series as Curve},
     widgets::{
         Axis, Chart, ConfusionMatrix, Dot, Field, GradientFlow, Histogram, HistogramRow, ImageGrid, Ink, Network,
-        NetworkLayer, Scale, Scatter, Segment, Tile, chart::Series as Line,
+        NetworkLayer, Scale, Scatter, Segment, Tile, Series as Line,
     },
 };
 
@@ -93,7 +93,7 @@ pub fn hidden_units(session: Session<Mlp>) -> Signal<Option<ImageGrid>> {
 }
 
 /// Training and held-out values of one kind.
-pub fn curves(session: Session<Mlp>, training: Series, held_out: Series, label: &'static str) -> Signal<Option<Chart>> {
+pub fn curves(session: Session<Mlp>, training: Curve, held_out: Curve, label: &'static str) -> Signal<Option<Chart>> {
     Signal::derive(move || {
         session.curves.with(|curves| {
             if curves.is_empty() {
@@ -106,7 +106,7 @@ pub fn curves(session: Session<Mlp>, training: Series, held_out: Series, label: 
                     Line::new("held out", curves.line(held_out).to_vec(), Ink::Class(1)).dashed(),
                 ],
                 x: Axis::new("step").integer().from(0.0),
-                y: if training == Series::Accuracy { y.percent().to(1.0) } else { y },
+                y: if training == Curve::Accuracy { y.percent().to(1.0) } else { y },
                 ..Chart::default()
             })
         })
@@ -118,7 +118,7 @@ pub fn gradient_flow(session: Session<Mlp>) -> Signal<Option<GradientFlow>> {
     Signal::derive(move || {
         let layers = session.settings.with(|settings| settings.hidden.len()) + 1;
         session.curves.with(|curves| {
-            let lines: Vec<_> = (0..layers).map(|layer| curves.line(Series::Gradient(layer as u16))).collect();
+            let lines: Vec<_> = (0..layers).map(|layer| curves.line(Curve::Gradient(layer as u16))).collect();
             let steps: Vec<f64> = lines[0].iter().filter(|(_, mean)| *mean > 0.0).map(|(step, _)| *step).collect();
             let means = lines.iter().map(|line| line.iter().map(|(_, mean)| *mean).filter(|mean| *mean > 0.0).collect()).collect();
             (!steps.is_empty()).then(|| GradientFlow {

@@ -6,7 +6,11 @@ use super::{figures, switch};
 use crate::{
     lessons::mlp::{Command, Data, MOST_POINTS, Mlp},
     session::{Session, protocol::Series},
-    site::{frame::{Stage, StageKind}, parts::Lit},
+    site::{
+        frame::{Stage, StageKind},
+        own_data::{OwnData, paint},
+        parts::Lit,
+    },
     widgets::{
         Bars, Chips, DrawPad, Examples, Figure, Formula, PointEvent, Scale, Stroke, Term, Tile, center,
     },
@@ -124,7 +128,8 @@ fn Boundary(session: Session<Mlp>) -> impl IntoView {
         match event.kind {
             Stroke::Hover => session.command(Command::Probe(vec![x as f32, y as f32])),
             Stroke::Down if session.settings.with_untracked(|settings| settings.data == Data::Own) => {
-                paint(session, brush.get_untracked(), x as f32, y as f32);
+                let brush = brush.get_untracked();
+                session.change(|settings| paint(&mut settings.own, brush, x as f32, y as f32, MOST_POINTS));
             }
             _ => {}
         }
@@ -137,11 +142,10 @@ fn Boundary(session: Session<Mlp>) -> impl IntoView {
             picture
             on_point
             controls=move || is_own().then(|| view! {
-                <Chips
-                    label="A click paints"
-                    options=[(Some(0), "blue"), (Some(1), "orange"), (None, "nothing: it erases")].map(|(brush, name)| (brush, name.to_string())).to_vec()
-                    value=brush
-                    on_change=Callback::new(move |chosen: Option<u8>| brush.set(chosen))
+                <OwnData
+                    brush
+                    most=MOST_POINTS
+                    on_change=Callback::new(move |points: Vec<Point>| session.change(|settings| settings.own = points))
                 />
             }).into_any()
         >
@@ -149,18 +153,6 @@ fn Boundary(session: Session<Mlp>) -> impl IntoView {
             " The colour is what the network would say at each place; filled points teach it, hollow ones only test it. The dashed line is a perceptron that sees the same points."
         </Figure>
     }
-}
-
-/// Adds a point of a class, or takes away the points nearby.
-fn paint(session: Session<Mlp>, brush: Option<u8>, x: f32, y: f32) {
-    session.change(|settings| match brush {
-        None => settings.own.retain(|point| (point.x - x).hypot(point.y - y) > 0.08),
-        Some(class) if settings.own.len() < MOST_POINTS => {
-            let hundredths = |value: f32| (value * 100.0).round() / 100.0;
-            settings.own.push(Point { x: hundredths(x), y: hundredths(y), class });
-        }
-        Some(_) => {}
-    });
 }
 
 #[component]

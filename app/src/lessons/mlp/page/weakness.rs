@@ -3,15 +3,14 @@
 use leptos::prelude::*;
 use models::{foundations::mlp::Activation, train::optimizer::OptimizerKind};
 
-use super::figures;
 use crate::{
     lessons::mlp::{Command, Data, Mlp, Settings},
-    session::{Session, protocol::Series},
+    session::{Session, protocol::Series as Curve},
     site::{
         experiment::{Experiment, Progress, run_to_stop},
         frame::{NextLesson, Stage, StageKind},
     },
-    widgets::{Axis, Chart, Figure, Ink, chart::Series as Line},
+    widgets::{Axis, Chart, Figure, Ink, Series as Line},
 };
 
 /// Steps of the shuffled-pixels twins.
@@ -47,39 +46,23 @@ pub fn Weakness(
     }
 }
 
-/// A slot for the sessions of an experiment. A new run, or leaving the page, terminates the one before.
-fn renew<T: Copy + Send + Sync + 'static>(
-    slot: RwSignal<Option<(Owner, T)>>,
-    parent: &Owner,
-    build: impl FnOnce() -> T,
-) -> T {
-    if let Some((owner, _)) = slot.try_update_untracked(Option::take).flatten() {
-        owner.cleanup();
-    }
-    let owner = parent.child();
-    let built = owner.with(build);
-    slot.set(Some((owner, built)));
-    built
-}
-
 #[component]
 fn Shift(seed: Callback<(), u32>) -> impl IntoView {
     let progress = RwSignal::new(Progress::default());
-    let slot = RwSignal::new(None::<(Owner, Session<Mlp>)>);
+    let slot = RwSignal::new(None::<Session<Mlp>>);
     let shifts = Signal::derive(move || {
-        let (_, session) = slot.get()?;
-        let snapshot = session.snapshot.get()?;
+        let snapshot = slot.get()?.snapshot.get()?;
         snapshot.pictures.as_ref().map(|view| view.shifts.clone()).filter(|shifts| !shifts.is_empty())
     });
-    let parent = Owner::current().expect("a component has an owner");
     let on_run = Callback::new(move |()| {
         progress.set(Progress::Running(0.0));
         let settings = Settings { pretrained: true, examples: 500, seed: seed.run(()), ..Settings::of(Data::Mnist) };
-        let session = renew(slot, &parent, || Session::on_cpu(settings));
+        let session = Session::on_cpu(settings);
+        slot.set(Some(session));
         session.command(Command::MeasureShift);
     });
     Effect::new(move |_| {
-        if let Some(trouble) = slot.get().and_then(|(_, session)| session.bench.trouble.get()) {
+        if let Some(trouble) = slot.get().and_then(|session| session.bench.trouble.get()) {
             progress.set(Progress::Done(trouble.sentence));
         } else if let Some(shifts) = shifts.get() {
             let percent = |shift: usize| shifts.get(shift).copied().unwrap_or_default() * 100.0;
@@ -145,7 +128,7 @@ fn run_twins(
 }
 
 /// The same curve of both twins.
-fn twin_chart(twins: Option<[Session<Mlp>; 2]>, names: [&str; 2], series: [Series; 2], y: Axis) -> Option<Chart> {
+fn twin_chart(twins: Option<[Session<Mlp>; 2]>, names: [&str; 2], series: [Curve; 2], y: Axis) -> Option<Chart> {
     let [first, second] = twins?;
     let line = |session: Session<Mlp>, name: &str, series, ink| {
         session.curves.with(|curves| Line::new(name, curves.line(series).to_vec(), ink))
@@ -165,17 +148,14 @@ fn twin_chart(twins: Option<[Session<Mlp>; 2]>, names: [&str; 2], series: [Serie
 #[component]
 fn Shuffle(seed: Callback<(), u32>) -> impl IntoView {
     let progress = RwSignal::new(Progress::default());
-    let slot = RwSignal::new(None::<(Owner, [Session<Mlp>; 2])>);
-    let parent = Owner::current().expect("a component has an owner");
+    let slot = RwSignal::new(None::<[Session<Mlp>; 2]>);
     let on_run = Callback::new(move |()| {
         let settings = Settings { stop: SHUFFLE_STEPS, examples: 12_000, seed: seed.run(()), ..Settings::of(Data::Mnist) };
-        let owner = parent.clone();
-        let twins = renew(slot, &owner, || {
-            [false, true].map(|shuffle| Session::on_cpu(Settings { shuffle, ..settings.clone() }))
-        });
+        let twins = [false, true].map(|shuffle| Session::on_cpu(Settings { shuffle, ..settings.clone() }));
+        slot.set(Some(twins));
         run_twins(twins, SHUFFLE_STEPS, progress, move || {
             let [plain, shuffled] =
-                twins.map(|twin| twin.bench.last(Series::ValidationAccuracy).unwrap_or_default() * 100.0);
+                twins.map(|twin| twin.bench.last(Curve::ValidationAccuracy).unwrap_or_default() * 100.0);
             format!(
                 "After {SHUFFLE_STEPS} updates: {plain:.1} % on digits as they are, {shuffled:.1} % with every pixel moved to a random place. A picture that no eye can read costs it {:.1} points.",
                 plain - shuffled,
@@ -183,9 +163,9 @@ fn Shuffle(seed: Callback<(), u32>) -> impl IntoView {
         });
     });
     let picture = Signal::derive(move || {
-        let twins = slot.get().map(|(_, twins)| twins);
+        let twins = slot.get();
         let y = Axis::new("held-out accuracy").percent().from(0.0).to(1.0);
-        twin_chart(twins, ["as they are", "shuffled"], [Series::ValidationAccuracy; 2], y)
+        twin_chart(twins, ["as they are", "shuffled"], [Curve::ValidationAccuracy; 2], y)
     });
     view! {
         <Experiment
@@ -211,8 +191,7 @@ fn Shuffle(seed: Callback<(), u32>) -> impl IntoView {
 #[component]
 fn Vanish(seed: Callback<(), u32>) -> impl IntoView {
     let progress = RwSignal::new(Progress::default());
-    let slot = RwSignal::new(None::<(Owner, [Session<Mlp>; 2])>);
-    let parent = Owner::current().expect("a component has an owner");
+    let slot = RwSignal::new(None::<[Session<Mlp>; 2]>);
     let on_run = Callback::new(move |()| {
         let deep = Settings {
             hidden: vec![64; DEEP],
@@ -224,14 +203,14 @@ fn Vanish(seed: Callback<(), u32>) -> impl IntoView {
             seed: seed.run(()),
             ..Settings::of(Data::Mnist)
         };
-        let twins = renew(slot, &parent, || {
-            [Activation::Sigmoid, Activation::Relu].map(|activation| Session::on_cpu(Settings { activation, ..deep.clone() }))
-        });
+        let twins = [Activation::Sigmoid, Activation::Relu]
+            .map(|activation| Session::on_cpu(Settings { activation, ..deep.clone() }));
+        slot.set(Some(twins));
         run_twins(twins, VANISH_STEPS, progress, move || {
             let [sigmoid, relu] = twins.map(|twin| {
-                let first = twin.bench.last(Series::Gradient(0)).unwrap_or_default();
-                let last = twin.bench.last(Series::Gradient(DEEP as u16)).unwrap_or_default();
-                let accuracy = twin.bench.last(Series::ValidationAccuracy).unwrap_or_default() * 100.0;
+                let first = twin.bench.last(Curve::Gradient(0)).unwrap_or_default();
+                let last = twin.bench.last(Curve::Gradient(DEEP as u16)).unwrap_or_default();
+                let accuracy = twin.bench.last(Curve::ValidationAccuracy).unwrap_or_default() * 100.0;
                 (first / last, accuracy)
             });
             format!(
@@ -240,11 +219,11 @@ fn Vanish(seed: Callback<(), u32>) -> impl IntoView {
             )
         });
     });
-    let last = Series::Gradient(DEEP as u16);
+    let last = Curve::Gradient(DEEP as u16);
     let flow = move |which: usize, names: [&'static str; 2]| {
         Signal::derive(move || {
-            let twin = slot.get().map(|(_, twins)| twins[which])?;
-            twin_chart(Some([twin, twin]), names, [Series::Gradient(0), last], Axis::new("mean |gradient|").log())
+            let twin = slot.get()?[which];
+            twin_chart(Some([twin, twin]), names, [Curve::Gradient(0), last], Axis::new("mean |gradient|").log())
         })
     };
     view! {

@@ -3,7 +3,7 @@
 //! Nothing here reads back while it steps. Losses, gradients and held-out logits stay on the device until `snapshot`
 //! fetches them together.
 
-use std::{cell::RefCell, rc::Rc};
+use std::rc::Rc;
 
 use models::{
     data::{batches::Batches, images::Images},
@@ -444,5 +444,5 @@ fn accuracy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
 async fn read(transaction: Transaction) -> Result<Vec<Vec<f32>>, Trouble> {
     let failed = || Trouble::new("The results could not be read back from the device.", Remedy::Resume);
     let read = transaction.execute_async().await.map_err(|_| failed())?;
-    read.into_iter().map(|data| data.into_vec::<f32>().map_err(|_| failed())).collect()
+    read.into_iter().map(|data| data.try_into_vec::<f32>().map_err(|_| failed())).collect()
 }

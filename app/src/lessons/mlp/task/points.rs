@@ -272,3 +272,66 @@ pub fn softmax(logits: &[f32]) -> Vec<f32> {
     let sum: f32 = powers.iter().sum();
     powers.into_iter().map(|power| power / sum).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::protocol::Remedy;
+
+    fn run(task: &mut Points, steps: usize) -> Vec<CurvePoint> {
+        for _ in 0..steps {
+            task.step().expect("finite numbers");
+        }
+        let mut curves = Vec::new();
+        task.snapshot(&mut curves);
+        curves
+    }
+
+    fn last(curves: &[CurvePoint], series: Series) -> f32 {
+        curves.iter().rev().find(|point| point.series == series).expect("a point of this curve").value
+    }
+
+    #[test]
+    fn six_hidden_units_learn_xor_and_the_perceptron_does_not() {
+        let mut task = Points::start(Settings::default()).unwrap();
+        let curves = run(&mut task, 3000);
+        assert!(last(&curves, Series::ValidationAccuracy) > 0.95);
+        let points = task.snapshot(&mut Vec::new()).points.unwrap();
+        assert!(points.perceptron_accuracy < 0.8, "{}", points.perceptron_accuracy);
+    }
+
+    #[test]
+    fn a_restored_run_goes_on_bit_for_bit() {
+        let mut first = Points::start(Settings::default()).unwrap();
+        run(&mut first, 137);
+        let saved = first.save();
+        let curves = run(&mut first, 400);
+        let mut second = Points::start(Settings::default()).unwrap();
+        second.restore(&saved).unwrap();
+        let again = run(&mut second, 400);
+        assert_eq!(curves, again);
+        assert_eq!(first.save(), second.save());
+    }
+
+    #[test]
+    fn a_checkpoint_of_another_network_is_refused() {
+        let other = Points::start(Settings { hidden: vec![3], ..Settings::default() }).unwrap();
+        let mut task = Points::start(Settings::default()).unwrap();
+        assert_eq!(task.restore(&other.save()).unwrap_err().remedy, Remedy::Dismiss);
+        assert!(task.restore(&[7; 40]).is_err());
+    }
+
+    #[test]
+    fn forty_layers_at_rate_ten_end_in_a_sentence() {
+        let settings = Settings {
+            hidden: vec![8; 40],
+            activation: models::foundations::mlp::Activation::Relu,
+            rate: 1000.0,
+            ..Settings::default()
+        };
+        let mut task = Points::start(settings).unwrap();
+        let trouble = (0..5000).find_map(|_| task.step().err()).expect("the numbers leave the finite range");
+        assert_eq!(trouble.remedy, Remedy::Calmer);
+        assert!(trouble.sentence.contains("layer") && trouble.sentence.contains("step"), "{}", trouble.sentence);
+    }
+}

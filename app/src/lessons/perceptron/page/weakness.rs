@@ -1,0 +1,81 @@
+//! Expose weakness: where no line exists, it corrects itself for ever.
+
+use leptos::prelude::*;
+use models::data::points::{Point, PointKind};
+
+use super::restart;
+use crate::{
+    lessons::perceptron::{Data, Perceptron, Settings},
+    session::Session,
+    site::{
+        experiment::{Experiment, Progress, run_to_stop},
+        frame::{NextLesson, Stage, StageKind},
+    },
+};
+
+/// Passes of the XOR run.
+const XOR_PASSES: u32 = 40;
+/// Passes of the circles run.
+const CIRCLES_PASSES: u32 = 400;
+
+/// The fourth stage.
+#[component]
+pub fn Weakness(
+    /// The main session: these experiments run in full view, on the figures above.
+    session: Session<Perceptron>,
+) -> impl IntoView {
+    let seed = move || session.settings.with_untracked(|settings| settings.seed);
+    let xor = RwSignal::new(Progress::default());
+    let circles = RwSignal::new(Progress::default());
+    let run_xor = Callback::new(move |()| {
+        let point = |x: f32, y: f32| Point { x, y, class: u8::from(x * y < 0.0) };
+        let own = vec![point(-0.75, -0.75), point(0.75, 0.75), point(-0.75, 0.75), point(0.75, -0.75)];
+        restart(session, Settings { data: Data::Own, own, passes: XOR_PASSES, seed: seed(), ..Settings::default() }, 20.0);
+        run_to_stop(session, 160, xor, move || finding(session));
+    });
+    let run_circles = Callback::new(move |()| {
+        let data = Data::Points(PointKind::Circles);
+        restart(session, Settings { data, passes: CIRCLES_PASSES, seed: seed(), ..Settings::default() }, 0.0);
+        run_to_stop(session, 20_000, circles, move || finding(session));
+    });
+    view! {
+        <Stage kind=StageKind::Weakness claim="Four points it will never learn">
+            <p>
+                "Put two blue points on one diagonal and two orange ones on the other. No straight line can part them. So at every moment "
+                "at least one point is wrong, and the perceptron corrects itself for ever."
+            </p>
+            <Experiment
+                id="xor"
+                label="Run XOR"
+                about="Four points. Watch the line swing: each correction undoes an earlier one, until the weights are back where they were."
+                progress=xor
+                on_run=run_xor
+            />
+            <Experiment
+                id="circles"
+                label="Run circles"
+                about="One class inside the other. Whatever line it tries, one side holds both colours."
+                progress=circles
+                on_run=run_circles
+            />
+            <NextLesson slug="mlp">"What helps is a second layer that folds the plane first."</NextLesson>
+        </Stage>
+    }
+}
+
+/// Says whether it settled, whether it goes in a circle, and the best it ever had.
+fn finding(session: Session<Perceptron>) -> String {
+    let Some(snapshot) = session.snapshot.get() else { return String::new() };
+    let (best, of) = snapshot.best;
+    let passes = snapshot.mistakes.len();
+    let corrections = snapshot.corrections;
+    if snapshot.converged {
+        return format!("It settled after {corrections} corrections: these points can be parted after all.");
+    }
+    let course = match snapshot.cycle {
+        Some((begins, 1)) => format!("from pass {begins} on, every pass ends with the same weights"),
+        Some((begins, length)) => format!("from pass {begins} on, the same weights come back every {length} passes"),
+        None => "the weights have not come back to any earlier ones yet".into(),
+    };
+    format!("It never settles: {corrections} corrections in {passes} passes, and {course}. The most it ever had right after a pass: {best} of {of}.")
+}

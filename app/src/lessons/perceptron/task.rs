@@ -1,0 +1,250 @@
+//! The worker half: one correction a step, and everything that can be said about the line.
+
+mod examples;
+
+use models::{
+    foundations::perceptron::{self, CycleDetector},
+    metrics::{self, Confusion},
+};
+use serde::{Deserialize, Serialize};
+
+use self::examples::Examples;
+use crate::{
+    lessons::perceptron::{Perceptron, Plane, Settings, Snapshot},
+    session::{
+        protocol::{CurvePoint, Remedy, Series, Trouble, decode, encode},
+        serve::{self, Context, plot},
+    },
+};
+
+/// Points of a ROC or PR curve in a message.
+const MOST_CURVE_POINTS: usize = 300;
+/// Mistakes of passes kept.
+const MOST_PASSES: usize = 5000;
+
+/// The running task.
+pub struct Task {
+    settings: Settings,
+    examples: Examples,
+    bound: Option<f64>,
+    state: State,
+    detector: CycleDetector,
+    curves: Vec<CurvePoint>,
+}
+
+/// What decides how the run goes on.
+#[derive(Clone, Serialize, Deserialize)]
+struct State {
+    unit: perceptron::Perceptron,
+    cursor: usize,
+    passes: u32,
+    in_pass: u32,
+    corrections: u64,
+    mistakes: Vec<u32>,
+    corrected: Option<u32>,
+    before: Option<perceptron::Perceptron>,
+    best: u32,
+    cycle: Option<(u32, u32)>,
+    converged: bool,
+}
+
+impl serve::Task for Task {
+    type Protocol = Perceptron;
+
+    async fn start(settings: Settings, context: Context) -> Result<Self, Trouble> {
+        let examples = Examples::load(&settings, &context).await?;
+        let bound = perceptron::bound(&examples.signed()).map(|bound| bound.corrections());
+        let unit = perceptron::Perceptron::new(examples.features());
+        let state = State {
+            unit,
+            cursor: 0,
+            passes: 0,
+            in_pass: 0,
+            corrections: 0,
+            mistakes: Vec::new(),
+            corrected: None,
+            before: None,
+            best: 0,
+            cycle: None,
+            converged: false,
+        };
+        let mut detector = CycleDetector::new();
+        detector.observe(&state.unit);
+        let mut task = Self { settings, examples, bound, state, detector, curves: Vec::new() };
+        task.measure();
+        Ok(task)
+    }
+
+    /// Looks at one example after the other until one is wrong, and corrects that one.
+    fn step(&mut self) -> Result<bool, Trouble> {
+        if self.is_over() {
+            return Ok(false);
+        }
+        for _ in 0..=self.examples.training.len() {
+            if self.state.cursor == self.examples.training.len() {
+                self.end_pass();
+                if self.is_over() {
+                    return Ok(false);
+                }
+            }
+            let index = self.state.cursor;
+            self.state.cursor += 1;
+            let before = self.state.unit.clone();
+            let (x, target) = self.examples.example(index);
+            if self.state.unit.correct(x, target) {
+                self.state.before = Some(before);
+                self.state.corrected = Some(index as u32);
+                self.state.corrections += 1;
+                self.state.in_pass += 1;
+                self.measure();
+                break;
+            }
+        }
+        Ok(!self.is_over())
+    }
+
+    fn configure(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
+    async fn command(&mut self, (): ()) -> Result<(), Trouble> {
+        Ok(())
+    }
+
+    async fn snapshot(&mut self, curves: &mut Vec<CurvePoint>) -> Result<Snapshot, Trouble> {
+        curves.append(&mut self.curves);
+        let unit = &self.state.unit;
+        let judged = self.examples.judged();
+        let scores: Vec<f32> = judged.iter().map(|(x, _)| unit.sum(x)).collect();
+        let positive: Vec<bool> = judged.iter().map(|(_, class)| *class == 1).collect();
+        let mut confusion = Confusion::new(2);
+        for (score, positive) in scores.iter().zip(&positive) {
+            confusion.add(usize::from(*positive), usize::from(*score > self.settings.threshold));
+        }
+        let roc = metrics::roc(&scores, &positive);
+        let precision_recall = metrics::precision_recall(&scores, &positive);
+        let thin = |length: usize| length.div_ceil(MOST_CURVE_POINTS).max(1);
+        let extreme = |pick: fn(f32, f32) -> f32, start| scores.iter().copied().fold(start, pick);
+        Ok(Snapshot {
+            plane: self.plane(),
+            weights: unit.weights.clone(),
+            bias: unit.bias,
+            mistakes: self.state.mistakes.clone(),
+            corrections: self.state.corrections,
+            bound: self.bound,
+            best: (self.state.best, self.examples.training.len() as u32),
+            cycle: self.state.cycle,
+            converged: self.state.converged,
+            roc: roc
+                .iter()
+                .step_by(thin(roc.len()))
+                .chain(roc.last())
+                .map(|point| (point.false_positive_rate as f32, point.true_positive_rate as f32))
+                .collect(),
+            precision_recall: precision_recall
+                .iter()
+                .step_by(thin(precision_recall.len()))
+                .chain(precision_recall.last())
+                .map(|point| (point.recall as f32, point.precision as f32))
+                .collect(),
+            auc: metrics::auc(&scores, &positive),
+            average_precision: metrics::average_precision(&scores, &positive),
+            confusion: [confusion.counts[0], confusion.counts[1], confusion.counts[2], confusion.counts[3]],
+            scores: (extreme(f32::min, f32::INFINITY), extreme(f32::max, f32::NEG_INFINITY)),
+            judged: (judged.len() as u32, !self.examples.held_out.is_empty()),
+        })
+    }
+
+    fn steps(&self) -> u64 {
+        self.state.corrections
+    }
+
+    fn finished(&self) -> Option<String> {
+        let State { passes, corrections, .. } = self.state;
+        if self.state.converged {
+            return Some(format!("Pass {passes} made no mistake: it is done, after {corrections} corrections."));
+        }
+        self.is_over().then(|| format!("Stopped after {passes} passes, as the settings ask."))
+    }
+
+    async fn save(&mut self) -> Result<Vec<u8>, Trouble> {
+        Ok(encode(&self.state))
+    }
+
+    async fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        let state: State = decode(bytes)?;
+        let fits = state.unit.weights.len() == self.examples.features() && state.cursor <= self.examples.training.len();
+        if !fits {
+            return Err(Trouble::new("That checkpoint belongs to other data.", Remedy::Dismiss));
+        }
+        self.state = state;
+        self.curves.clear();
+        // What the detector remembers belongs to another course of the run; a cycle is found again one round later.
+        self.detector = CycleDetector::new();
+        Ok(())
+    }
+}
+
+impl Task {
+    fn is_over(&self) -> bool {
+        let stop = self.settings.passes;
+        self.state.converged || (stop > 0 && self.state.passes >= stop)
+    }
+
+    fn end_pass(&mut self) {
+        let state = &mut self.state;
+        state.cursor = 0;
+        state.passes += 1;
+        if state.mistakes.len() < MOST_PASSES {
+            state.mistakes.push(state.in_pass);
+        }
+        state.converged = state.in_pass == 0;
+        state.in_pass = 0;
+        if !state.converged && state.cycle.is_none() {
+            state.cycle = self.detector.observe(&state.unit).map(|cycle| (cycle.begins as u32, cycle.length as u32));
+        }
+        let right = self.examples.right(&self.state.unit);
+        self.state.best = self.state.best.max(right);
+        self.measure();
+    }
+
+    /// Accuracies and the perceptron criterion: how far, on average, the wrong sums lie on the wrong side.
+    fn measure(&mut self) {
+        let step = self.state.corrections;
+        if self.examples.is_large() && step % 10 != 0 && self.state.in_pass != 0 {
+            return;
+        }
+        let unit = &self.state.unit;
+        let series = [
+            (&self.examples.training, Series::Loss, Series::Accuracy),
+            (&self.examples.held_out, Series::ValidationLoss, Series::ValidationAccuracy),
+        ];
+        for (examples, loss, accuracy) in series {
+            let (mut wrong_side, mut right) = (0.0, 0);
+            for (x, class) in examples {
+                let towards = unit.sum(x) * if *class == 1 { 1.0 } else { -1.0 };
+                wrong_side += (-towards).max(0.0);
+                right += usize::from(towards > 0.0);
+            }
+            let count = examples.len() as f32;
+            plot(&mut self.curves, loss, step, wrong_side / count);
+            plot(&mut self.curves, accuracy, step, right as f32 / count);
+        }
+    }
+
+    fn plane(&self) -> Plane {
+        let line = |unit: &perceptron::Perceptron| {
+            let mut line = self.examples.line(unit);
+            line[2] -= self.settings.threshold;
+            line
+        };
+        Plane {
+            points: self.examples.places(),
+            line: line(&self.state.unit),
+            before: self.state.before.as_ref().map(line),
+            corrected: self.state.corrected,
+            window: self.examples.window(),
+            labels: self.examples.labels.clone(),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! What the perceptron looks at: points, flowers or digits, in a seeded order, and the plane to draw them on.
+
+use models::{
+    data::{images::Images, iris, points},
+    explain::pca::Pca,
+    foundations::perceptron::Perceptron,
+};
+use rand::{SeedableRng, seq::SliceRandom};
+use rand_pcg::Pcg32;
+
+use crate::{
+    fetch,
+    lessons::perceptron::{Data, EXTENT, Settings},
+    session::{
+        protocol::{Remedy, Trouble},
+        serve::Context,
+    },
+};
+
+/// Share that is held out.
+const HELD_OUT: f32 = 0.3;
+/// Sets smaller than this hold nothing out.
+const SMALL: usize = 20;
+/// Digits that are looked at to find zeros and ones.
+const DIGITS_HELD_OUT: usize = 1000;
+
+/// Inputs and class.
+type Example = (Vec<f32>, u8);
+
+/// Training and held-out examples.
+pub struct Examples {
+    /// In the order in which they are looked at, every pass the same.
+    pub training: Vec<Example>,
+    /// Never corrected on.
+    pub held_out: Vec<Example>,
+    /// What lies across and up.
+    pub labels: [String; 2],
+    /// The plane of the first two principal components, where there are more than two inputs.
+    plane: Option<Pca>,
+    /// The places of all examples on the plane.
+    places: Vec<(f32, f32, u8, bool)>,
+}
+
+impl Examples {
+    /// Generates or fetches them.
+    pub async fn load(settings: &Settings, context: &Context) -> Result<Self, Trouble> {
+        let axes = |x: &str, y: &str| [x.to_owned(), y.to_owned()];
+        let (training, held_out, labels) = match settings.data {
+            Data::Points(_) | Data::Own => {
+                let all = settings.all_points();
+                let share = if all.len() < SMALL { 0.0 } else { HELD_OUT };
+                let (training, held_out) = points::split(all, share, settings.seed.into());
+                let example = |point: points::Point| (vec![point.x, point.y], point.class);
+                let examples = |points: Vec<points::Point>| points.into_iter().map(example).collect();
+                (examples(training), examples(held_out), axes("across", "up"))
+            }
+            Data::Iris => {
+                let labels = match settings.measures {
+                    Some((x, y)) => axes(iris::FEATURES[usize::from(x)], iris::FEATURES[usize::from(y)])
+                        .map(|name| format!("{name} (cm)")),
+                    None => axes("first principal component", "second principal component"),
+                };
+                let (training, held_out) = flowers(settings, context).await?;
+                (training, held_out, labels)
+            }
+            Data::Digits => {
+                let training = digits(context, "static/data/mnist/train-0.bin.gz", usize::MAX).await?;
+                let held_out = digits(context, "static/data/mnist/test-0.bin.gz", DIGITS_HELD_OUT).await?;
+                (training, held_out, axes("first principal component", "second principal component"))
+            }
+        };
+        if training.is_empty() {
+            return Err(Trouble::new("There are no points yet; paint a few of each colour.", Remedy::Dismiss));
+        }
+        Ok(Self::new(training, held_out, labels, settings.seed))
+    }
+
+    fn new(mut training: Vec<Example>, held_out: Vec<Example>, labels: [String; 2], seed: u32) -> Self {
+        training.shuffle(&mut Pcg32::seed_from_u64(u64::from(seed) ^ 0x0DE4));
+        let rows: Vec<&[f32]> = training.iter().map(|(x, _)| x.as_slice()).collect();
+        let plane = if rows[0].len() > 2 { Pca::fit(&rows) } else { None };
+        let place = |x: &[f32]| match &plane {
+            Some(plane) => plane.project(x).map(|value| value as f32),
+            None => [x[0], x[1]],
+        };
+        let mut places = Vec::new();
+        for (examples, is_held_out) in [(&training, false), (&held_out, true)] {
+            for (x, class) in examples {
+                let [across, up] = place(x);
+                places.push((across, up, *class, is_held_out));
+            }
+        }
+        Self { training, held_out, labels, plane, places }
+    }
+
+    /// Inputs of an example.
+    pub fn features(&self) -> usize {
+        self.training[0].0.len()
+    }
+
+    /// Whether looking at all of them takes long enough to be done less often.
+    pub fn is_large(&self) -> bool {
+        self.features() > 100
+    }
+
+    /// A training example and its target, -1 or 1.
+    pub fn example(&self, index: usize) -> (&[f32], f32) {
+        let (x, class) = &self.training[index];
+        (x, target(*class))
+    }
+
+    /// All training examples with their targets.
+    pub fn signed(&self) -> Vec<(&[f32], f32)> {
+        self.training.iter().map(|(x, class)| (x.as_slice(), target(*class))).collect()
+    }
+
+    /// Training examples that the unit has right.
+    pub fn right(&self, unit: &Perceptron) -> u32 {
+        self.signed().into_iter().filter(|(x, target)| unit.sum(x) * target > 0.0).count() as u32
+    }
+
+    /// The held-out examples, or all where none is held out.
+    pub fn judged(&self) -> &[Example] {
+        if self.held_out.is_empty() { &self.training } else { &self.held_out }
+    }
+
+    /// Every example's place on the plane.
+    pub fn places(&self) -> Vec<(f32, f32, u8, bool)> {
+        self.places.clone()
+    }
+
+    /// The unit's sum as a function of the place on the plane: a·across + b·up + c.
+    pub fn line(&self, unit: &Perceptron) -> [f32; 3] {
+        let Some(plane) = &self.plane else { return [unit.weights[0], unit.weights[1], unit.bias] };
+        // The sum is linear in the place, so three places tell all of it.
+        let at = |across: f64, up: f64| unit.sum(&plane.lift([across, up]));
+        let middle = at(0.0, 0.0);
+        [at(1.0, 0.0) - middle, at(0.0, 1.0) - middle, middle]
+    }
+
+    /// The window that shows all of them.
+    pub fn window(&self) -> [f32; 4] {
+        let points = self.places.iter();
+        let [mut left, mut right, mut bottom, mut top] = [-EXTENT, EXTENT, -EXTENT, EXTENT];
+        let as_they_are = self.features() == 2 && points.clone().all(|(x, y, ..)| x.abs() <= EXTENT && y.abs() <= EXTENT);
+        if !as_they_are {
+            let low = |values: Vec<f32>| values.iter().copied().fold(f32::INFINITY, f32::min);
+            let high = |values: Vec<f32>| values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let xs: Vec<f32> = points.clone().map(|(x, ..)| *x).collect();
+            let ys: Vec<f32> = points.map(|(_, y, ..)| *y).collect();
+            let pad = |low: f32, high: f32| ((high - low) * 0.08).max(0.05);
+            (left, right, bottom, top) = (low(xs.clone()), high(xs), low(ys.clone()), high(ys));
+            let (across, up) = (pad(left, right), pad(bottom, top));
+            (left, right, bottom, top) = (left - across, right + across, bottom - up, top + up);
+        }
+        [left, right, bottom, top]
+    }
+}
+
+fn target(class: u8) -> f32 {
+    if class == 1 { 1.0 } else { -1.0 }
+}
+
+/// Setosa and versicolor, split by the seed.
+async fn flowers(settings: &Settings, context: &Context) -> Result<(Vec<Example>, Vec<Example>), Trouble> {
+    let bytes = context.fetch(fetch::file("static/data/iris.csv")).await?;
+    let text = String::from_utf8_lossy(&bytes);
+    let flowers = iris::parse(&text).map_err(|error| Trouble::new(error.to_string(), Remedy::Retry))?;
+    let mut examples: Vec<Example> = flowers
+        .iter()
+        .filter(|flower| flower.species < 2)
+        .map(|flower| {
+            let inputs = match settings.measures {
+                Some((x, y)) => vec![flower.features[usize::from(x)], flower.features[usize::from(y)]],
+                None => flower.features.to_vec(),
+            };
+            (inputs, flower.species)
+        })
+        .collect();
+    examples.shuffle(&mut Pcg32::seed_from_u64(settings.seed.into()));
+    let held_out = examples.split_off((examples.len() as f32 * (1.0 - HELD_OUT)).round() as usize);
+    Ok((examples, held_out))
+}
+
+/// The zeros and ones among the first pictures of a file, pixels from 0 to 1.
+async fn digits(context: &Context, path: &'static str, most: usize) -> Result<Vec<Example>, Trouble> {
+    let bytes = context.fetch(fetch::file(path)).await?;
+    let mut images = Images::parse(&bytes).map_err(|error| Trouble::new(error.to_string(), Remedy::Retry))?;
+    images.truncate(most);
+    Ok((0..images.len())
+        .filter(|index| images.labels[*index] < 2)
+        .map(|index| (images.image(index).iter().map(|pixel| f32::from(*pixel) / 255.0).collect(), images.labels[index]))
+        .collect())
+}

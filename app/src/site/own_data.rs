@@ -1,0 +1,195 @@
+//! Own data for every lesson on the plane: paint, erase, paste or drop a table.
+
+use leptos::prelude::*;
+use models::data::{
+    points::Point,
+    table::{Choice, Chosen, Table},
+};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::widgets::{Chips, Choice as Select};
+
+/// Bytes of a file that are looked at; a longer one is told so.
+const MOST_BYTES: f64 = 8e6;
+
+/// What a click on the plane does: paint a class, or erase.
+pub type Brush = RwSignal<Option<u8>>;
+
+/// Paints a point with the brush, or erases those nearby; nothing beyond `most` points.
+pub fn paint(points: &mut Vec<Point>, brush: Option<u8>, x: f32, y: f32, most: usize) {
+    // Hundredths are what an address can hold.
+    let hundredths = |value: f32| (value * 100.0).round() / 100.0;
+    match brush {
+        None => points.retain(|point| (point.x - x).hypot(point.y - y) > 0.08),
+        Some(class) if points.len() < most => points.push(Point { x: hundredths(x), y: hundredths(y), class }),
+        Some(_) => {}
+    }
+}
+
+/// The row above a plane of own points: the brush, and the way in for a table.
+#[component]
+pub fn OwnData(
+    /// What a click paints.
+    brush: Brush,
+    /// The most points the lesson takes.
+    most: usize,
+    /// Takes all points anew.
+    on_change: Callback<Vec<Point>>,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let text = RwSignal::new(String::new());
+    let table = RwSignal::new(None::<Table>);
+    let choice = RwSignal::new(None::<Choice>);
+    let word = RwSignal::new(String::new());
+    let take = move || {
+        let (Some(table), Some(choice)) = (table.get_untracked(), choice.get_untracked()) else { return };
+        match table.points(choice) {
+            Ok(chosen) => {
+                word.set(report(&table, &chosen, most));
+                on_change.run(thinned(chosen.points, most));
+            }
+            Err(error) => word.set(error.to_string()),
+        }
+    };
+    let read = move |content: String| match Table::parse(&content) {
+        Ok(parsed) => {
+            let suggested = parsed.suggest();
+            if suggested.is_none() {
+                word.set("No two columns of numbers and one column with two labels were found; choose them below.".into());
+            }
+            choice.set(suggested.or((parsed.names.len() > 2).then_some(Choice { x: 0, y: 1, label: 2 })));
+            table.set(Some(parsed));
+            if suggested.is_some() {
+                take();
+            }
+        }
+        // What was there before stays.
+        Err(error) => word.set(error.to_string()),
+    };
+    let read_file = move |file: web_sys::File| {
+        if file.size() > MOST_BYTES {
+            return word.set(format!("{} is larger than {} MB; a smaller part of it is enough.", file.name(), MOST_BYTES / 1e6));
+        }
+        leptos::task::spawn_local(async move {
+            match JsFuture::from(file.text()).await.ok().and_then(|content| content.as_string()) {
+                Some(content) => read(content),
+                None => {
+                    word.try_set(format!("{} could not be read.", file.name()));
+                }
+            }
+        });
+    };
+    let on_drop = move |event: leptos::ev::DragEvent| {
+        event.prevent_default();
+        let transfer = event.data_transfer();
+        if let Some(file) = transfer.as_ref().and_then(|transfer| transfer.files()).and_then(|files| files.get(0)) {
+            read_file(file);
+        } else if let Some(content) = transfer.and_then(|transfer| transfer.get_data("text").ok()) {
+            read(content);
+        }
+    };
+    let column = move |label: &'static str, read: fn(&Choice) -> usize, write: fn(&mut Choice, usize)| {
+        move || {
+            let names = table.with(|table| table.as_ref().map(|table| table.names.clone())).unwrap_or_default();
+            view! {
+                <Select
+                    label=label
+                    options={names.into_iter().enumerate().collect::<Vec<(usize, String)>>()}
+                    value=Signal::derive(move || choice.with(|choice| choice.as_ref().map_or(0, read)))
+                    on_change=Callback::new(move |column: usize| {
+                        choice.update(|choice| if let Some(choice) = choice { write(choice, column) });
+                        take();
+                    })
+                />
+            }
+        }
+    };
+    view! {
+        <div class="own-data" on:dragover=move |event| event.prevent_default() on:drop=on_drop>
+            <Chips
+                label="A click paints"
+                options=[(Some(0), "blue"), (Some(1), "orange"), (None, "nothing: it erases")].map(|(brush, name)| (brush, name.to_string())).to_vec()
+                value=brush
+                on_change=Callback::new(move |chosen: Option<u8>| brush.set(chosen))
+            />
+            <button class="quiet" aria-expanded=move || open.get().to_string() on:click=move |_| open.update(|open| *open = !*open)>
+                "Use a table"
+            </button>
+            <button class="quiet" on:click=move |_| on_change.run(Vec::new())>"Take all away"</button>
+            <div class="own-table" hidden=move || !open.get()>
+                <label class="field">
+                    <span>"Paste a table, or drop a file here: two columns of numbers and one with two labels"</span>
+                    <textarea rows="4" prop:value=text on:input=move |event| text.set(event_target_value(&event))></textarea>
+                </label>
+                <button on:click=move |_| read(text.get_untracked())>"Read the table"</button>
+                <label class="field">
+                    <span>"Or choose a file"</span>
+                    <input
+                        type="file"
+                        accept=".csv,.tsv,.txt,text/csv,text/plain"
+                        on:change=move |event| {
+                            let input = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
+                            if let Some(file) = input.and_then(|input| input.files()).and_then(|files| files.get(0)) {
+                                read_file(file);
+                            }
+                        }
+                    />
+                </label>
+                <Show when=move || table.with(Option::is_some)>
+                    <div class="fields">
+                        {column("Across", |choice| choice.x, |choice, column| choice.x = column)}
+                        {column("Up", |choice| choice.y, |choice, column| choice.y = column)}
+                        {column("Label", |choice| choice.label, |choice, column| choice.label = column)}
+                    </div>
+                </Show>
+            </div>
+            <p class="own-word" role="status">{word}</p>
+        </div>
+    }
+}
+
+/// What was taken in, and how it was scaled.
+fn report(table: &Table, chosen: &Chosen, most: usize) -> String {
+    let [(left, right), (bottom, top)] = chosen.ranges;
+    let mut words = format!(
+        "{} rows: blue is {}, orange is {}. Scaled so that {left} to {right} fills the width and {bottom} to {top} the height.",
+        chosen.points.len().min(most),
+        chosen.labels[0],
+        chosen.labels[1],
+    );
+    if table.cut || chosen.points.len() > most {
+        words.push_str(&format!(" The table is longer; {most} of its rows, evenly chosen, are used."));
+    }
+    words
+}
+
+/// At most this many points, evenly chosen.
+fn thinned(points: Vec<Point>, most: usize) -> Vec<Point> {
+    let step = points.len().div_ceil(most.max(1)).max(1);
+    points.into_iter().step_by(step).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_brush_paints_and_erases() {
+        let mut points = Vec::new();
+        paint(&mut points, Some(1), 0.123, -0.5, 2);
+        paint(&mut points, Some(0), 0.9, 0.9, 2);
+        paint(&mut points, Some(0), 0.0, 0.0, 2);
+        assert_eq!(points.len(), 2, "no more than allowed");
+        assert_eq!(points[0], Point { x: 0.12, y: -0.5, class: 1 });
+        paint(&mut points, None, 0.12, -0.48, 2);
+        assert_eq!(points.len(), 1);
+    }
+
+    #[test]
+    fn long_tables_are_thinned_evenly() {
+        let points = (0..2500).map(|index| Point { x: index as f32, y: 0.0, class: 0 }).collect();
+        let kept = thinned(points, 1000);
+        assert!(kept.len() <= 1000 && kept[1].x == 3.0);
+    }
+}

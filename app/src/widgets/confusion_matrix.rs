@@ -1,0 +1,118 @@
+//! Truth against answer.
+
+use super::{
+    palette::{Rgb, Theme, on},
+    pen::{Lettering, Pen, fitted, text_width},
+    picture::{Drawn, Picture, Surface, Table},
+};
+
+/// Above the cells: the word and the classes.
+const ABOVE: f64 = 34.0;
+
+/// Counts of what was called what.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConfusionMatrix {
+    /// The classes.
+    pub labels: Vec<String>,
+    /// Counts: truth × classes + called.
+    pub counts: Vec<u32>,
+    /// The cell that is chosen: truth, called.
+    pub selected: Option<(usize, usize)>,
+}
+
+impl ConfusionMatrix {
+    fn left(&self) -> f64 {
+        self.labels.iter().map(|label| text_width(label, 11.0, false)).fold(0.0, f64::max).min(80.0) + 14.0
+    }
+
+    fn cell(&self, width: f64) -> (f64, f64) {
+        let classes = self.labels.len().max(1) as f64;
+        ((width - self.left()) / classes, (self.height(width) - ABOVE) / classes)
+    }
+
+    fn count(&self, truth: usize, called: usize) -> u32 {
+        self.counts.get(truth * self.labels.len() + called).copied().unwrap_or_default()
+    }
+
+    /// The cell under a CSS pixel: truth, called.
+    pub fn cell_at(&self, x: f64, y: f64, width: f64) -> Option<(usize, usize)> {
+        let (across, down) = self.cell(width);
+        let (called, truth) = ((x - self.left()) / across, (y - ABOVE) / down);
+        let classes = self.labels.len() as f64;
+        (called >= 0.0 && truth >= 0.0 && called < classes && truth < classes).then_some((truth as usize, called as usize))
+    }
+
+    fn color(&self, theme: &Theme, truth: usize, called: usize) -> Rgb {
+        let row: u32 = (0..self.labels.len()).map(|called| self.count(truth, called)).sum();
+        let share = f64::from(self.count(truth, called)) / f64::from(row.max(1));
+        let full = theme.classes[usize::from(truth != called)];
+        // The square root keeps a few mistakes among a thousand visible.
+        theme.card.mix(full, share.sqrt() as f32)
+    }
+}
+
+impl Picture for ConfusionMatrix {
+    fn height(&self, width: f64) -> f64 {
+        let classes = self.labels.len().max(1) as f64;
+        ABOVE + ((width - self.left()) / classes).clamp(20.0, 46.0) * classes
+    }
+
+    fn draw<S: Surface>(&self, surface: &mut S, theme: &Theme, scale: f64) -> Drawn<S> {
+        let mut pen = Pen::new(surface, theme, scale);
+        let (left, (across, down)) = (self.left(), self.cell(pen.width));
+        let soft = Lettering::new(theme.soft);
+        pen.text("is", left - 8.0, 11.0, soft.right())?;
+        pen.text("called", left, 11.0, soft)?;
+        for (truth, label) in self.labels.iter().enumerate() {
+            let y = ABOVE + (truth as f64 + 0.5) * down;
+            pen.text(&fitted(label, 11.0, left - 12.0), left - 8.0, y, soft.right())?;
+            let x = left + (truth as f64 + 0.5) * across;
+            pen.text(&fitted(label, 11.0, across), x, 26.0, soft.center())?;
+            for called in 0..self.labels.len() {
+                let (x, y) = (left + called as f64 * across, ABOVE + truth as f64 * down);
+                let color = self.color(theme, truth, called);
+                pen.rect(x + 1.0, y + 1.0, across - 2.0, down - 2.0, color)?;
+                let count = self.count(truth, called);
+                if count > 0 {
+                    let how = Lettering::new(on(color)).center().size(if across > 26.0 { 11.5 } else { 9.5 });
+                    let how = if truth == called { how.bold() } else { how };
+                    pen.text(&count.to_string(), x + across / 2.0, y + down / 2.0, how)?;
+                }
+                if self.selected == Some((truth, called)) {
+                    pen.outline(x, y, across, down, theme.ink, 2.0)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn summary(&self) -> String {
+        let classes = self.labels.len();
+        let all: u32 = self.counts.iter().sum();
+        let right: u32 = (0..classes).map(|class| self.count(class, class)).sum();
+        let worst = (0..classes * classes)
+            .map(|cell| (cell / classes, cell % classes))
+            .filter(|(truth, called)| truth != called)
+            .max_by_key(|(truth, called)| self.count(*truth, *called))
+            .filter(|(truth, called)| self.count(*truth, *called) > 0);
+        let most = worst.map_or_else(String::new, |(truth, called)| {
+            let count = self.count(truth, called);
+            format!(" The most frequent mistake: {} called {}, {count} times.", self.labels[truth], self.labels[called])
+        });
+        format!("{right} of {all} are called rightly.{most}")
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new(std::iter::once("is / called".to_owned()).chain(self.labels.iter().cloned()));
+        for (truth, label) in self.labels.iter().enumerate() {
+            let counts = (0..self.labels.len()).map(|called| self.count(truth, called).to_string());
+            table.row(std::iter::once(label.clone()).chain(counts));
+        }
+        table
+    }
+
+    fn hint(&self, x: f64, y: f64, width: f64) -> Option<String> {
+        let (truth, called) = self.cell_at(x, y, width)?;
+        Some(format!("{} called {}: {}", self.labels[truth], self.labels[called], self.count(truth, called)))
+    }
+}

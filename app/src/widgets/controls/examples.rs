@@ -1,0 +1,95 @@
+//! A row of small pictures to pick from.
+
+use leptos::{html, prelude::*};
+
+use super::{
+    super::{
+        Ink, Rgb, Scale, Theme, Tile,
+        palette::{cividis, grey, signed},
+        use_theme,
+    },
+    pixel_canvas, unique_id,
+};
+
+fn color(theme: &Theme, scale: Scale, value: f32) -> Rgb {
+    match scale {
+        Scale::Signed => signed(theme, value),
+        Scale::Unsigned => cividis(value),
+        Scale::Grey => grey(theme, value),
+    }
+}
+
+/// Small pictures as buttons, each with its label below.
+#[component]
+pub fn Examples(
+    /// What they are.
+    #[prop(into)]
+    label: String,
+    /// The pictures; one without a label is called by its number.
+    #[prop(into)]
+    images: Signal<Vec<Tile>>,
+    /// How their values become colours.
+    scale: Scale,
+    /// Which one is picked.
+    #[prop(optional, into)]
+    selected: Signal<Option<usize>>,
+    /// Called with the number, from 0, of the one picked.
+    #[prop(into)]
+    on_pick: Callback<usize>,
+) -> impl IntoView {
+    let label_id = unique_id("examples");
+    let labelled_by = label_id.clone();
+    let buttons = move || {
+        let images = images.get();
+        images
+            .into_iter()
+            .enumerate()
+            .map(|(index, tile)| {
+                let number = format!("number {}", index + 1);
+                let shown = if tile.label.is_empty() { String::new() } else { tile.label.clone() };
+                let name = if shown.is_empty() { number.clone() } else { format!("{shown}, {number}") };
+                let mark = tile.mark.map(|mark| match mark {
+                    Ink::Bad => "bad",
+                    Ink::Good => "good",
+                    _ => "plain",
+                });
+                view! {
+                    <li>
+                        <button
+                            type="button"
+                            class="example"
+                            aria-label=name
+                            aria-pressed=move || selected.get().map(|selected| (selected == index).to_string())
+                            data-mark=mark
+                            on:click=move |_| on_pick.run(index)
+                        >
+                            <Thumbnail tile scale />
+                            <span aria-hidden="true">{shown}</span>
+                        </button>
+                    </li>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <div class="examples-field">
+            <span class="control-label" id=label_id>{label}</span>
+            <ul class="examples" aria-labelledby=labelled_by>{buttons}</ul>
+        </div>
+    }
+}
+
+/// One picture, said by the button around it.
+#[component]
+fn Thumbnail(tile: Tile, scale: Scale) -> impl IntoView {
+    let theme = use_theme();
+    let node = NodeRef::<html::Canvas>::new();
+    Effect::new(move || {
+        let theme = theme.get();
+        if let Some(canvas) = node.get() {
+            let colors = tile.pixels.iter().map(|value| color(&theme, scale, *value));
+            pixel_canvas::show(&canvas, tile.columns, tile.rows, colors);
+        }
+    });
+    view! { <canvas class="pixel-canvas" node_ref=node aria-hidden="true"></canvas> }
+}

@@ -1,0 +1,98 @@
+//! Formulas in MathML whose terms light up together with the source and the picture.
+
+use leptos::{ev, prelude::*};
+
+/// The terms of one formula in reading order.
+#[derive(Clone, Copy)]
+struct Terms(StoredValue<Vec<(&'static str, Callback<Option<&'static str>>)>>);
+
+/// A formula; with the keyboard, arrow keys go through its terms.
+#[component]
+pub fn Formula(
+    /// The formula in words.
+    #[prop(into)]
+    label: String,
+    /// Within a line of text?
+    #[prop(optional)]
+    inline: bool,
+    /// The formula in MathML.
+    children: Children,
+) -> impl IntoView {
+    let terms = Terms(StoredValue::new(Vec::new()));
+    provide_context(terms);
+    let at = StoredValue::new(None::<usize>);
+    let light = move |index: Option<usize>| {
+        at.set_value(index);
+        terms.0.with_value(|terms| {
+            match index.and_then(|index| terms.get(index)) {
+                Some((id, on_hover)) => on_hover.run(Some(id)),
+                None => {
+                    if let Some((_, on_hover)) = terms.first() {
+                        on_hover.run(None);
+                    }
+                }
+            }
+        });
+    };
+    let keys = move |event: ev::KeyboardEvent| {
+        let count = terms.0.with_value(Vec::len);
+        if count == 0 {
+            return;
+        }
+        let next = match (event.key().as_str(), at.get_value()) {
+            ("ArrowRight", at) => Some(at.map_or(0, |at| (at + 1) % count)),
+            ("ArrowLeft", at) => Some(at.map_or(count - 1, |at| (at + count - 1) % count)),
+            ("Escape", Some(_)) => None,
+            _ => return,
+        };
+        event.prevent_default();
+        light(next);
+    };
+    let left = move |_: ev::FocusEvent| {
+        if at.get_value().is_some() {
+            light(None);
+        }
+    };
+    let children = children();
+    if inline {
+        return view! { <math aria-label=label>{children}</math> }.into_any();
+    }
+    let group = if terms.0.with_value(Vec::is_empty) { "Formula" } else { "Formula; left and right go through its terms" };
+    view! {
+        <div class="formula" role="group" aria-label=group tabindex="0" on:keydown=keys on:blur=left>
+            <math display="block" aria-label=label>
+                {children}
+            </math>
+        </div>
+    }
+    .into_any()
+}
+
+/// A term of a formula: it lights what belongs to it, and is lit by it.
+#[component]
+pub fn Term(
+    /// The part it stands for.
+    id: &'static str,
+    /// The part that is lit now.
+    #[prop(into)]
+    lit: Signal<Option<&'static str>>,
+    /// Called with the part to light, and with `None` when the reader goes on.
+    #[prop(into)]
+    on_hover: Callback<Option<&'static str>>,
+    /// The term in MathML.
+    children: Children,
+) -> impl IntoView {
+    if let Some(terms) = use_context::<Terms>() {
+        terms.0.update_value(|terms| terms.push((id, on_hover)));
+    }
+    view! {
+        <mrow
+            class="term"
+            class:lit=move || lit.get() == Some(id)
+            on:pointerenter=move |_| on_hover.run(Some(id))
+            on:pointerleave=move |_| on_hover.run(None)
+        >
+            {children()}
+        </mrow>
+    }
+}

@@ -1,0 +1,154 @@
+//! A matrix as colours.
+
+use super::{
+    format::number,
+    palette::{Rgb, Theme, cividis, grey, on, signed},
+    pen::{Lettering, Pen, fitted, text_width},
+    picture::{Bitmap, Drawn, Picture, Surface, Table},
+};
+
+/// What the colours mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// Blue below zero, vermilion above.
+    Signed,
+    /// Cividis from 0 up.
+    Unsigned,
+    /// Ink on paper from 0 to 1.
+    Grey,
+}
+
+impl Scale {
+    /// The colour of a value whose largest magnitude is 1.
+    pub fn color(self, theme: &Theme, value: f32) -> Rgb {
+        let value = if value.is_finite() { value } else { 0.0 };
+        match self {
+            Scale::Signed => signed(theme, value),
+            Scale::Unsigned => cividis(value),
+            Scale::Grey => grey(theme, value),
+        }
+    }
+}
+
+/// A matrix, row 0 on top.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heatmap {
+    /// Rows.
+    pub rows: usize,
+    /// Columns.
+    pub columns: usize,
+    /// Values, row by row.
+    pub values: Vec<f32>,
+    /// What the colours mean.
+    pub scale: Scale,
+    /// The value of full colour; the largest magnitude if there is none.
+    pub limit: Option<f32>,
+    /// A name for each row, or none at all.
+    pub row_labels: Vec<String>,
+    /// A name for each column, or none at all.
+    pub column_labels: Vec<String>,
+    /// Numbers in the cells.
+    pub numbers: bool,
+    /// Height in CSS pixels; 0 gives cells of sensible size.
+    pub height: f64,
+}
+
+impl Heatmap {
+    fn margins(&self) -> (f64, f64) {
+        let widest = self.row_labels.iter().map(|label| text_width(label, 11.0, false)).fold(0.0, f64::max);
+        let left = if self.row_labels.is_empty() { 0.0 } else { widest.min(90.0) + 8.0 };
+        (left, if self.column_labels.is_empty() { 0.0 } else { 18.0 })
+    }
+
+    fn limit(&self) -> f32 {
+        let largest = self.values.iter().filter(|value| value.is_finite()).fold(0.0_f32, |most, value| most.max(value.abs()));
+        self.limit.unwrap_or(largest).max(1e-12)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.rows == 0 || self.columns == 0 || self.values.len() < self.rows * self.columns
+    }
+
+    /// The cell under a CSS pixel: row, column.
+    pub fn cell_at(&self, x: f64, y: f64, width: f64) -> Option<(usize, usize)> {
+        let (left, above) = self.margins();
+        let (across, down) = (width - left, self.height(width) - above);
+        let (column, row) = ((x - left) / across * self.columns as f64, (y - above) / down * self.rows as f64);
+        let inside = column >= 0.0 && row >= 0.0 && column < self.columns as f64 && row < self.rows as f64;
+        (inside && !self.is_empty()).then_some((row as usize, column as usize))
+    }
+}
+
+impl Picture for Heatmap {
+    fn height(&self, width: f64) -> f64 {
+        if self.height > 0.0 {
+            return self.height;
+        }
+        let (left, above) = self.margins();
+        let cell = ((width - left) / self.columns.max(1) as f64).clamp(3.0, 36.0);
+        above + (cell * self.rows.max(1) as f64).clamp(24.0, 480.0)
+    }
+
+    fn draw<S: Surface>(&self, surface: &mut S, theme: &Theme, scale: f64) -> Drawn<S> {
+        let mut pen = Pen::new(surface, theme, scale);
+        if self.is_empty() {
+            return Ok(());
+        }
+        let (left, above) = self.margins();
+        let (across, down) = (pen.width - left, pen.height - above);
+        let (cell_width, cell_height) = (across / self.columns as f64, down / self.rows as f64);
+        let limit = self.limit();
+        let colors: Vec<Rgb> = self.values.iter().map(|value| self.scale.color(theme, value / limit)).collect();
+        let bitmap = Bitmap { columns: self.columns, rows: self.rows, colors: &colors, smooth: false };
+        pen.bitmap(left, above, across, down, bitmap)?;
+        let soft = Lettering::new(theme.soft);
+        for (row, label) in self.row_labels.iter().take(self.rows).enumerate() {
+            let label = fitted(label, 11.0, 90.0);
+            pen.text(&label, left - 6.0, above + (row as f64 + 0.5) * cell_height, soft.right())?;
+        }
+        for (column, label) in self.column_labels.iter().take(self.columns).enumerate() {
+            let label = fitted(label, 11.0, cell_width);
+            pen.text(&label, left + (column as f64 + 0.5) * cell_width, 8.0, soft.center())?;
+        }
+        if self.numbers && cell_width > 30.0 {
+            for (index, value) in self.values.iter().take(self.rows * self.columns).enumerate() {
+                let (row, column) = ((index / self.columns) as f64, (index % self.columns) as f64);
+                let place = (left + (column + 0.5) * cell_width, above + (row + 0.5) * cell_height);
+                let how = Lettering::new(on(colors[index])).center();
+                pen.text(&number(f64::from(*value)), place.0, place.1, how)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn summary(&self) -> String {
+        let finite = || self.values.iter().copied().filter(|value| value.is_finite());
+        let (low, high) = (finite().fold(f32::INFINITY, f32::min), finite().fold(f32::NEG_INFINITY, f32::max));
+        match low <= high {
+            true => format!(
+                "{} rows and {} columns, from {} to {}.",
+                self.rows,
+                self.columns,
+                number(low.into()),
+                number(high.into())
+            ),
+            false => "A matrix without values.".into(),
+        }
+    }
+
+    fn table(&self) -> Table {
+        let name = |labels: &[String], index: usize| labels.get(index).cloned().unwrap_or_else(|| (index + 1).to_string());
+        let heads = (0..self.columns).map(|column| name(&self.column_labels, column));
+        let mut table = Table::new(std::iter::once(String::new()).chain(heads));
+        for (row, values) in self.values.chunks(self.columns.max(1)).take(self.rows).enumerate() {
+            let cells = values.iter().map(ToString::to_string);
+            table.row(std::iter::once(name(&self.row_labels, row)).chain(cells));
+        }
+        table
+    }
+
+    fn hint(&self, x: f64, y: f64, width: f64) -> Option<String> {
+        let (row, column) = self.cell_at(x, y, width)?;
+        Some(number(f64::from(self.values[row * self.columns + column])))
+    }
+}

@@ -1,0 +1,132 @@
+//! Every picture draws, says and lists what it is given, and survives numbers that are none.
+
+use super::*;
+
+const BAD: [f32; 3] = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY];
+
+/// Draws in both themes and at three widths; nothing that is not a number may reach the page.
+fn drawn<P: Picture>(picture: &P) -> String {
+    let mut last = String::new();
+    for theme in [Theme::light(), Theme::dark()] {
+        for width in [160.0, 340.0, 900.0] {
+            last = to_svg(picture, width, &theme);
+            assert!(last.starts_with("<svg ") && last.trim_end().ends_with("</svg>"));
+            assert!(!last.contains("NaN") && !last.contains("inf"), "{last}");
+        }
+    }
+    let table = picture.table();
+    assert!(table.rows.iter().all(|row| row.len() == table.columns.len()));
+    assert!(!picture.summary().is_empty());
+    last
+}
+
+fn scatter(x: f64) -> Scatter {
+    let dot = |x, class| Dot { x, y: 0.5, class, held_out: class == 1, ring: true };
+    let segment = Segment {
+        from: (x, -9.0),
+        to: (0.2, 9.0),
+        color: Ink::Ink,
+        dashed: true,
+        arrow: true,
+        label: "border".into(),
+        width: 2.0,
+    };
+    Scatter {
+        points: vec![dot(x, 0), dot(0.1, 1)],
+        field: Some(Field { columns: 2, rows: 2, values: vec![-1.0, 1.0, f32::NAN, 0.2] }),
+        lines: vec![segment],
+        x_label: "across".into(),
+        ..Scatter::default()
+    }
+}
+
+#[test]
+fn the_plane() {
+    let picture = scatter(0.0);
+    let svg = drawn(&picture);
+    assert!(svg.contains("border") && svg.contains("across"));
+    let (x, y) = picture.to_pixel(0.1, 0.5, 400.0);
+    assert_eq!(picture.nearest(x + 3.0, y, 400.0), Some(1));
+    let (across, up) = picture.to_data(x, y, 400.0);
+    assert!((across - 0.1).abs() < 1e-9 && (up - 0.5).abs() < 1e-9);
+    drawn(&scatter(f64::NAN));
+    drawn(&Scatter::default());
+}
+
+#[test]
+fn the_confusion_matrix() {
+    let picture = ConfusionMatrix { labels: vec!["cat".into(), "dog".into()], counts: vec![58, 2, 3, 57], selected: Some((1, 0)) };
+    assert!(drawn(&picture).contains("58"));
+    assert!(picture.summary().contains("115 of 120") && picture.summary().contains("dog called cat, 3 times"));
+    let width = 400.0;
+    assert_eq!(picture.cell_at(width - 5.0, picture.height(width) - 5.0, width), Some((1, 1)));
+    assert_eq!(picture.cell_at(2.0, 2.0, width), None);
+    drawn(&ConfusionMatrix { labels: vec![], counts: vec![], selected: None });
+    drawn(&ConfusionMatrix { labels: vec!["one".into()], counts: vec![], selected: None });
+}
+
+#[test]
+fn matrices_and_tiles() {
+    let heat = |values: Vec<f32>| Heatmap {
+        rows: 1,
+        columns: 3,
+        values,
+        scale: Scale::Signed,
+        limit: None,
+        row_labels: vec!["row".into()],
+        column_labels: vec![],
+        numbers: true,
+        height: 0.0,
+    };
+    assert!(drawn(&heat(vec![1.0, -2.0, 0.5])).contains("row"));
+    assert_eq!(heat(vec![1.0; 3]).cell_at(399.0, 5.0, 400.0), Some((0, 2)));
+    drawn(&heat(BAD.to_vec()));
+    drawn(&heat(vec![]));
+    let tile = |pixels: Vec<f32>| Tile { pixels, rows: 1, columns: 3, label: "seven".into(), mark: Some(Ink::Bad) };
+    let grid = |images| ImageGrid { images, columns: 0, scale: Scale::Unsigned, tile: 0.0 };
+    assert!(drawn(&grid(vec![tile(vec![0.0, 0.5, 1.0])])).contains("seven"));
+    assert_eq!(grid(vec![tile(vec![0.0; 3]); 9]).cell_at(70.0, 3.0, 400.0), Some(1));
+    drawn(&grid(vec![tile(BAD.to_vec()), tile(vec![])]));
+    drawn(&grid(vec![]));
+}
+
+#[test]
+fn bars_and_ridges() {
+    let bars = |values: Vec<f64>| Bars {
+        labels: vec!["three".into(), "eight".into()],
+        values,
+        highlight: Some(1),
+        unit: " %".into(),
+        max: None,
+    };
+    assert!(drawn(&bars(vec![12.0, 88.0])).contains("eight"));
+    assert!(bars(vec![12.0, 88.0]).summary().starts_with("The largest: eight"));
+    drawn(&bars(vec![f64::NAN, f64::INFINITY]));
+    drawn(&bars(vec![]));
+    let row = Histogram::row_of("layer 1", &[-1.0, 0.0, 0.0, 9.0, f32::NAN], -1.0, 1.0, 4, Ink::Class(0));
+    assert_eq!(row.counts, [1, 0, 2, 1]);
+    assert!(drawn(&Histogram { rows: vec![row], low: -1.0, high: 1.0, x_label: "weight".into() }).contains("weight"));
+    drawn(&Histogram { rows: vec![], low: f64::NAN, high: 0.0, x_label: String::new() });
+}
+
+#[test]
+fn gradients_and_networks() {
+    let flow = |first: f64| GradientFlow {
+        layers: vec!["layer 1".into(), "layer 2".into()],
+        steps: vec![1.0, 2.0],
+        means: vec![vec![first, first], vec![0.1, 0.1]],
+    };
+    assert!(drawn(&flow(1e-6)).contains("layer 1"));
+    assert!(flow(0.01).summary().contains("ratio of 0.1"));
+    drawn(&flow(f64::NAN));
+    drawn(&flow(0.0));
+    let layer = |units: usize, values: Vec<f32>| NetworkLayer { name: format!("of {units}"), units, values, note: "[1]".into() };
+    let network = |values: Vec<f32>, weights: Vec<f32>| Network {
+        layers: vec![layer(3, values), layer(1, vec![0.5]), layer(20, vec![])],
+        weights: vec![Some(weights), None],
+        highlight: Some(0),
+    };
+    assert!(drawn(&network(vec![0.1, 0.2, 0.3], vec![1.0, -1.0, 0.0])).contains("12 more"));
+    drawn(&network(BAD.to_vec(), BAD.to_vec()));
+    drawn(&Network { layers: vec![], weights: vec![], highlight: None });
+}

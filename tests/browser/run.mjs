@@ -1,0 +1,25 @@
+// Runs every browser test over a built site: node tests/browser/run.mjs DIST [part of a test's name]
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { launch, runAll, Site } from "./harness.mjs";
+import { findRoutes } from "./routes.mjs";
+import { serve } from "./server.mjs";
+
+import "./checks/pages.mjs";
+import "./checks/lessons.mjs";
+import "./checks/experiments.mjs";
+import "./checks/trouble.mjs";
+import "./checks/looks.mjs";
+
+const [dist, filter = ""] = process.argv.slice(2);
+const lessons = JSON.parse(await readFile(join(dist, "lessons.json"), "utf8"));
+const [root, below, browser] = await Promise.all([serve(dist), serve(dist, "/some/path/"), launch()]);
+const site = new Site(browser, root.url, lessons, await findRoutes(dist));
+site.below = below.url;
+const { passed, failed } = await runAll(site, filter);
+await browser.close();
+root.close();
+below.close();
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);

@@ -1,0 +1,46 @@
+//! `cargo xtask bench`: speeds beside TensorFlow.js, sizes, longest task; kept in `tests/bench/results.json`.
+
+use serde_json::{Value, json};
+
+use crate::{
+    build::{self, Options},
+    failure::{Outcome, write},
+    readme, shell,
+    test::brotli_size,
+    tools,
+};
+
+/// The measured numbers, from which the README's table is written.
+pub const RESULTS: &str = "tests/bench/results.json";
+
+/// Builds the site as it is published, measures it, keeps and prints the numbers; `--keep` measures the `dist/` that is
+/// there.
+pub fn run(arguments: &[String]) -> Outcome {
+    tools::for_browsing()?;
+    tools::node_packages("tests/bench")?;
+    let mut options = Options::read(arguments);
+    options.cpu = true;
+    if !arguments.iter().any(|argument| argument == "--keep") {
+        build::run(options)?;
+    }
+    println!("Measuring; this takes about a minute. Leave the machine alone meanwhile.");
+    let dist = build::dist();
+    let folder = dist.to_string_lossy().into_owned();
+    let mut results: Value =
+        serde_json::from_str(&shell::output(shell::command("node", &["tests/bench/run.mjs", &folder]))?)?;
+    let mut sizes = serde_json::Map::new();
+    for entry in std::fs::read_dir(&dist)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if let Some(bundle) = name.strip_suffix("_bg.wasm") {
+            // The page's name carries a hash of its content.
+            let bundle = if bundle.starts_with("page") { "page" } else { bundle };
+            sizes.insert(bundle.into(), json!({ "brotli": brotli_size(&path)?, "raw": path.metadata()?.len() }));
+        }
+    }
+    results["profile"] = json!(if options.release { "release" } else { "ci" });
+    results["sizes"] = Value::Object(sizes);
+    write(&shell::root().join(RESULTS), format!("{}\n", serde_json::to_string_pretty(&results)?))?;
+    println!("{}", readme::measurements(&results));
+    readme::run(&[])
+}
