@@ -17,6 +17,8 @@ const SECONDS = 6;
 /** Steps a second of the lesson, and the longest task of the page's thread meanwhile. */
 async function ours(site, job) {
   const page = await site.open(`lessons/mlp/?engine=cpu&${job.query}`);
+  await until("the first picture", () => readout(page, "validation-loss"), 60_000);
+  await page.waitForTimeout(1_000);
   await press(page, "Train");
   await until("the first steps", async () => (await readout(page, "step")) > 20, 60_000);
   await page.waitForTimeout(3_000);

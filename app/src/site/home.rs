@@ -38,13 +38,22 @@ fn Opening() -> impl IntoView {
             </a>
         }
     });
+    // As long as the site grows it says how far it is.
+    let open = (built.len() < CURRICULUM.len()).then(|| {
+        let count = match built.len() {
+            1 => "One of the twenty lessons is open so far.".to_owned(),
+            count => format!("{count} of the twenty lessons are open so far."),
+        };
+        view! { <p class="opening-state">{count} " The others are marked; their small figures run already."</p> }
+    });
     view! {
         <header class="opening">
             <h1>"From Scratch to Scale"</h1>
             <p class="lede">
-                "Twenty neural networks, from a machine that drew one line in 1958 to the language models of today. Each of them
-                really runs here, in your browser: train it, open it, break it, and see what had to be thought of next."
+                "Twenty neural networks, from a machine that drew one line in 1958 to the language models of today. A network here is
+                no picture of one: it runs in your browser, so train it, open it, break it, and see what had to be thought of next."
             </p>
+            {open}
             <p class="opening-links">{start} <a href=address("/#lessons")>"Read the whole line"</a> <PauseButton /></p>
             <div class="opening-figure">
                 <LiveFigure

@@ -74,8 +74,8 @@ pub fn TopBar(
                 <Link to="/techniques".into()>"Techniques"</Link>
                 <Link to="/about".into()>"About"</Link>
             </span>
+            <span class="top-engine">{move || engine.run()}</span>
             <span class="top-end">
-                {move || engine.run()}
                 <ThemeSwitch />
                 <KeysHelp />
             </span>
@@ -187,7 +187,9 @@ fn ThemeSwitch() -> impl IntoView {
         Wish::Light => {
             "M8 4.5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7ZM7.4.5h1.2v2.3H7.4ZM7.4 13.2h1.2v2.3H7.4ZM.5 7.4h2.3v1.2H.5ZM13.2 7.4h2.3v1.2h-2.3ZM2.3 3.1l.8-.8L4.8 4l-.8.8ZM11.2 12l.8-.8 1.7 1.7-.8.8ZM2.3 12.9 4 11.2l.8.8-1.7 1.7ZM11.2 4l1.7-1.7.8.8L12 4.8Z"
         }
-        Wish::Dark => "M6 1.2A6.9 6.9 0 1 0 14.8 10 5.6 5.6 0 0 1 6 1.2Z",
+        Wish::Dark => {
+            "M6 .3a.8.8 0 0 1 .1.9 7.2 7.2 0 0 0-.9 3.4c0 4 3.3 7.3 7.3 7.3q.8 0 1.6-.2a.8.8 0 0 1 .8 1.2A8.3 8.3 0 0 1 8.3 16C3.7 16 0 12.3 0 7.7 0 4.3 2.1 1.3 5.1.1A.8.8 0 0 1 6 .3Z"
+        }
     };
     view! {
         <button

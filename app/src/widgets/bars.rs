@@ -40,8 +40,10 @@ impl Picture for Bars {
     fn draw<S: Surface>(&self, surface: &mut S, theme: &Theme, scale: f64) -> Drawn<S> {
         let mut pen = Pen::new(surface, theme, scale);
         let widest = self.labels.iter().map(|label| text_width(label, 11.5, false)).fold(0.0, f64::max);
-        let left = widest.min(pen.width * 0.35) + 10.0;
-        let room = (pen.width - left - 52.0).max(10.0);
+        let left = widest.min(pen.width * 0.35) + 12.0;
+        let words = |value: &f64| format!("{}{}", number(*value), self.unit);
+        let numbers = self.values.iter().map(|value| text_width(&words(value), 11.0, false)).fold(0.0, f64::max);
+        let room = (pen.width - left - numbers.max(44.0) - 8.0).max(10.0);
         let finite = self.values.iter().copied().filter(|value| value.is_finite());
         let full = self.max.unwrap_or_else(|| finite.fold(0.0, f64::max)).max(1e-12);
         for (bar, value) in self.values.iter().enumerate() {
@@ -50,13 +52,14 @@ impl Picture for Bars {
             let ink = if chosen { theme.ink } else { theme.soft };
             let label = self.labels.get(bar).map(String::as_str).unwrap_or_default();
             let how = Lettering::new(ink).right().size(11.5);
-            pen.text(&fitted(label, 11.5, left - 8.0), left - 8.0, y, if chosen { how.bold() } else { how })?;
+            pen.text(&fitted(label, 11.5, left - 10.0), left - 8.0, y, if chosen { how.bold() } else { how })?;
             pen.rect(left, y - 6.0, room, 12.0, theme.line.mix(theme.card, 0.5))?;
             let share = if value.is_finite() { (value / full).clamp(0.0, 1.0) } else { 0.0 };
             let color = theme.ink(if chosen { Ink::Class(1) } else { Ink::Class(0) });
-            pen.rect(left, y - 6.0, (room * share).max(1.0), 12.0, color)?;
-            let words = format!("{}{}", number(*value), self.unit);
-            pen.text(&words, left + room + 6.0, y, Lettering::new(ink))?;
+            // The smallest value is still seen; none is not.
+            let length = if share > 0.0 { (room * share).max(1.0) } else { 0.0 };
+            pen.rect(left, y - 6.0, length, 12.0, color)?;
+            pen.text(&words(value), left + room + 6.0, y, Lettering::new(ink))?;
         }
         Ok(())
     }
@@ -66,7 +69,7 @@ impl Picture for Bars {
             let label = self.labels.get(bar).map(String::as_str).unwrap_or_default();
             format!("{label}: {}{}", number(self.values[bar]), self.unit)
         };
-        let mut order: Vec<usize> = (0..self.values.len()).collect();
+        let mut order: Vec<usize> = (0..self.values.len()).filter(|bar| self.values[*bar].is_finite()).collect();
         order.sort_by(|a, b| self.values[*b].total_cmp(&self.values[*a]));
         let largest: Vec<String> = order.into_iter().take(3).map(named).collect();
         if largest.is_empty() { "No bars.".into() } else { format!("The largest: {}.", largest.join(", ")) }

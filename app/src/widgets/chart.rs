@@ -132,7 +132,8 @@ impl Layout {
 
 impl Chart {
     fn layout(&self, width: f64, height: f64) -> Layout {
-        let all = || self.series.iter().flat_map(|series| &series.points).filter(|(x, y)| x.is_finite() && y.is_finite());
+        let all =
+            || self.series.iter().flat_map(|series| &series.points).filter(|(x, y)| x.is_finite() && y.is_finite());
         let x = self.x.fit(all().map(|point| point.0), false);
         let y = self.y.fit(all().map(|point| point.1), true);
         let top = if self.y.label.is_empty() { 9.0 } else { 25.0 };
@@ -199,7 +200,10 @@ impl Chart {
             let Some((x, y)) = self.cursor.and_then(|x| series.at(x)).or_else(|| series.end()) else { continue };
             // In a square the names lie inside, under the curve.
             let x = if self.cursor.is_some() || self.square { layout.right } else { layout.x(x) };
-            labels.push((x, layout.y(y), self.ending(series), series.color));
+            let ending = self.ending(series);
+            if !ending.is_empty() {
+                labels.push((x, layout.y(y), ending, series.color));
+            }
         }
         if self.square {
             for (index, (_, _, text, ink)) in labels.iter().enumerate() {
@@ -237,7 +241,8 @@ fn spread(places: &mut [f64], gap: f64, low: f64, high: f64) {
 /// Keeps what can be seen: for each pixel column the first, lowest, highest and last point. Lines that turn back are kept
 /// whole.
 fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    let forward = points.windows(2).all(|pair| !pair[0].0.is_finite() || !pair[1].0.is_finite() || pair[0].0 <= pair[1].0);
+    let forward =
+        points.windows(2).all(|pair| !pair[0].0.is_finite() || !pair[1].0.is_finite() || pair[0].0 <= pair[1].0);
     if !forward || points.len() < 500 {
         return points.to_vec();
     }

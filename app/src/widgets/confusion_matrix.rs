@@ -21,13 +21,23 @@ pub struct ConfusionMatrix {
 }
 
 impl ConfusionMatrix {
-    fn left(&self) -> f64 {
-        self.labels.iter().map(|label| text_width(label, 11.0, false)).fold(0.0, f64::max).min(80.0) + 14.0
+    /// Do the names fit over their columns? Where one does not, numbers stand there and beside the names.
+    fn numbered(&self, width: f64) -> bool {
+        let column = (width - self.widest() - 14.0) / self.labels.len().max(1) as f64;
+        self.labels.iter().any(|label| text_width(label, 11.0, false) > column)
+    }
+
+    fn widest(&self) -> f64 {
+        self.labels.iter().map(|label| text_width(label, 11.0, false)).fold(0.0, f64::max).min(80.0)
+    }
+
+    fn left(&self, width: f64) -> f64 {
+        self.widest() + if self.numbered(width) { 32.0 } else { 14.0 }
     }
 
     fn cell(&self, width: f64) -> (f64, f64) {
         let classes = self.labels.len().max(1) as f64;
-        ((width - self.left()) / classes, (self.height(width) - ABOVE) / classes)
+        ((width - self.left(width)) / classes, (self.height(width) - ABOVE) / classes)
     }
 
     fn count(&self, truth: usize, called: usize) -> u32 {
@@ -37,44 +47,59 @@ impl ConfusionMatrix {
     /// The cell under a CSS pixel: truth, called.
     pub fn cell_at(&self, x: f64, y: f64, width: f64) -> Option<(usize, usize)> {
         let (across, down) = self.cell(width);
-        let (called, truth) = ((x - self.left()) / across, (y - ABOVE) / down);
+        let (called, truth) = ((x - self.left(width)) / across, (y - ABOVE) / down);
         let classes = self.labels.len() as f64;
-        (called >= 0.0 && truth >= 0.0 && called < classes && truth < classes).then_some((truth as usize, called as usize))
+        (called >= 0.0 && truth >= 0.0 && called < classes && truth < classes)
+            .then_some((truth as usize, called as usize))
     }
 
     fn color(&self, theme: &Theme, truth: usize, called: usize) -> Rgb {
-        let row: u32 = (0..self.labels.len()).map(|called| self.count(truth, called)).sum();
-        let share = f64::from(self.count(truth, called)) / f64::from(row.max(1));
+        let row: f64 = (0..self.labels.len()).map(|called| f64::from(self.count(truth, called))).sum();
+        let share = f64::from(self.count(truth, called)) / row.max(1.0);
         let full = theme.classes[usize::from(truth != called)];
         // The square root keeps a few mistakes among a thousand visible.
-        theme.card.mix(full, share.sqrt() as f32)
+        theme.paper.mix(full, share.sqrt() as f32)
     }
 }
 
 impl Picture for ConfusionMatrix {
     fn height(&self, width: f64) -> f64 {
         let classes = self.labels.len().max(1) as f64;
-        ABOVE + ((width - self.left()) / classes).clamp(20.0, 46.0) * classes
+        ABOVE + ((width - self.left(width)) / classes).clamp(20.0, 46.0) * classes
     }
 
     fn draw<S: Surface>(&self, surface: &mut S, theme: &Theme, scale: f64) -> Drawn<S> {
         let mut pen = Pen::new(surface, theme, scale);
-        let (left, (across, down)) = (self.left(), self.cell(pen.width));
+        let (left, (across, down)) = (self.left(pen.width), self.cell(pen.width));
         let soft = Lettering::new(theme.soft);
+        let numbered = self.numbered(pen.width);
+        // All counts or none: an empty cell beside a number would be read as zero. Without them there are the colour, the
+        // pointer's label and the table.
+        let longest = self.counts.iter().max().map(u32::to_string).unwrap_or_default();
+        let size = [11.5, 9.5, 8.0].into_iter().find(|size| text_width(&longest, *size, true) + 3.0 <= across);
         pen.text("is", left - 8.0, 11.0, soft.right())?;
         pen.text("called", left, 11.0, soft)?;
         for (truth, label) in self.labels.iter().enumerate() {
             let y = ABOVE + (truth as f64 + 0.5) * down;
-            pen.text(&fitted(label, 11.0, left - 12.0), left - 8.0, y, soft.right())?;
             let x = left + (truth as f64 + 0.5) * across;
-            pen.text(&fitted(label, 11.0, across), x, 26.0, soft.center())?;
+            if numbered {
+                let place = (truth + 1).to_string();
+                pen.text(&fitted(label, 11.0, 80.0), left - 26.0, y, soft.right())?;
+                pen.text(&place, left - 8.0, y, soft.right())?;
+                if self.labels.len() <= 12 || across > 15.0 || truth % 2 == 0 {
+                    pen.text(&place, x, 26.0, soft.center())?;
+                }
+            } else {
+                pen.text(&fitted(label, 11.0, 80.0), left - 8.0, y, soft.right())?;
+                pen.text(label, x, 26.0, soft.center())?;
+            }
             for called in 0..self.labels.len() {
                 let (x, y) = (left + called as f64 * across, ABOVE + truth as f64 * down);
                 let color = self.color(theme, truth, called);
                 pen.rect(x + 1.0, y + 1.0, across - 2.0, down - 2.0, color)?;
                 let count = self.count(truth, called);
-                if count > 0 {
-                    let how = Lettering::new(on(color)).center().size(if across > 26.0 { 11.5 } else { 9.5 });
+                if let (true, Some(size)) = (count > 0, size) {
+                    let how = Lettering::new(on(color)).center().size(size);
                     let how = if truth == called { how.bold() } else { how };
                     pen.text(&count.to_string(), x + across / 2.0, y + down / 2.0, how)?;
                 }
@@ -88,8 +113,8 @@ impl Picture for ConfusionMatrix {
 
     fn summary(&self) -> String {
         let classes = self.labels.len();
-        let all: u32 = self.counts.iter().sum();
-        let right: u32 = (0..classes).map(|class| self.count(class, class)).sum();
+        let all: u64 = self.counts.iter().map(|count| u64::from(*count)).sum();
+        let right: u64 = (0..classes).map(|class| u64::from(self.count(class, class))).sum();
         let worst = (0..classes * classes)
             .map(|cell| (cell / classes, cell % classes))
             .filter(|(truth, called)| truth != called)

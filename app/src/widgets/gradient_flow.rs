@@ -5,8 +5,14 @@ use super::{
     chart::{Chart, Series},
     format::number,
     palette::{Ink, Theme},
+    pen::{Lettering, Pen, fitted, text_width},
     picture::{Drawn, Picture, Surface, Table},
 };
+
+/// From so many measured steps on there are lines; before, one mark for each layer.
+const LINES_FROM: usize = 3;
+const HEIGHT: f64 = 190.0;
+const SIZE: f64 = 11.0;
 
 /// Mean |gradient| of each layer.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,48 +25,95 @@ pub struct GradientFlow {
     pub means: Vec<Vec<f64>>,
 }
 
+/// The theme with its ten data colours in order: light for the input side, dark (in the dark theme, bright) for the output
+/// side. Layers have an order and are no classes.
+fn ordered(theme: &Theme) -> Theme {
+    let shade = |place: usize| theme.classes[4].mix(theme.ink, place as f32 / 9.0);
+    Theme { classes: std::array::from_fn(shade), ..*theme }
+}
+
 impl GradientFlow {
-    /// The first layer in one colour, the last in the other, those between in grey.
+    /// The layer's place among the ten shades.
+    fn ink(&self, layer: usize) -> Ink {
+        Ink::Class(if self.layers.len() > 1 { layer * 9 / (self.layers.len() - 1) } else { 0 })
+    }
+
+    /// Every layer is named where there are few, else the first and the last.
     fn chart(&self) -> Chart {
         let last = self.layers.len().saturating_sub(1);
-        let series = self
-            .layers
-            .iter()
-            .zip(&self.means)
-            .enumerate()
-            .map(|(layer, (name, means))| {
-                let points = self.steps.iter().copied().zip(means.iter().map(|mean| if *mean > 0.0 { *mean } else { f64::NAN }));
-                let color = match layer {
-                    0 => Ink::Class(0),
-                    _ if layer == last => Ink::Class(1),
-                    _ => Ink::Soft,
-                };
-                let named = layer == 0 || layer == last || last <= 3;
-                let series = Series::new(if named { name.as_str() } else { "" }, points.collect(), color);
-                if layer == 0 || layer == last { series } else { series.width(1.2) }
-            })
-            .collect();
+        let layers = self.layers.iter().zip(&self.means).enumerate();
+        let series = layers.map(|(layer, (name, means))| {
+            // Zero has no place on this scale; the line breaks there.
+            let means = means.iter().map(|mean| if *mean > 0.0 { *mean } else { f64::NAN });
+            let outer = layer == 0 || layer == last;
+            let name = if outer || last <= 3 { name.as_str() } else { "" };
+            let points = self.steps.iter().copied().zip(means).collect();
+            Series::new(name, points, self.ink(layer)).width(if outer { 2.2 } else { 1.3 })
+        });
         Chart {
-            series,
-            x: Axis::new("step").integer().from(0.0),
+            series: series.collect(),
+            x: Axis::new("step").integer(),
             y: Axis::new("mean |gradient|").log(),
+            height: HEIGHT,
             ..Chart::default()
         }
     }
 
+    fn last(&self, layer: usize) -> f64 {
+        self.means.get(layer).and_then(|means| means.last()).copied().unwrap_or(f64::NAN)
+    }
+
     fn now(&self) -> Option<(f64, f64)> {
-        let last = |means: &Vec<f64>| means.last().copied().filter(|mean| mean.is_finite() && *mean > 0.0);
-        Some((last(self.means.first()?)?, last(self.means.last()?)?))
+        let known = |mean: f64| (mean.is_finite() && mean > 0.0).then_some(mean);
+        Some((known(self.last(0))?, known(self.last(self.means.len().checked_sub(1)?))?))
+    }
+
+    /// One mark for each layer. Length from zero would lie on a logarithmic scale, so these are dots on a track.
+    fn marks<S: Surface>(&self, pen: &mut Pen<S>) -> Drawn<S> {
+        let theme = pen.theme;
+        let soft = Lettering::new(theme.soft);
+        let widest = self.layers.iter().map(|name| text_width(name, SIZE, false)).fold(0.0, f64::max);
+        let left = widest.min(pen.width * 0.3) + 14.0;
+        let (right, bottom) = ((pen.width - 84.0).max(left + 20.0), pen.height - 36.0);
+        let means = (0..self.layers.len()).map(|layer| self.last(layer));
+        let span = Axis::new("").log().fit(means, false);
+        let place = |value: f64| left + span.share(value) * (right - left);
+        for (value, label) in span.ticks(((right - left) / 70.0).clamp(2.0, 6.0) as usize) {
+            pen.down(place(value), 2.0, bottom, theme.line)?;
+            pen.text(&label, place(value), bottom + 11.0, soft.center())?;
+        }
+        pen.text("mean |gradient|", right, bottom + 27.0, soft.right())?;
+        let row = (bottom - 4.0) / self.layers.len().max(1) as f64;
+        let every = (13.0 / row).ceil().max(1.0) as usize;
+        let final_layer = self.layers.len().saturating_sub(1);
+        for (layer, name) in self.layers.iter().enumerate() {
+            let (y, mean, color) = (2.0 + row * (layer as f64 + 0.5), self.last(layer), theme.ink(self.ink(layer)));
+            pen.across(left, right, y, theme.line)?;
+            if mean > 0.0 && mean.is_finite() {
+                pen.disc(place(mean), y, (row * 0.42).clamp(2.0, 5.0), color)?;
+            }
+            // The last name is always there, and its neighbour makes room for it.
+            if layer == final_layer || (layer.is_multiple_of(every) && layer + every <= final_layer) {
+                pen.text(&fitted(name, SIZE, left - 10.0), left - 8.0, y, soft.right())?;
+                pen.text(&number(mean), right + 10.0, y, Lettering::new(theme.ink))?;
+            }
+        }
+        Ok(())
     }
 }
 
 impl Picture for GradientFlow {
-    fn height(&self, width: f64) -> f64 {
-        self.chart().height(width)
+    fn height(&self, _width: f64) -> f64 {
+        HEIGHT
     }
 
     fn draw<S: Surface>(&self, surface: &mut S, theme: &Theme, scale: f64) -> Drawn<S> {
-        self.chart().draw(surface, theme, scale)
+        let theme = ordered(theme);
+        if self.steps.len() < LINES_FROM {
+            self.marks(&mut Pen::new(surface, &theme, scale))
+        } else {
+            self.chart().draw(surface, &theme, scale)
+        }
     }
 
     fn summary(&self) -> String {
@@ -77,10 +130,22 @@ impl Picture for GradientFlow {
     }
 
     fn table(&self) -> Table {
-        self.chart().table()
+        let mut table = Table::new(std::iter::once("step".to_owned()).chain(self.layers.iter().cloned()));
+        for (index, step) in self.steps.iter().enumerate() {
+            let mean = |layer: usize| self.means.get(layer).and_then(|means| means.get(index));
+            let cells = (0..self.layers.len()).map(|layer| mean(layer).map(f64::to_string).unwrap_or_default());
+            table.row(std::iter::once(step.to_string()).chain(cells));
+        }
+        table
     }
 
     fn hint(&self, x: f64, y: f64, width: f64) -> Option<String> {
-        self.chart().hint(x, y, width)
+        if self.steps.len() < LINES_FROM {
+            return None;
+        }
+        let chart = self.chart();
+        // Beside many lines the pointer's label keeps to those that are named.
+        let named = chart.series.iter().filter(|series| !series.name.is_empty()).cloned().collect();
+        Chart { series: named, ..chart }.hint(x, y, width)
     }
 }

@@ -1,7 +1,7 @@
 //! A matrix as colours.
 
 use super::{
-    format::number,
+    format::{number, plain},
     palette::{Rgb, Theme, cividis, grey, on, signed},
     pen::{Lettering, Pen, fitted, text_width},
     picture::{Bitmap, Drawn, Picture, Surface, Table},
@@ -61,7 +61,8 @@ impl Heatmap {
     }
 
     fn limit(&self) -> f32 {
-        let largest = self.values.iter().filter(|value| value.is_finite()).fold(0.0_f32, |most, value| most.max(value.abs()));
+        let largest =
+            self.values.iter().filter(|value| value.is_finite()).fold(0.0_f32, |most, value| most.max(value.abs()));
         self.limit.unwrap_or(largest).max(1e-12)
     }
 
@@ -102,20 +103,37 @@ impl Picture for Heatmap {
         let bitmap = Bitmap { columns: self.columns, rows: self.rows, colors: &colors, smooth: false };
         pen.bitmap(left, above, across, down, bitmap)?;
         let soft = Lettering::new(theme.soft);
-        for (row, label) in self.row_labels.iter().take(self.rows).enumerate() {
+        // Where names are too many for their cells, every second, third … is left.
+        let every = (13.0 / cell_height).ceil().max(1.0) as usize;
+        for (row, label) in self.row_labels.iter().take(self.rows).enumerate().step_by(every) {
             let label = fitted(label, 11.0, 90.0);
             pen.text(&label, left - 6.0, above + (row as f64 + 0.5) * cell_height, soft.right())?;
         }
-        for (column, label) in self.column_labels.iter().take(self.columns).enumerate() {
-            let label = fitted(label, 11.0, cell_width);
-            pen.text(&label, left + (column as f64 + 0.5) * cell_width, 8.0, soft.center())?;
+        let widest = self.column_labels.iter().map(|label| text_width(label, 11.0, false)).fold(0.0, f64::max);
+        let every = ((widest.min(80.0) + 5.0) / cell_width).ceil().max(1.0) as usize;
+        for (column, label) in self.column_labels.iter().take(self.columns).enumerate().step_by(every) {
+            let label = fitted(label, 11.0, cell_width * every as f64);
+            let half = text_width(&label, 11.0, false) / 2.0;
+            let x = left + (column as f64 + 0.5) * cell_width;
+            pen.text(&label, x.min(pen.width - half), 8.0, soft.center())?;
         }
-        if self.numbers && cell_width > 30.0 {
+        // All numbers exact, or all short, or none; the exact ones are in the table and under the pointer.
+        let writings: [fn(f32) -> String; 2] =
+            [|value| number(value.into()), |value| plain(value.into(), 1).replace('-', "−")];
+        let fits = |words: &fn(f32) -> String| {
+            let finite = self.values.iter().filter(|value| value.is_finite());
+            finite.map(|value| text_width(&words(*value), 11.0, false)).fold(0.0, f64::max) + 3.0 <= cell_width
+        };
+        if self.numbers
+            && cell_height > 12.0
+            && let Some(words) = writings.into_iter().find(fits)
+        {
             for (index, value) in self.values.iter().take(self.rows * self.columns).enumerate() {
                 let (row, column) = ((index / self.columns) as f64, (index % self.columns) as f64);
                 let place = (left + (column + 0.5) * cell_width, above + (row + 0.5) * cell_height);
                 let how = Lettering::new(on(colors[index])).center();
-                pen.text(&number(f64::from(*value)), place.0, place.1, how)?;
+                let text = if value.is_finite() { words(*value) } else { String::new() };
+                pen.text(&text, place.0, place.1, how)?;
             }
         }
         Ok(())
@@ -137,7 +155,8 @@ impl Picture for Heatmap {
     }
 
     fn table(&self) -> Table {
-        let name = |labels: &[String], index: usize| labels.get(index).cloned().unwrap_or_else(|| (index + 1).to_string());
+        let name =
+            |labels: &[String], index: usize| labels.get(index).cloned().unwrap_or_else(|| (index + 1).to_string());
         let heads = (0..self.columns).map(|column| name(&self.column_labels, column));
         let mut table = Table::new(std::iter::once(String::new()).chain(heads));
         for (row, values) in self.values.chunks(self.columns.max(1)).take(self.rows).enumerate() {
@@ -149,6 +168,9 @@ impl Picture for Heatmap {
 
     fn hint(&self, x: f64, y: f64, width: f64) -> Option<String> {
         let (row, column) = self.cell_at(x, y, width)?;
-        Some(number(f64::from(self.values[row * self.columns + column])))
+        let value = number(f64::from(self.values[row * self.columns + column]));
+        let names = [self.row_labels.get(row), self.column_labels.get(column)].into_iter().flatten();
+        let names = names.map(String::as_str).collect::<Vec<_>>().join(", ");
+        Some(if names.is_empty() { value } else { format!("{names}: {value}") })
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     axis::Axis,
     palette::{Ink, Theme},
-    pen::{Lettering, Pen},
+    pen::{Lettering, Pen, fitted},
     picture::{Drawn, Picture, Surface, Table},
 };
 
@@ -37,7 +37,14 @@ pub struct Histogram {
 
 impl Histogram {
     /// Counts values; those outside fall into the outermost bins, those not finite are left out.
-    pub fn row_of(name: impl Into<String>, values: &[f32], low: f64, high: f64, bins: usize, color: Ink) -> HistogramRow {
+    pub fn row_of(
+        name: impl Into<String>,
+        values: &[f32],
+        low: f64,
+        high: f64,
+        bins: usize,
+        color: Ink,
+    ) -> HistogramRow {
         let mut counts = vec![0; bins.max(1)];
         for value in values.iter().filter(|value| value.is_finite()) {
             let place = (f64::from(*value) - low) / (high - low) * bins as f64;
@@ -82,14 +89,15 @@ impl Picture for Histogram {
                 pen.rect(LEFT + bin as f64 * width, base - height, width - 0.6, height, theme.ink(row.color))?;
             }
             pen.across(LEFT, LEFT + across, base, theme.soft)?;
-            if self.rows.len() <= 8 || index % 4 == 0 {
-                pen.text(&row.name, LEFT - 7.0, base - 7.0, soft.right())?;
-            }
+            pen.text(&fitted(&row.name, 11.0, LEFT - 8.0), LEFT - 7.0, base - 7.0, soft.right())?;
         }
         pen.text(&self.x_label, LEFT + across / 2.0, pen.height - 7.0, soft.center())
     }
 
     fn summary(&self) -> String {
+        if self.rows.is_empty() || !(self.high - self.low).is_finite() {
+            return "Nothing is counted yet.".to_owned();
+        }
         let rows: Vec<String> = self
             .rows
             .iter()

@@ -3,7 +3,7 @@
 use super::{
     heatmap::Scale,
     palette::{Ink, Rgb, Theme},
-    pen::{Lettering, Pen, fitted},
+    pen::{Lettering, Pen, fitted, text_width},
     picture::{Bitmap, Drawn, Picture, Surface, Table},
 };
 
@@ -71,10 +71,7 @@ impl Picture for ImageGrid {
         let mut pen = Pen::new(surface, theme, scale);
         let (columns, side, label) = self.layout(pen.width);
         for (index, image) in self.images.iter().enumerate() {
-            let (x, y) = (
-                (index % columns) as f64 * (side + GAP),
-                (index / columns) as f64 * (side + label + GAP),
-            );
+            let (x, y) = ((index % columns) as f64 * (side + GAP), (index / columns) as f64 * (side + label + GAP));
             if image.rows * image.columns > 0 && image.pixels.len() >= image.rows * image.columns {
                 let colors: Vec<Rgb> = image.pixels.iter().map(|value| self.scale.color(theme, *value)).collect();
                 let bitmap = Bitmap { columns: image.columns, rows: image.rows, colors: &colors, smooth: false };
@@ -83,7 +80,9 @@ impl Picture for ImageGrid {
             let frame = image.mark.map_or(theme.line, |ink| theme.ink(ink));
             pen.outline(x, y, side, side, frame, if image.mark.is_some() { 2.0 } else { 1.0 })?;
             let words = fitted(&image.label, 10.5, side + GAP);
-            pen.text(&words, x + side / 2.0, y + side + 8.0, Lettering::new(theme.soft).center().size(10.5))?;
+            let half = text_width(&words, 10.5, false) / 2.0;
+            let middle = (x + side / 2.0).min(pen.width - half).max(half);
+            pen.text(&words, middle, y + side + 8.0, Lettering::new(theme.soft).center().size(10.5))?;
         }
         Ok(())
     }

@@ -1,15 +1,25 @@
 //! A network as units and weights, with the values of one input.
 
 use super::{
+    format::plain,
     palette::{Ink, Theme, signed},
-    pen::{Lettering, Pen, fitted},
+    pen::{Lettering, Pen, fitted, text_width},
     picture::{Drawn, Picture, Surface, Table},
 };
 
-/// Units drawn in a layer; of larger ones the first are shown and the rest is hinted at.
+/// Units drawn in a layer; of larger ones the first are shown and the rest is counted.
 const SHOWN: usize = 8;
-const ABOVE: f64 = 20.0;
-const BELOW: f64 = 34.0;
+/// Above the units: the names.
+const ABOVE: f64 = 22.0;
+/// Between the lowest unit and the notes: the count of what is not shown.
+const MORE: f64 = 18.0;
+/// A line of the notes.
+const NOTE: f64 = 13.0;
+const NOTE_SIZE: f64 = 9.5;
+/// Layers closer than this are drawn without single weights: they would be one tangle.
+const TIGHT: f64 = 32.0;
+/// Columns narrower than this have no room for notes of their own.
+const NARROW: f64 = 54.0;
 
 /// One layer.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,17 +45,50 @@ pub struct Network {
     pub highlight: Option<usize>,
 }
 
-impl Network {
-    fn x(&self, layer: usize, width: f64) -> f64 {
-        let slot = width / self.layers.len().max(1) as f64;
-        slot * (layer as f64 + 0.5)
+fn largest(values: &[f32]) -> f32 {
+    values.iter().filter(|value| value.is_finite()).fold(1e-6, |most, value| most.max(value.abs()))
+}
+
+/// The place of everything, from the sizes and the width alone.
+struct Layout {
+    slot: f64,
+    room: f64,
+    tight: bool,
+}
+
+impl Layout {
+    fn x(&self, layer: usize) -> f64 {
+        self.slot * (layer as f64 + 0.5)
     }
 
-    fn y(units: usize, unit: usize, height: f64) -> f64 {
+    fn y(&self, units: usize, unit: usize) -> f64 {
         let shown = units.clamp(1, SHOWN) as f64;
-        let room = height - ABOVE - BELOW;
-        let step = (room / shown).min(34.0);
-        ABOVE + room / 2.0 + (unit as f64 - (shown - 1.0) / 2.0) * step
+        let step = (self.room / shown).min(34.0);
+        ABOVE + self.room / 2.0 + (unit as f64 - (shown - 1.0) / 2.0) * step
+    }
+
+    fn radius(&self) -> f64 {
+        (self.slot * 0.3).clamp(1.5, 11.0)
+    }
+}
+
+impl Network {
+    fn layout(&self, width: f64) -> Layout {
+        let slot = width / self.layers.len().max(1) as f64;
+        let tallest = self.layers.iter().map(|layer| layer.units.min(SHOWN)).max().unwrap_or(1) as f64;
+        let tight = slot < TIGHT;
+        Layout { slot, room: (tallest * if tight { 20.0 } else { 29.0 }).max(80.0), tight }
+    }
+
+    /// The lines of a note in a column: broken at its dots where it does not fit.
+    fn note(note: &str, slot: f64) -> Vec<&str> {
+        if text_width(note, NOTE_SIZE, false) + 6.0 <= slot { vec![note] } else { note.split(" · ").collect() }
+    }
+
+    /// How many lines the notes take.
+    fn note_lines(&self, layout: &Layout) -> usize {
+        let lines = self.layers.iter().map(|layer| Self::note(&layer.note, layout.slot).len());
+        if layout.slot < NARROW { 1 } else { lines.max().unwrap_or(1) }
     }
 
     /// The layer under a CSS pixel.
@@ -54,29 +97,111 @@ impl Network {
         (layer >= 0.0 && layer < self.layers.len() as f64).then_some(layer as usize)
     }
 
-    fn wires<S: Surface>(&self, pen: &mut Pen<S>) -> Drawn<S> {
-        for (layer, weights) in self.weights.iter().enumerate() {
-            let (Some(from), Some(to)) = (self.layers.get(layer), self.layers.get(layer + 1)) else { continue };
-            let known = weights.as_ref().filter(|weights| weights.len() == from.units * to.units);
-            let largest = known.map_or(1.0, |weights| {
-                weights.iter().filter(|weight| weight.is_finite()).fold(1e-6_f32, |most, weight| most.max(weight.abs()))
-            });
-            for input in 0..from.units.min(SHOWN) {
-                for output in 0..to.units.min(SHOWN) {
-                    let ends = [
-                        (self.x(layer, pen.width), Self::y(from.units, input, pen.height)),
-                        (self.x(layer + 1, pen.width), Self::y(to.units, output, pen.height)),
-                    ];
-                    let weight = known.map(|weights| weights[input * to.units + output] / largest);
-                    let (color, width) = match weight {
-                        Some(weight) if weight.is_finite() => {
-                            let ink = pen.theme.ink(Ink::Class(usize::from(weight > 0.0)));
-                            (pen.theme.card.mix(ink, 0.35 + 0.65 * weight.abs()), 0.6 + 3.0 * f64::from(weight.abs()))
-                        }
-                        _ => (pen.theme.line, 1.0),
-                    };
-                    pen.line(&ends, color, width)?;
+    /// The weights between two layers, the strongest last and so on top.
+    fn wires<S: Surface>(&self, pen: &mut Pen<S>, layout: &Layout, layer: usize) -> Drawn<S> {
+        let (Some(from), Some(to)) = (self.layers.get(layer), self.layers.get(layer + 1)) else { return Ok(()) };
+        let known = self.weights.get(layer).and_then(Option::as_ref);
+        let known = known.filter(|weights| weights.len() == from.units * to.units);
+        let full = known.map_or(1.0, |weights| largest(weights));
+        let (inputs, outputs) = (from.units.min(SHOWN), to.units.min(SHOWN));
+        let mut wires: Vec<(usize, usize, Option<f32>)> = (0..inputs * outputs)
+            .map(|wire| (wire / outputs, wire % outputs))
+            .map(|(input, output)| {
+                let weight = known.map(|weights| weights[input * to.units + output] / full);
+                (input, output, weight.filter(|weight| weight.is_finite()))
+            })
+            .collect();
+        let strength = |wire: &(usize, usize, Option<f32>)| wire.2.map_or(0.0, f32::abs);
+        wires.sort_by(|one, other| strength(one).total_cmp(&strength(other)));
+        let thickest = if wires.len() > 16 { 2.2 } else { 3.4 };
+        for (input, output, weight) in wires {
+            let ends =
+                [(layout.x(layer), layout.y(from.units, input)), (layout.x(layer + 1), layout.y(to.units, output))];
+            let (color, width) = match weight {
+                Some(weight) => {
+                    let ink = pen.theme.ink(Ink::Class(usize::from(weight > 0.0)));
+                    (pen.theme.card.mix(ink, 0.15 + 0.85 * weight.abs()), 0.5 + thickest * f64::from(weight.abs()))
                 }
+                None => (pen.theme.line, 1.0),
+            };
+            pen.line(&ends, color, width)?;
+        }
+        Ok(())
+    }
+
+    /// In place of single weights: the band in which they run.
+    fn band<S: Surface>(&self, pen: &mut Pen<S>, layout: &Layout, layer: usize) -> Drawn<S> {
+        let (Some(from), Some(to)) = (self.layers.get(layer), self.layers.get(layer + 1)) else { return Ok(()) };
+        let edge = |index: usize, units: usize| {
+            let lowest = units.clamp(1, SHOWN) - 1;
+            ((layout.x(index), layout.y(units, 0)), (layout.x(index), layout.y(units, lowest)))
+        };
+        let ((top, bottom), (next_top, next_bottom)) = (edge(layer, from.units), edge(layer + 1, to.units));
+        pen.polygon(&[top, next_top, next_bottom, bottom], pen.theme.card.mix(pen.theme.line, 0.55))
+    }
+
+    fn units<S: Surface>(&self, pen: &mut Pen<S>, layout: &Layout, layer: usize) -> Drawn<S> {
+        let (theme, it) = (pen.theme, &self.layers[layer]);
+        let (x, radius, full) = (layout.x(layer), layout.radius(), largest(&it.values));
+        let lit = self.highlight == Some(layer);
+        let (ring, stroke) = if lit { (theme.accent, 2.4) } else { (theme.soft, 1.2) };
+        for unit in 0..it.units.min(SHOWN) {
+            let y = layout.y(it.units, unit);
+            let value = it.values.get(unit).copied().filter(|value| value.is_finite());
+            pen.disc(x, y, radius, value.map_or(theme.card, |value| signed(theme, value / full)))?;
+            pen.circle(x, y, radius, ring, if layout.tight { stroke * 0.6 } else { stroke })?;
+            if let (Some(value), true) = (value, layout.slot > 90.0) {
+                let words = plain(value.into(), 2).replace('-', "−");
+                // A ground of its own, so that no weight runs through the number.
+                pen.rect(x + radius + 2.0, y - 6.5, text_width(&words, 10.0, false) + 4.0, 13.0, theme.card)?;
+                pen.text(&words, x + radius + 4.0, y, Lettering::new(theme.ink).size(10.0))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The layers whose names are written, and where: all where they fit, else the highlighted one, the ends and a few
+    /// between.
+    fn named(&self, layout: &Layout, width: f64) -> Vec<(usize, f64)> {
+        let last = self.layers.len().saturating_sub(1);
+        let half = |layer: usize| text_width(&self.layers[layer].name, 11.0, true) / 2.0;
+        let order = self.highlight.into_iter().filter(|layer| *layer <= last).chain([0, last]).chain(0..=last);
+        let mut kept: Vec<(usize, f64)> = Vec::new();
+        for layer in order.filter(|layer| *layer < self.layers.len()) {
+            // Names at the ends move in, so that they stay on the drawing.
+            let x = layout.x(layer).min(width - half(layer)).max(half(layer));
+            if kept.iter().all(|(other, place)| (x - place).abs() >= half(layer) + half(*other) + 6.0) {
+                kept.push((layer, x));
+            }
+        }
+        kept
+    }
+
+    fn words<S: Surface>(&self, pen: &mut Pen<S>, layout: &Layout) -> Drawn<S> {
+        let (ink, soft) = (Lettering::new(pen.theme.ink).center(), Lettering::new(pen.theme.soft).center());
+        let under = ABOVE + layout.room;
+        for (layer, x) in self.named(layout, pen.width) {
+            let name = &self.layers[layer].name;
+            pen.text(name, x, 9.0, if self.highlight == Some(layer) { ink.bold() } else { ink })?;
+        }
+        if layout.slot < NARROW {
+            // One line for all: the note of the highlighted layer, else how many layers there are.
+            let words = match self.highlight.and_then(|layer| self.layers.get(layer)) {
+                Some(layer) => format!("{}: {} units, {}", layer.name, layer.units, layer.note),
+                None => format!("{} layers", self.layers.len()),
+            };
+            let words = fitted(&words, 11.0, pen.width);
+            return pen.text(&words, pen.width / 2.0, under + MORE + 4.0, soft);
+        }
+        for (layer, it) in self.layers.iter().enumerate() {
+            let x = layout.x(layer);
+            if it.units > SHOWN {
+                let words = format!("… {} more", it.units - SHOWN);
+                pen.text(&fitted(&words, 10.0, layout.slot), x, under + 9.0, soft.size(10.0))?;
+            }
+            for (line, words) in Self::note(&it.note, layout.slot).into_iter().enumerate() {
+                let y = under + MORE + NOTE * (line as f64 + 0.5);
+                pen.text(&fitted(words, NOTE_SIZE, layout.slot - 4.0), x, y, soft.size(NOTE_SIZE))?;
             }
         }
         Ok(())
@@ -84,56 +209,40 @@ impl Network {
 }
 
 impl Picture for Network {
-    fn height(&self, _width: f64) -> f64 {
-        let tallest = self.layers.iter().map(|layer| layer.units.min(SHOWN)).max().unwrap_or(1) as f64;
-        ABOVE + BELOW + (tallest * 30.0).max(90.0)
+    fn height(&self, width: f64) -> f64 {
+        let layout = self.layout(width);
+        ABOVE + layout.room + MORE + NOTE * self.note_lines(&layout) as f64 + 2.0
     }
 
     fn draw<S: Surface>(&self, surface: &mut S, theme: &Theme, scale: f64) -> Drawn<S> {
         let mut pen = Pen::new(surface, theme, scale);
-        self.wires(&mut pen)?;
-        let slot = pen.width / self.layers.len().max(1) as f64;
-        let radius = (slot * 0.28).min(11.0);
-        for (layer, it) in self.layers.iter().enumerate() {
-            let x = self.x(layer, pen.width);
-            let largest =
-                it.values.iter().filter(|value| value.is_finite()).fold(1e-6_f32, |most, value| most.max(value.abs()));
-            for unit in 0..it.units.min(SHOWN) {
-                let y = Self::y(it.units, unit, pen.height);
-                let value = it.values.get(unit).copied().filter(|value| value.is_finite());
-                let fill = value.map_or(theme.card, |value| signed(theme, value / largest));
-                pen.disc(x, y, radius, fill)?;
-                let ring = if self.highlight == Some(layer) { theme.accent } else { theme.soft };
-                pen.circle(x, y, radius, ring, if self.highlight == Some(layer) { 2.4 } else { 1.2 })?;
-                if let (Some(value), true) = (value, slot > 90.0) {
-                    let side = Lettering::new(theme.ink).size(10.0);
-                    pen.text(&format!("{value:.2}").replace('-', "−"), x + radius + 3.0, y, side)?;
-                }
-            }
-            let soft = Lettering::new(theme.soft).center();
-            if slot > 34.0 {
-                pen.text(&fitted(&it.name, 11.0, slot), x, 9.0, Lettering::new(theme.ink).center())?;
-                pen.text(&fitted(&it.note, 9.5, slot), x, pen.height - 7.0, soft.size(9.5))?;
-            }
-            if it.units > SHOWN {
-                let words = format!("{} more", it.units - SHOWN);
-                pen.text(&fitted(&words, 10.0, slot), x, pen.height - BELOW + 8.0, soft.size(10.0))?;
+        let layout = self.layout(pen.width);
+        for layer in 0..self.layers.len() {
+            match layout.tight {
+                true => self.band(&mut pen, &layout, layer)?,
+                false => self.wires(&mut pen, &layout, layer)?,
             }
         }
-        Ok(())
+        for layer in 0..self.layers.len() {
+            self.units(&mut pen, &layout, layer)?;
+        }
+        self.words(&mut pen, &layout)
     }
 
     fn summary(&self) -> String {
         let sizes: Vec<String> = self.layers.iter().map(|layer| format!("{} ({})", layer.name, layer.units)).collect();
-        format!("{} layers: {}.", self.layers.len(), sizes.join(", "))
+        if sizes.is_empty() { "No layers.".into() } else { format!("{} layers: {}.", sizes.len(), sizes.join(", ")) }
     }
 
     fn table(&self) -> Table {
         let mut table = Table::new(["layer", "units", "note", "unit", "value"]);
         for layer in &self.layers {
+            let head = [layer.name.clone(), layer.units.to_string(), layer.note.clone()];
+            if layer.values.is_empty() {
+                table.row(head.iter().cloned().chain([String::new(), String::new()]));
+            }
             for (unit, value) in layer.values.iter().enumerate() {
-                let place = (unit + 1).to_string();
-                table.row([layer.name.clone(), layer.units.to_string(), layer.note.clone(), place, value.to_string()]);
+                table.row(head.iter().cloned().chain([(unit + 1).to_string(), value.to_string()]));
             }
         }
         table

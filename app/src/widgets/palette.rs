@@ -113,7 +113,7 @@ impl Theme {
                 Rgb::hex(0x7b6fd0),
                 Rgb::hex(0x6f757d),
             ],
-            classes_soft: [Rgb::hex(0xd4e5f2), Rgb::hex(0xf9e2d2)],
+            classes_soft: [Rgb::hex(0xd9e8f4), Rgb::hex(0xf9e2d2)],
         }
     }
 
@@ -167,9 +167,10 @@ impl Theme {
     }
 }
 
-/// Near-black or white, whichever is read better on this ground.
+/// Near-black or white, whichever is read better on this ground. The dark one is so dark that one of the two always reaches
+/// 4.5 : 1.
 pub fn on(ground: Rgb) -> Rgb {
-    let (dark, light) = (Rgb::hex(0x111315), Rgb::hex(0xffffff));
+    let (dark, light) = (Rgb::hex(0x050505), Rgb::hex(0xffffff));
     if contrast(dark, ground) >= contrast(light, ground) { dark } else { light }
 }
 
@@ -181,8 +182,7 @@ pub fn signed(theme: &Theme, value: f32) -> Rgb {
 
 /// An unsigned value, 0 to 1, on the cividis scale: dark blue to yellow, the same to every eye.
 pub fn cividis(value: f32) -> Rgb {
-    const STOPS: [u32; 9] =
-        [0x00224e, 0x123570, 0x3b496c, 0x575d6d, 0x707173, 0x8a8678, 0xa59c74, 0xc3b369, 0xfee838];
+    const STOPS: [u32; 9] = [0x00224e, 0x123570, 0x3b496c, 0x575d6d, 0x707173, 0x8a8678, 0xa59c74, 0xc3b369, 0xfee838];
     let value = if value.is_nan() { 0.0 } else { value.clamp(0.0, 1.0) };
     let place = value * (STOPS.len() - 1) as f32;
     let below = (place as usize).min(STOPS.len() - 2);

@@ -4,15 +4,14 @@ use super::{
     axis::Axis,
     format::number,
     palette::{Ink, Rgb, Theme},
-    pen::{Lettering, Pen},
+    pen::{Lettering, Pen, text_width},
     picture::{Bitmap, Drawn, Picture, Surface, Table},
 };
 
 /// Space for the numbers below and to the left.
 const LEFT: f64 = 34.0;
 const BELOW: f64 = 34.0;
-const ABOVE: f64 = 6.0;
-const RIGHT: f64 = 6.0;
+const RIGHT: f64 = 8.0;
 /// A pointer this near to a dot means it.
 const REACH: f64 = 16.0;
 
@@ -95,22 +94,27 @@ impl Default for Scatter {
 }
 
 impl Scatter {
+    /// Space above the plane: the name of what lies up stands there, clear of lines and dots.
+    fn above(&self) -> f64 {
+        if self.y_label.is_empty() { 6.0 } else { 22.0 }
+    }
+
     fn inner(&self, width: f64) -> (f64, f64) {
-        ((width - LEFT - RIGHT).max(1.0), (self.height(width) - ABOVE - BELOW).max(1.0))
+        ((width - LEFT - RIGHT).max(1.0), (self.height(width) - self.above() - BELOW).max(1.0))
     }
 
     /// The place under a CSS pixel.
     pub fn to_data(&self, x: f64, y: f64, width: f64) -> (f64, f64) {
         let (across, down) = self.inner(width);
         let (left, right, bottom, top) = self.domain;
-        (left + (x - LEFT) / across * (right - left), top - (y - ABOVE) / down * (top - bottom))
+        (left + (x - LEFT) / across * (right - left), top - (y - self.above()) / down * (top - bottom))
     }
 
     /// The CSS pixel of a place.
     pub fn to_pixel(&self, x: f64, y: f64, width: f64) -> (f64, f64) {
         let (across, down) = self.inner(width);
         let (left, right, bottom, top) = self.domain;
-        (LEFT + (x - left) / (right - left) * across, ABOVE + (top - y) / (top - bottom) * down)
+        (LEFT + (x - left) / (right - left) * across, self.above() + (top - y) / (top - bottom) * down)
     }
 
     /// The dot under the pointer, if one is near enough.
@@ -145,7 +149,7 @@ impl Scatter {
 
     fn background<S: Surface>(&self, pen: &mut Pen<S>) -> Drawn<S> {
         let (across, down) = self.inner(pen.width);
-        let Some(field) = &self.field else { return pen.rect(LEFT, ABOVE, across, down, pen.theme.paper) };
+        let Some(field) = &self.field else { return pen.rect(LEFT, self.above(), across, down, pen.theme.paper) };
         let theme = pen.theme;
         let colors: Vec<Rgb> = field
             .values
@@ -158,7 +162,7 @@ impl Scatter {
             })
             .collect();
         let bitmap = Bitmap { columns: field.columns, rows: field.rows, colors: &colors, smooth: true };
-        pen.bitmap(LEFT, ABOVE, across, down, bitmap)
+        pen.bitmap(LEFT, self.above(), across, down, bitmap)
     }
 
     fn axes<S: Surface>(&self, pen: &mut Pen<S>) -> Drawn<S> {
@@ -169,17 +173,51 @@ impl Scatter {
         for (value, text) in axis(left, right).ticks(4) {
             let (x, _) = self.to_pixel(value, bottom, pen.width);
             if x >= LEFT - 1.0 && x <= LEFT + across + 1.0 {
-                pen.text(&text, x, ABOVE + down + 10.0, soft.center())?;
+                pen.text(&text, x, self.above() + down + 10.0, soft.center())?;
             }
         }
         for (value, text) in axis(bottom, top).ticks(4) {
             let (_, y) = self.to_pixel(left, value, pen.width);
-            if y >= ABOVE - 1.0 && y <= ABOVE + down + 1.0 {
-                pen.text(&text, LEFT - 5.0, y.clamp(ABOVE + 5.0, ABOVE + down - 4.0), soft.right())?;
+            if y >= self.above() - 1.0 && y <= self.above() + down + 1.0 {
+                pen.text(&text, LEFT - 5.0, y.clamp(self.above() + 5.0, self.above() + down - 4.0), soft.right())?;
             }
         }
-        pen.text(&self.x_label, LEFT + across / 2.0, ABOVE + down + 25.0, soft.center())?;
-        pen.text(&self.y_label, LEFT + 6.0, ABOVE + 10.0, Lettering::new(pen.theme.ink).size(10.5))
+        pen.text(&self.x_label, LEFT + across / 2.0, self.above() + down + 25.0, soft.center())?;
+        pen.text(&self.y_label, LEFT, 9.0, soft)
+    }
+
+    /// The words beside the lines: where they hide no other word, on a ground of their own.
+    fn words<S: Surface>(&self, pen: &mut Pen<S>) -> Drawn<S> {
+        let mut taken: Vec<(f64, f64, f64)> = Vec::new();
+        for segment in self.lines.iter().filter(|segment| !segment.label.is_empty()) {
+            let Some((from, to)) = self.clipped(segment) else { continue };
+            let (from, to) = (self.to_pixel(from.0, from.1, pen.width), self.to_pixel(to.0, to.1, pen.width));
+            let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+            let length = dx.hypot(dy).max(1.0);
+            let width = text_width(&segment.label, 11.0, true) + 8.0;
+            let half = width / 2.0;
+            // An arrow is named beyond its head, a line beside its course.
+            let place = |share: f64| {
+                let (x, y) = (from.0 + share * dx, from.1 + share * dy);
+                let (x, y) = match segment.arrow {
+                    true => (x + dx / length * (half + 4.0), y + dy / length * 12.0),
+                    false => (x + dy.abs() / length * (half + 5.0), y - dx.abs() / length * 11.0 * (dx * dy).signum()),
+                };
+                let right = (pen.width - RIGHT - half - 2.0).max(LEFT + half);
+                let low = (pen.height - BELOW - 10.0).max(self.above() + 10.0);
+                (x.clamp(LEFT + half, right), y.clamp(self.above() + 10.0, low))
+            };
+            let free = |(x, y): &(f64, f64)| {
+                taken.iter().all(|other| (x - other.0).abs() > half + other.2 || (y - other.1).abs() > 16.0)
+            };
+            let shares = if segment.arrow { [1.0, 0.8, 0.6, 0.4, 0.2] } else { [0.9, 0.1, 0.75, 0.25, 0.5] };
+            let (x, y) = shares.into_iter().map(place).find(free).unwrap_or_else(|| place(shares[0]));
+            taken.push((x, y, half));
+            pen.rect(x - half, y - 8.0, width, 16.0, pen.theme.card)?;
+            let color = pen.theme.readable(pen.theme.ink(segment.color), pen.theme.card);
+            pen.text(&segment.label, x, y, Lettering::new(color).bold().center())?;
+        }
+        Ok(())
     }
 
     fn dots<S: Surface>(&self, pen: &mut Pen<S>) -> Drawn<S> {
@@ -203,9 +241,11 @@ impl Scatter {
                     pen.rect(x - hole, y - hole, 2.0 * hole, 2.0 * hole, ground)?;
                 }
             }
-            if dot.ring {
-                pen.circle(x, y, 11.0, pen.theme.ink, 1.6)?;
-            }
+        }
+        // Rings last, so that no dot covers them.
+        for dot in self.points.iter().filter(|dot| dot.ring) {
+            let (x, y) = self.to_pixel(dot.x, dot.y, pen.width);
+            pen.circle(x, y, 11.0, pen.theme.ink, 1.6)?;
         }
         Ok(())
     }
@@ -213,7 +253,11 @@ impl Scatter {
 
 impl Picture for Scatter {
     fn height(&self, width: f64) -> f64 {
-        if self.height > 0.0 { self.height } else { ((width - LEFT - RIGHT) * 0.86).clamp(160.0, 520.0) + ABOVE + BELOW }
+        if self.height > 0.0 {
+            self.height
+        } else {
+            ((width - LEFT - RIGHT) * 0.86).clamp(160.0, 520.0) + self.above() + BELOW
+        }
     }
 
     fn draw<S: Surface>(&self, surface: &mut S, theme: &Theme, scale: f64) -> Drawn<S> {
@@ -223,8 +267,7 @@ impl Picture for Scatter {
         for segment in &self.lines {
             let Some((from, to)) = self.clipped(segment) else { continue };
             let color = theme.ink(segment.color);
-            let (from, to) =
-                (self.to_pixel(from.0, from.1, pen.width), self.to_pixel(to.0, to.1, pen.width));
+            let (from, to) = (self.to_pixel(from.0, from.1, pen.width), self.to_pixel(to.0, to.1, pen.width));
             match segment.dashed {
                 true => pen.dashed(&[from, to], color, segment.width, (5.0, 4.0))?,
                 false => pen.line(&[from, to], color, segment.width)?,
@@ -232,11 +275,8 @@ impl Picture for Scatter {
             if segment.arrow {
                 pen.arrow_head(from, to, 9.0, color)?;
             }
-            if !segment.label.is_empty() {
-                let inside = (to.0.clamp(LEFT + 8.0, pen.width - RIGHT - 70.0), to.1.clamp(ABOVE + 12.0, pen.height - BELOW - 10.0));
-                pen.text(&segment.label, inside.0 + 6.0, inside.1, Lettering::new(theme.ink).bold())?;
-            }
         }
+        self.words(&mut pen)?;
         self.axes(&mut pen)
     }
 
@@ -252,7 +292,8 @@ impl Picture for Scatter {
 
     fn table(&self) -> Table {
         let name = |label: &str, other: &str| if label.is_empty() { other.to_owned() } else { label.to_owned() };
-        let mut table = Table::new([name(&self.x_label, "x"), name(&self.y_label, "y"), "class".into(), "held out".into()]);
+        let mut table =
+            Table::new([name(&self.x_label, "x"), name(&self.y_label, "y"), "class".into(), "held out".into()]);
         for dot in &self.points {
             let said = if dot.held_out { "yes" } else { "no" };
             table.row([dot.x.to_string(), dot.y.to_string(), dot.class.to_string(), said.into()]);

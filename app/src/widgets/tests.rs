@@ -55,7 +55,11 @@ fn the_plane() {
 
 #[test]
 fn the_confusion_matrix() {
-    let picture = ConfusionMatrix { labels: vec!["cat".into(), "dog".into()], counts: vec![58, 2, 3, 57], selected: Some((1, 0)) };
+    let picture = ConfusionMatrix {
+        labels: vec!["cat".into(), "dog".into()],
+        counts: vec![58, 2, 3, 57],
+        selected: Some((1, 0)),
+    };
     assert!(drawn(&picture).contains("58"));
     assert!(picture.summary().contains("115 of 120") && picture.summary().contains("dog called cat, 3 times"));
     let width = 400.0;
@@ -120,7 +124,12 @@ fn gradients_and_networks() {
     assert!(flow(0.01).summary().contains("ratio of 0.1"));
     drawn(&flow(f64::NAN));
     drawn(&flow(0.0));
-    let layer = |units: usize, values: Vec<f32>| NetworkLayer { name: format!("of {units}"), units, values, note: "[1]".into() };
+    let layer = |units: usize, values: Vec<f32>| NetworkLayer {
+        name: format!("of {units}"),
+        units,
+        values,
+        note: "[1]".into(),
+    };
     let network = |values: Vec<f32>, weights: Vec<f32>| Network {
         layers: vec![layer(3, values), layer(1, vec![0.5]), layer(20, vec![])],
         weights: vec![Some(weights), None],
@@ -129,4 +138,37 @@ fn gradients_and_networks() {
     assert!(drawn(&network(vec![0.1, 0.2, 0.3], vec![1.0, -1.0, 0.0])).contains("12 more"));
     drawn(&network(BAD.to_vec(), BAD.to_vec()));
     drawn(&Network { layers: vec![], weights: vec![], highlight: None });
+}
+
+#[test]
+fn words_stay_in_their_cells() {
+    // Ten long names in a narrow matrix: numbers stand in for them; four digits fit no cell and are left out everywhere.
+    let labels = (0..10).map(|class| format!("class {class}")).collect();
+    let narrow = |count| ConfusionMatrix { labels, counts: [vec![count], vec![7; 99]].concat(), selected: None };
+    let svg = to_svg(&narrow(5000), 260.0, &Theme::light());
+    assert!(svg.contains("\n10\n") && svg.contains("class 9"));
+    assert!(!svg.contains("\n5000\n"));
+}
+
+#[test]
+fn many_layers_keep_their_ends() {
+    let layer = |index: usize| NetworkLayer {
+        name: format!("layer {index}"),
+        units: 16,
+        values: vec![0.5; 16],
+        note: "16 units".into(),
+    };
+    let deep = |highlight| Network { layers: (1..=41).map(layer).collect(), weights: vec![], highlight };
+    let svg = drawn(&deep(None));
+    assert!(svg.contains("layer 1\n") && svg.contains("layer 41\n"));
+    assert!(drawn(&deep(Some(11))).contains("layer 12: 16 units"));
+    let means = (0..20).map(|layer| vec![10f64.powi(layer - 20); 5]).collect();
+    let flow = GradientFlow {
+        layers: (1..=20).map(|layer| format!("layer {layer}")).collect(),
+        steps: (0..5).map(f64::from).collect(),
+        means,
+    };
+    let svg = drawn(&flow);
+    assert!(svg.contains("layer 1\n") && svg.contains("layer 20\n") && !svg.contains("layer 10\n"));
+    assert_eq!(flow.table().rows.len(), 5);
 }

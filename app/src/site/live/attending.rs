@@ -103,7 +103,7 @@ pub struct Arcs {
 
 impl Arcs {
     /// Softmax of q · k for all pairs.
-    pub fn new() -> Self {
+    pub fn begin() -> Self {
         let weights = QUERIES
             .iter()
             .map(|query| {
@@ -208,7 +208,7 @@ pub struct Hidden {
 
 impl Hidden {
     /// The first sentence.
-    pub fn new() -> Self {
+    pub fn begin() -> Self {
         Self { frame: 0 }
     }
 

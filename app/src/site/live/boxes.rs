@@ -57,6 +57,7 @@ pub fn suppress(boxes: &[(Box4, f32)], limit: f32) -> Vec<usize> {
 /// Three shapes, discs and squares, on a noisy ground.
 pub struct Scene {
     pixels: Vec<f32>,
+    #[cfg(test)]
     shapes: Vec<(Box4, bool)>,
     sums: Vec<f32>,
 }
@@ -107,7 +108,12 @@ impl Scene {
                 sums[here + 1] = pixels[row * columns + column] + sums[here] + sums[above + 1] - sums[above];
             }
         }
-        Self { pixels, shapes, sums }
+        Self {
+            pixels,
+            #[cfg(test)]
+            shapes,
+            sums,
+        }
     }
 
     /// The picture, 0 … 1.

@@ -55,6 +55,7 @@ pub enum Hold {
 
 /// One mark, in the box's units.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "the fields are what their names say")]
 pub enum Mark {
     /// A filled circle.
     Disc { x: f32, y: f32, radius: f32, tone: Tone },

@@ -152,7 +152,7 @@ impl Live for Forger {
             self.duel();
         }
         self.steps += 1;
-        if self.steps % 260 == 0 {
+        if self.steps.is_multiple_of(260) {
             // The truth moves, and the chase begins anew.
             self.true_shift = -self.true_shift;
         }

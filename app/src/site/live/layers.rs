@@ -264,9 +264,9 @@ impl Live for Opening {
             }
             return;
         }
-        let loss = (0..3).map(|_| self.net.train(&self.points, 0.02)).last().unwrap_or_default();
+        let loss = self.net.train(&self.points, 0.02);
         self.look();
-        if loss < 0.02 || self.net.steps() >= 1500 {
+        if loss < 0.02 || self.net.steps() >= 500 {
             self.wait = 70;
         }
     }

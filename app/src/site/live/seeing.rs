@@ -23,7 +23,7 @@ pub struct Convolution {
 
 impl Convolution {
     /// The first filter at the first place.
-    pub fn new() -> Self {
+    pub fn begin() -> Self {
         Self { picture: glyphs::ink(&glyphs::SEVEN), kernel: 0, map: Vec::new(), wait: 0 }
     }
 
@@ -94,7 +94,7 @@ pub struct Slopes {
 
 impl Slopes {
     /// Starts at a sum of zero.
-    pub fn new() -> Self {
+    pub fn begin() -> Self {
         Self { turn: 0.0 }
     }
 
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn the_filter_answers_between_minus_one_and_one() {
-        let mut it = Convolution::new();
+        let mut it = Convolution::begin();
         for _ in 0..400 {
             it.step();
             assert!(it.map.iter().all(|value| value.abs() <= 1.0) && it.map.len() <= MAP * MAP);
