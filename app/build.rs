@@ -26,7 +26,8 @@ fn main() {
         .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
         .collect();
     names.sort();
-    let mut weights = String::from("/// Where each set of weights comes from.\npub const PROVENANCE: &[Provenance] = &[\n");
+    let mut weights =
+        String::from("/// Where each set of weights comes from.\npub const PROVENANCE: &[Provenance] = &[\n");
     for path in names {
         println!("cargo::rerun-if-changed={}", path.display());
         let stem = path.file_stem().expect("a file name").to_string_lossy().into_owned();
@@ -65,8 +66,12 @@ fn push_provenance(out: &mut String, name: &str, table: &Table) {
     let empty = Value::Table(Table::new());
     let run = table.get("run").unwrap_or(&empty);
     let data = table.get("data").unwrap_or(&empty);
-    write!(out, "Provenance {{ name: {name:?}, model: {:?}, ", table.get("model").and_then(Value::as_str).unwrap_or(""))
-        .expect("writing to a string");
+    write!(
+        out,
+        "Provenance {{ name: {name:?}, model: {:?}, ",
+        table.get("model").and_then(Value::as_str).unwrap_or("")
+    )
+    .expect("writing to a string");
     for (field, from, key) in [
         ("data", data, "name"),
         ("split", data, "split"),

@@ -22,8 +22,10 @@ const EXAMPLES: usize = 32;
 fn circle(device: &Device) -> (Tensor<2>, Tensor<2>) {
     let mut rng = Pcg32::seed_from_u64(3);
     let points: Vec<f32> = (0..2 * EXAMPLES).map(|_| rng.random_range(-1.0..1.0)).collect();
-    let targets =
-        points.chunks(2).flat_map(|p| if p[0] * p[0] + p[1] * p[1] < 0.5 { [1.0_f32, 0.0] } else { [0.0, 1.0] }).collect();
+    let targets = points
+        .chunks(2)
+        .flat_map(|p| if p[0] * p[0] + p[1] * p[1] < 0.5 { [1.0_f32, 0.0] } else { [0.0, 1.0] })
+        .collect();
     (
         Tensor::from_data(TensorData::new(points, [EXAMPLES, 2]), device),
         Tensor::from_data(TensorData::new::<f32, _>(targets, [EXAMPLES, 2]), device),

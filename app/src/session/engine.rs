@@ -40,7 +40,8 @@ pub async fn look_for_gpu(choice: Choice) -> Result<String, String> {
     }
     let adapter = adapter().await.map_err(|_| String::from("This browser offers no WebGPU adapter."))?;
     let info = Reflect::get(&adapter, &"info".into()).unwrap_or(JsValue::UNDEFINED);
-    let word = |key: &str| Reflect::get(&info, &key.into()).ok().and_then(|value| value.as_string()).unwrap_or_default();
+    let word =
+        |key: &str| Reflect::get(&info, &key.into()).ok().and_then(|value| value.as_string()).unwrap_or_default();
     let name = [word("vendor"), word("architecture"), word("device"), word("description")]
         .into_iter()
         .filter(|part| !part.is_empty())
@@ -49,7 +50,8 @@ pub async fn look_for_gpu(choice: Choice) -> Result<String, String> {
     if choice == Choice::WebGpu {
         return Ok(name);
     }
-    let fallback = |object: &JsValue| Reflect::get(object, &"isFallbackAdapter".into()).is_ok_and(|value| value.is_truthy());
+    let fallback =
+        |object: &JsValue| Reflect::get(object, &"isFallbackAdapter".into()).is_ok_and(|value| value.is_truthy());
     let lower = name.to_lowercase();
     let software = ["swiftshader", "llvmpipe", "lavapipe", "warp", "software", "basic render"];
     if fallback(&info) || fallback(&adapter) || software.iter().any(|word| lower.contains(word)) {

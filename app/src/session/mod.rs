@@ -127,6 +127,8 @@ struct Inner {
 struct State {
     /// A frame has been asked for and has not come.
     waiting: bool,
+    /// Something was asked for after that frame: it may be older than the question, so another one is wanted.
+    again: bool,
     /// The worker has said Ready and has been told to start.
     started: bool,
     /// The run that the page shows; frames of an earlier one are dropped.
@@ -226,7 +228,12 @@ impl<P: Protocol> Session<P> {
 
     /// Sends a lesson's own command.
     pub fn command(&self, command: P::Command) {
-        let request = Request::Command(encode(&command));
+        self.send_or_queue(Request::Command(encode(&command)));
+        self.ask_for_frame();
+    }
+
+    /// Sends a request, or keeps it until the worker is ready.
+    fn send_or_queue(&self, request: Request) {
         let early = self.with(|inner| {
             let mut state = inner.state.borrow_mut();
             if !state.started {
@@ -236,7 +243,6 @@ impl<P: Protocol> Session<P> {
         });
         if early == Some(false) {
             self.send(&request);
-            self.ask_for_frame();
         }
     }
 
@@ -263,7 +269,7 @@ impl<P: Protocol> Session<P> {
             }
             Action::Step => {
                 self.bench.running.set(false);
-                self.send(&Request::Advance(1));
+                self.send_or_queue(Request::Advance(1));
             }
             Action::Reset => {
                 self.forget();
@@ -274,7 +280,8 @@ impl<P: Protocol> Session<P> {
                 self.send(&Request::Speed(speed));
             }
             Action::Rewind(step) => {
-                let found = self.with(|inner| inner.history.borrow().nearest(step).map(|(at, bytes)| (at, bytes.to_vec())));
+                let found =
+                    self.with(|inner| inner.history.borrow().nearest(step).map(|(at, bytes)| (at, bytes.to_vec())));
                 if let Some((at, bytes)) = found.flatten() {
                     self.bench.running.set(false);
                     self.bench.finished.set(None);
@@ -386,17 +393,21 @@ impl<P: Protocol> Session<P> {
         }
         match response {
             Response::Ready(report) => self.ready(report),
-            Response::Progress(progress) => self.bench.files.update(|files| {
-                match files.iter_mut().find(|file| file.name == progress.name) {
+            Response::Progress(progress) => {
+                self.bench.files.update(|files| match files.iter_mut().find(|file| file.name == progress.name) {
                     Some(file) => *file = progress,
                     None => files.push(progress),
-                }
-            }),
+                })
+            }
             Response::Frame(frame) => self.frame(frame),
             Response::Trouble(trouble) => {
                 self.bench.running.set(false);
                 self.bench.trouble.set(Some(trouble));
-                self.with(|inner| inner.state.borrow_mut().waiting = false);
+                self.with(|inner| {
+                    let mut state = inner.state.borrow_mut();
+                    state.waiting = false;
+                    state.again = false;
+                });
             }
         }
     }
@@ -442,7 +453,7 @@ impl<P: Protocol> Session<P> {
         let Ok(snapshot) = decode::<P::Snapshot>(&frame.snapshot) else {
             return self.died("its message could not be read");
         };
-        self.with(|inner| {
+        let again = self.with(|inner| {
             let mut state = inner.state.borrow_mut();
             state.waiting = false;
             state.deaths = 0;
@@ -451,20 +462,22 @@ impl<P: Protocol> Session<P> {
                 history.keep(frame.step, bytes);
                 self.bench.checkpoints.set(history.steps());
             }
+            std::mem::take(&mut state.again)
         });
+        let again = again.unwrap_or_default();
         self.bench.step.set(frame.step);
         self.bench.rate.set(frame.rate);
-        if self.bench.running.get_untracked() != frame.running {
+        if !again && self.bench.running.get_untracked() != frame.running {
             self.bench.running.set(frame.running);
         }
-        if self.bench.finished.with_untracked(|finished| *finished != frame.finished) {
+        if !again && self.bench.finished.with_untracked(|finished| *finished != frame.finished) {
             self.bench.finished.set(frame.finished);
         }
         if !frame.curves.is_empty() {
             self.curves.update(|curves| curves.extend(&frame.curves));
         }
         self.snapshot.set(Some(Arc::new(snapshot)));
-        if frame.running {
+        if again || frame.running {
             let session = *self;
             next_animation_frame(move || session.ask_for_frame());
         }
@@ -474,9 +487,14 @@ impl<P: Protocol> Session<P> {
     fn ask_for_frame(&self) {
         let ask = self.with(|inner| {
             let mut state = inner.state.borrow_mut();
-            if state.closed || !state.started || std::mem::replace(&mut state.waiting, true) {
+            if state.closed || !state.started {
                 return None;
             }
+            if std::mem::replace(&mut state.waiting, true) {
+                state.again = true;
+                return None;
+            }
+            state.again = false;
             let step = self.bench.step.try_get_untracked()?;
             Some(inner.history.borrow().wants(step) || step == 0)
         });
@@ -491,6 +509,7 @@ impl<P: Protocol> Session<P> {
             state.deaths += 1;
             state.started = false;
             state.waiting = false;
+            state.again = false;
             state.deaths
         }) else {
             return;

@@ -242,6 +242,9 @@ pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
 /// Decodes a message; bytes that are not ours give an error, never a panic.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Trouble> {
     postcard::from_bytes(bytes).map_err(|_| {
-        Trouble::new("The page and its worker do not understand each other; they come from two releases.", Remedy::Resume)
+        Trouble::new(
+            "The page and its worker do not understand each other; they come from two releases.",
+            Remedy::Resume,
+        )
     })
 }

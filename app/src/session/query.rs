@@ -46,7 +46,8 @@ impl Query {
             Ok(value) if value.is_finite() => {
                 let clamped = value.clamp(low, high);
                 if clamped != value {
-                    self.problems.push(format!("{key} = {} is outside {low} to {high}; {clamped} is used.", clip(&text)));
+                    self.problems
+                        .push(format!("{key} = {} is outside {low} to {high}; {clamped} is used.", clip(&text)));
                 }
                 clamped
             }

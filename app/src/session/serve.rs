@@ -6,8 +6,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use futures::{
-    FutureExt,
-    StreamExt,
+    FutureExt, StreamExt,
     channel::mpsc::{UnboundedReceiver, UnboundedSender},
     future::LocalBoxFuture,
 };

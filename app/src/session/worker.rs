@@ -68,4 +68,3 @@ impl Drop for Worker {
         self.worker.terminate();
     }
 }
-

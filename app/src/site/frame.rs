@@ -1,7 +1,6 @@
 //! The frame of every lesson: title, stages, bench, keys, address.
 
 use leptos::prelude::*;
-use leptos_router::components::A;
 use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
@@ -13,7 +12,10 @@ use crate::{
         protocol::{LoadState, Protocol, Remedy, Series, Settings},
         query::{Query, QueryWriter},
     },
-    site::{OpenEngine, navigation::TimeLine},
+    site::{
+        OpenEngine,
+        navigation::{Link, TimeLine},
+    },
     widgets::{Notice, NoticeKind, ProgressBar, Readout},
 };
 
@@ -129,9 +131,7 @@ fn BenchBar(bench: Bench, settings: ViewFn) -> impl IntoView {
         Signal::derive(move || bench.last(series).map(|value| format!("{value:.digits$}")).unwrap_or_default())
     };
     let scrub_most = move || bench.checkpoints.with(|steps| steps.last().copied().unwrap_or(0)).max(1);
-    let loading = move || {
-        bench.files.with(|files| files.iter().find(|file| file.state == LoadState::Loading).cloned())
-    };
+    let loading = move || bench.files.with(|files| files.iter().find(|file| file.state == LoadState::Loading).cloned());
     view! {
         <section class="bench" aria-label="Controls" class:open=open>
                 {move || bench.trouble.get().map(|trouble| view! {
@@ -206,8 +206,14 @@ fn BenchBar(bench: Bench, settings: ViewFn) -> impl IntoView {
 /// From one update at a time to as many as fit.
 #[component]
 fn SpeedControl(bench: Bench) -> impl IntoView {
-    const SPEEDS: [(f32, &str); 6] =
-        [(1.0, "1 a second"), (5.0, "5 a second"), (25.0, "25 a second"), (100.0, "100 a second"), (1000.0, "1,000 a second"), (0.0, "as fast as it goes")];
+    const SPEEDS: [(f32, &str); 6] = [
+        (1.0, "1 a second"),
+        (5.0, "5 a second"),
+        (25.0, "25 a second"),
+        (100.0, "100 a second"),
+        (1000.0, "1,000 a second"),
+        (0.0, "as fast as it goes"),
+    ];
     view! {
         <label class="field">
             <span>"Speed"</span>
@@ -245,7 +251,7 @@ pub fn NextLesson(
     network.map(|network| {
         let name = format!("{}, {}", network.name, network.year);
         let link = match built {
-            true => view! { <A href=format!("/lessons/{slug}")>{name}</A> }.into_any(),
+            true => view! { <Link to=format!("/lessons/{slug}")>{name}</Link> }.into_any(),
             false => view! { <span class="coming">{name} " (coming)"</span> }.into_any(),
         };
         view! { <p class="next">{children()} " " {link}</p> }
@@ -280,7 +286,9 @@ fn keep_address<P: Protocol>(session: Session<P>) {
         let location = window().location();
         let kept = Query::parse(&location.search().unwrap_or_default());
         let mut parts = vec![writer.finish()];
-        parts.extend(["engine", "theme"].into_iter().filter_map(|key| kept.text(key).map(|value| format!("{key}={value}"))));
+        parts.extend(
+            ["engine", "theme"].into_iter().filter_map(|key| kept.text(key).map(|value| format!("{key}={value}"))),
+        );
         parts.retain(|part| !part.is_empty());
         let query = if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) };
         let address = format!("{}{query}", location.pathname().unwrap_or_default());

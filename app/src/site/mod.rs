@@ -74,7 +74,8 @@ fn App() -> impl IntoView {
     provide_theme();
     let engine = OpenEngine(RwSignal::new(None));
     provide_context(engine);
-    let badge = move || engine.0.get().map(|report| view! { <EngineBadge name=report.engine.label() reason=report.reason /> });
+    let badge =
+        move || engine.0.get().map(|report| view! { <EngineBadge name=report.engine.label() reason=report.reason /> });
     view! {
         <Router base=base_path()>
             <TopBar engine=move || badge().into_any() />
@@ -110,7 +111,7 @@ fn NotFound() -> impl IntoView {
     view! {
         <main id="content" class="prose-page">
             <h1>"Nothing here"</h1>
-            <p>"This address belongs to no page of the site. " <leptos_router::components::A href="/">"All lessons"</leptos_router::components::A></p>
+            <p>"This address belongs to no page of the site. " <navigation::Link to="/".into()>"All lessons"</navigation::Link></p>
         </main>
     }
 }
@@ -137,13 +138,19 @@ fn show_panic(report: &str) {
             banner.append_child(&button)?;
             Ok(())
         };
-        button("Reload", Box::new(|| {
-            let _ = window().location().reload();
-        }))?;
+        button(
+            "Reload",
+            Box::new(|| {
+                let _ = window().location().reload();
+            }),
+        )?;
         let report = report.to_string();
-        button("Copy report", Box::new(move || {
-            let _ = window().navigator().clipboard().write_text(&report);
-        }))?;
+        button(
+            "Copy report",
+            Box::new(move || {
+                let _ = window().navigator().clipboard().write_text(&report);
+            }),
+        )?;
         document.body().ok_or(wasm_bindgen::JsValue::NULL)?.append_child(&banner)?;
         Ok(())
     };

@@ -56,7 +56,9 @@ pub fn OwnData(
         Ok(parsed) => {
             let suggested = parsed.suggest();
             if suggested.is_none() {
-                word.set("No two columns of numbers and one column with two labels were found; choose them below.".into());
+                word.set(
+                    "No two columns of numbers and one column with two labels were found; choose them below.".into(),
+                );
             }
             choice.set(suggested.or((parsed.names.len() > 2).then_some(Choice { x: 0, y: 1, label: 2 })));
             table.set(Some(parsed));
@@ -69,7 +71,11 @@ pub fn OwnData(
     };
     let read_file = move |file: web_sys::File| {
         if file.size() > MOST_BYTES {
-            return word.set(format!("{} is larger than {} MB; a smaller part of it is enough.", file.name(), MOST_BYTES / 1e6));
+            return word.set(format!(
+                "{} is larger than {} MB; a smaller part of it is enough.",
+                file.name(),
+                MOST_BYTES / 1e6
+            ));
         }
         leptos::task::spawn_local(async move {
             match JsFuture::from(file.text()).await.ok().and_then(|content| content.as_string()) {

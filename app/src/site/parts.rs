@@ -54,9 +54,11 @@ pub fn Source(
         let part = line.and_then(|line| {
             source.with_untracked(|source| {
                 let source = source.as_deref()?;
-                lesson.parts.iter().filter(|part| part.file == chosen.get_untracked()).find(|part| {
-                    part.find(source).is_some_and(|(first, last)| (first..=last).contains(&line))
-                })
+                lesson
+                    .parts
+                    .iter()
+                    .filter(|part| part.file == chosen.get_untracked())
+                    .find(|part| part.find(source).is_some_and(|(first, last)| (first..=last).contains(&line)))
             })
         });
         lit.0.set(part.map(|part| part.id));
@@ -162,4 +164,3 @@ pub fn Weights(
         }
     })
 }
-

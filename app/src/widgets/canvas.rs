@@ -154,8 +154,7 @@ impl Surface for CanvasSurface {
         if count == 0 || bitmap.colors.len() < count {
             return Ok(());
         }
-        let bytes: Vec<u8> =
-            bitmap.colors[..count].iter().flat_map(|color| [color.0, color.1, color.2, 255]).collect();
+        let bytes: Vec<u8> = bitmap.colors[..count].iter().flat_map(|color| [color.0, color.1, color.2, 255]).collect();
         let (columns, rows) = (bitmap.columns as u32, bitmap.rows as u32);
         SCRATCH.with_borrow_mut(|scratch| {
             if scratch.is_none() {

@@ -49,9 +49,7 @@ fn followed<P: Picture, T: Clone + PartialEq + Send + Sync + Default + 'static>(
     let value = RwSignal::new(T::default());
     let waiting = StoredValue::new(false);
     let update = move || {
-        let Some(next) =
-            picture.try_with_untracked(|picture| picture.as_ref().map(make).unwrap_or_default())
-        else {
+        let Some(next) = picture.try_with_untracked(|picture| picture.as_ref().map(make).unwrap_or_default()) else {
             return;
         };
         if value.try_with_untracked(|old| *old != next) == Some(true) {
@@ -120,9 +118,8 @@ pub fn Figure<P: Picture>(
 ) -> impl IntoView {
     let theme = use_theme();
     let full = Memo::new(move |_| picture.with(Option::is_some));
-    let state = Memo::new(move |_| {
-        state.get().unwrap_or(if full.get() { FigureState::Ready } else { FigureState::Empty })
-    });
+    let state =
+        Memo::new(move |_| state.get().unwrap_or(if full.get() { FigureState::Ready } else { FigureState::Empty }));
     let (title_id, summary_id) = (format!("{id}-title"), format!("{id}-summary"));
     // The view takes ids in an order of its own.
     let (labelled_by, described_by) = (title_id.clone(), summary_id.clone());
@@ -148,9 +145,7 @@ pub fn Figure<P: Picture>(
         item("SVG, as lines", Format::Svg),
         item("CSV, the numbers", Format::Csv),
         MenuItem {
-            name: Signal::derive(move || {
-                if open.get() { "Hide the data table" } else { "Data table" }.to_owned()
-            }),
+            name: Signal::derive(move || if open.get() { "Hide the data table" } else { "Data table" }.to_owned()),
             action: Callback::new(move |()| open.update(|open| *open = !*open)),
         },
     ];
@@ -208,10 +203,7 @@ pub fn Figure<P: Picture>(
 const ROWS: usize = 200;
 
 #[component]
-fn DataTable(
-    #[prop(into)] name: Signal<String>,
-    #[prop(into)] table: Signal<super::picture::Table>,
-) -> impl IntoView {
+fn DataTable(#[prop(into)] name: Signal<String>, #[prop(into)] table: Signal<super::picture::Table>) -> impl IntoView {
     let body = move || {
         let table = table.get();
         let more = table.rows.len().saturating_sub(ROWS);

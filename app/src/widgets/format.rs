@@ -11,7 +11,7 @@ pub fn number(value: f64) -> String {
     let size = value.abs();
     let text = if size == 0.0 {
         "0".to_owned()
-    } else if size >= 1e7 || size < 1e-4 {
+    } else if !(1e-4..1e7).contains(&size) {
         return scientific(value);
     } else if size >= 1000.0 || value.fract() == 0.0 {
         thousands(&format!("{size:.0}"))

@@ -131,8 +131,8 @@ impl Table {
                 if place > 0 {
                     out.push(',');
                 }
-                let formula = cell.starts_with(['=', '+', '@', '\t'])
-                    || (cell.starts_with('-') && cell.parse::<f64>().is_err());
+                let formula =
+                    cell.starts_with(['=', '+', '@', '\t']) || (cell.starts_with('-') && cell.parse::<f64>().is_err());
                 let cell = if formula { format!("'{cell}") } else { cell.clone() };
                 if cell.contains(['"', ',', '\n', '\r']) {
                     let _ = write!(out, "\"{}\"", cell.replace('"', "\"\""));

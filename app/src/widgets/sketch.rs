@@ -111,8 +111,7 @@ impl<P: Picture> Painter<P> {
             return;
         }
         self.stale.set(false);
-        let (Some(Some(picture)), Some(theme)) =
-            (self.picture.try_get_untracked(), self.theme.try_get_untracked())
+        let (Some(Some(picture)), Some(theme)) = (self.picture.try_get_untracked(), self.theme.try_get_untracked())
         else {
             return;
         };
@@ -263,9 +262,9 @@ pub fn Sketch<P: Picture>(
     };
     let name = move || {
         (!decorative).then(|| {
-            label.get().unwrap_or_else(|| {
-                picture.with(|picture| picture.as_ref().map(Picture::summary).unwrap_or_default())
-            })
+            label
+                .get()
+                .unwrap_or_else(|| picture.with(|picture| picture.as_ref().map(Picture::summary).unwrap_or_default()))
         })
     };
     view! {

@@ -115,7 +115,9 @@ pub fn check() -> Outcome {
     for (name, bytes, sum) in manifest::listed()? {
         let content = crate::failure::read(&root().join(Path::new("static/data")).join(&name))?;
         if content.len() != bytes || sha256(&content) != sum {
-            return fail(format!("static/data/{name} differs from static/data/files.toml; run `cargo xtask data all`."));
+            return fail(format!(
+                "static/data/{name} differs from static/data/files.toml; run `cargo xtask data all`."
+            ));
         }
     }
     Ok(())

@@ -53,7 +53,11 @@ pub const LESSON: Lesson = Lesson {
     ],
     figures: &[
         FigureNote { id: "boundary", technique: "decision-boundary", shows: "how hidden units bend the boundary" },
-        FigureNote { id: "hidden-units", technique: "decision-boundary", shows: "the line that each hidden unit draws" },
+        FigureNote {
+            id: "hidden-units",
+            technique: "decision-boundary",
+            shows: "the line that each hidden unit draws",
+        },
         FigureNote { id: "curves", technique: "learning-curves", shows: "training and held-out loss" },
         FigureNote { id: "accuracy", technique: "learning-curves", shows: "training and held-out accuracy" },
         FigureNote { id: "gradients", technique: "gradient-flow", shows: "mean gradient of each layer" },
@@ -200,7 +204,7 @@ impl Settings {
         Self {
             data,
             count: if deep { 400 } else { 200 },
-            noise: if deep { 0.02 } else { 0.08 },
+            noise: 0.02,
             own: Vec::new(),
             examples: 60_000,
             shuffle: false,
@@ -335,7 +339,10 @@ fn read_hidden(text: &str, query: &mut Query) -> Option<Vec<u16>> {
         return None;
     };
     if units.len() > MOST_LAYERS {
-        query.problems.push(format!("{} hidden layers are more than {MOST_LAYERS}; the first {MOST_LAYERS} are used.", units.len()));
+        query.problems.push(format!(
+            "{} hidden layers are more than {MOST_LAYERS}; the first {MOST_LAYERS} are used.",
+            units.len()
+        ));
         units.truncate(MOST_LAYERS);
     }
     if units.iter().any(|units| !(1..=MOST_UNITS).contains(units)) {
@@ -400,13 +407,16 @@ pub const MOST_MAPS: usize = 64;
 /// Half width of the plane that points live in.
 pub const EXTENT: f32 = 1.3;
 
+/// Layer, unit, and the unit's output over the plane.
+pub type UnitMap = (u16, u16, Vec<i8>);
+
 /// The plane of the points lesson.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PointsView {
     /// Probability of orange minus that of blue, -127 to 127, row 0 on top, [`FIELD`]².
     pub field: Vec<i8>,
     /// Each hidden unit's output, -127 to 127, [`UNIT_FIELD`]²: layer, then unit.
-    pub units: Vec<(u16, u16, Vec<i8>)>,
+    pub units: Vec<UnitMap>,
     /// The perceptron's weights and bias on the same points.
     pub perceptron: [f32; 3],
     /// Share of training points that the perceptron has right.

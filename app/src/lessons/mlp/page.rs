@@ -13,7 +13,10 @@ use self::{build::Build, controls::Controls, strength::Strength, understand::Und
 use crate::{
     lessons::mlp::{Data, LESSON, Mlp},
     session::Session,
-    site::{frame::{LessonFrame, settings_from_address}, parts::Lit},
+    site::{
+        frame::{LessonFrame, settings_from_address},
+        parts::Lit,
+    },
 };
 
 /// The lesson's page.

@@ -328,8 +328,16 @@ mod tests {
     fn settings_survive_the_address() {
         for data in Data::ALL {
             let own = vec![Point { x: 0.25, y: -0.5, class: 1 }];
-            let settings =
-                Settings { data, own, seed: 42, margin: 0.3, share: 0.2, measures: None, threshold: 1.5, ..Settings::default() };
+            let settings = Settings {
+                data,
+                own,
+                seed: 42,
+                margin: 0.3,
+                share: 0.2,
+                measures: None,
+                threshold: 1.5,
+                ..Settings::default()
+            };
             let mut writer = QueryWriter::default();
             settings.write(&mut writer);
             let mut query = Query::parse(&writer.finish());

@@ -211,7 +211,7 @@ impl Task {
     /// Accuracies and the perceptron criterion: how far, on average, the wrong sums lie on the wrong side.
     fn measure(&mut self) {
         let step = self.state.corrections;
-        if self.examples.is_large() && step % 10 != 0 && self.state.in_pass != 0 {
+        if self.examples.is_large() && !step.is_multiple_of(10) && self.state.in_pass != 0 {
             return;
         }
         let unit = &self.state.unit;

@@ -4,7 +4,10 @@ use leptos::{ev, prelude::*};
 
 /// The terms of one formula in reading order.
 #[derive(Clone, Copy)]
-struct Terms(StoredValue<Vec<(&'static str, Callback<Option<&'static str>>)>>);
+struct Terms(StoredValue<Vec<Known>>);
+
+/// A term's id, and whom to tell when it is looked at.
+type Known = (&'static str, Callback<Option<&'static str>>);
 
 /// A formula; with the keyboard, arrow keys go through its terms.
 #[component]
@@ -23,13 +26,11 @@ pub fn Formula(
     let at = StoredValue::new(None::<usize>);
     let light = move |index: Option<usize>| {
         at.set_value(index);
-        terms.0.with_value(|terms| {
-            match index.and_then(|index| terms.get(index)) {
-                Some((id, on_hover)) => on_hover.run(Some(id)),
-                None => {
-                    if let Some((_, on_hover)) = terms.first() {
-                        on_hover.run(None);
-                    }
+        terms.0.with_value(|terms| match index.and_then(|index| terms.get(index)) {
+            Some((id, on_hover)) => on_hover.run(Some(id)),
+            None => {
+                if let Some((_, on_hover)) = terms.first() {
+                    on_hover.run(None);
                 }
             }
         });
@@ -57,7 +58,8 @@ pub fn Formula(
     if inline {
         return view! { <math aria-label=label>{children}</math> }.into_any();
     }
-    let group = if terms.0.with_value(Vec::is_empty) { "Formula" } else { "Formula; left and right go through its terms" };
+    let group =
+        if terms.0.with_value(Vec::is_empty) { "Formula" } else { "Formula; left and right go through its terms" };
     view! {
         <div class="formula" role="group" aria-label=group tabindex="0" on:keydown=keys on:blur=left>
             <math display="block" aria-label=label>

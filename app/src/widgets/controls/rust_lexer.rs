@@ -41,9 +41,9 @@ impl Kind {
 pub type Piece = (Kind, String);
 
 const KEYWORDS: [&str; 39] = [
-    "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern", "false", "fn", "for", "if", "impl",
-    "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self", "static", "struct", "super", "trait",
-    "true", "type", "unsafe", "use", "where", "while", "union",
+    "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern", "false", "fn",
+    "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self",
+    "static", "struct", "super", "trait", "true", "type", "unsafe", "use", "where", "while", "union",
 ];
 
 /// The lines of a file, each cut into pieces. A line's pieces put together are the line.
@@ -120,8 +120,8 @@ fn string_after_prefix(name: &str, after: &str) -> Option<usize> {
         let body = hashes + 1;
         return Some(after[body..].find(&end).map_or(after.len(), |place| body + place + end.len()));
     }
-    if after.starts_with('"') {
-        return Some(1 + quoted(&after[1..], '"'));
+    if let Some(rest) = after.strip_prefix('"') {
+        return Some(1 + quoted(rest, '"'));
     }
     (name == "b" && after.starts_with('\'')).then(|| 1 + quoted(&after[1..], '\''))
 }
@@ -279,7 +279,8 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_and_nothing_panics() {
-        let hostile = ["'", "\"", "r#\"", "/*", "#[", "'\\", "é'ß\u{301}", "0x", "1.", "b'", "/**/*/", "\r\n\r\n", "*/ 'a"];
+        let hostile =
+            ["'", "\"", "r#\"", "/*", "#[", "'\\", "é'ß\u{301}", "0x", "1.", "b'", "/**/*/", "\r\n\r\n", "*/ 'a"];
         for source in hostile.into_iter().chain([include_str!("rust_lexer.rs")]) {
             let together: Vec<String> =
                 lines(source).into_iter().map(|line| line.into_iter().map(|(_, text)| text).collect()).collect();

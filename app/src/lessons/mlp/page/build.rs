@@ -21,10 +21,12 @@ pub fn Build(
     /// The part that is lit.
     lit: Lit,
 ) -> impl IntoView {
-    let cost = move || session.settings.with(|settings| {
-        let network = settings.network();
-        (network.parameter_count(), network.multiply_adds())
-    });
+    let cost = move || {
+        session.settings.with(|settings| {
+            let network = settings.network();
+            (network.parameter_count(), network.multiply_adds())
+        })
+    };
     view! {
         <Stage kind=StageKind::Build claim="Backpropagation by hand, then by burn">
             <p>

@@ -7,7 +7,7 @@ use crate::{
     session::{Session, protocol::Series as Curve},
     widgets::{
         Axis, Chart, ConfusionMatrix, Dot, Field, GradientFlow, Histogram, HistogramRow, ImageGrid, Ink, Network,
-        NetworkLayer, Scale, Scatter, Segment, Tile, Series as Line,
+        NetworkLayer, Scale, Scatter, Segment, Series as Line, Tile,
     },
 };
 
@@ -25,7 +25,11 @@ pub fn boundary(session: Session<Mlp>) -> Signal<Option<Scatter>> {
                 held_out,
                 ring: false,
             };
-            training.iter().map(|point| dot(point, false)).chain(held_out.iter().map(|point| dot(point, true))).collect()
+            training
+                .iter()
+                .map(|point| dot(point, false))
+                .chain(held_out.iter().map(|point| dot(point, true)))
+                .collect()
         });
         let field = view.map(|view| Field { columns: FIELD, rows: FIELD, values: unpack(&view.field) });
         let lines = view.and_then(|view| line_of(view.perceptron)).into_iter().collect();
@@ -119,9 +123,10 @@ pub fn gradient_flow(session: Session<Mlp>) -> Signal<Option<GradientFlow>> {
         let layers = session.settings.with(|settings| settings.hidden.len()) + 1;
         session.curves.with(|curves| {
             let lines: Vec<_> = (0..layers).map(|layer| curves.line(Curve::Gradient(layer as u16))).collect();
-            let steps: Vec<f64> = lines[0].iter().filter(|(_, mean)| *mean > 0.0).map(|(step, _)| *step).collect();
-            let means = lines.iter().map(|line| line.iter().map(|(_, mean)| *mean).filter(|mean| *mean > 0.0).collect()).collect();
-            (!steps.is_empty()).then(|| GradientFlow {
+            let steps: Vec<f64> = lines[0].iter().map(|(step, _)| *step).collect();
+            let means: Vec<Vec<f64>> = lines.iter().map(|line| line.iter().map(|(_, mean)| *mean).collect()).collect();
+            let measured = means.iter().flatten().any(|mean| *mean > 0.0);
+            measured.then(|| GradientFlow {
                 layers: (1..=layers).map(|layer| format!("layer {layer}")).collect(),
                 steps,
                 means,

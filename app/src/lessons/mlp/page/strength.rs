@@ -27,11 +27,17 @@ pub fn Strength(
     let digits = RwSignal::new(Progress::default());
     let run_xor = Callback::new(move |()| {
         let data = Data::Points(PointKind::Xor);
-        restart(session, Settings { stop: XOR_STEPS, seed: session.settings.with_untracked(|s| s.seed), ..Settings::of(data) });
+        restart(
+            session,
+            Settings { stop: XOR_STEPS, seed: session.settings.with_untracked(|s| s.seed), ..Settings::of(data) },
+        );
         run_to_stop(session, XOR_STEPS.into(), xor, move || {
             let held_out = session.bench.last(Series::ValidationAccuracy).unwrap_or_default();
             let perceptron = session.snapshot.with(|snapshot| {
-                snapshot.as_ref().and_then(|snapshot| snapshot.points.as_ref()).map_or(0.0, |view| view.perceptron_accuracy)
+                snapshot
+                    .as_ref()
+                    .and_then(|snapshot| snapshot.points.as_ref())
+                    .map_or(0.0, |view| view.perceptron_accuracy)
             });
             format!(
                 "After {XOR_STEPS} updates the network has {:.1} % of the held-out points right. The perceptron, shown the same points in the same order, has {:.1} % of its training points right.",
@@ -41,7 +47,14 @@ pub fn Strength(
         });
     });
     let run_digits = Callback::new(move |()| {
-        restart(session, Settings { stop: DIGIT_STEPS, seed: session.settings.with_untracked(|s| s.seed), ..Settings::of(Data::Mnist) });
+        restart(
+            session,
+            Settings {
+                stop: DIGIT_STEPS,
+                seed: session.settings.with_untracked(|s| s.seed),
+                ..Settings::of(Data::Mnist)
+            },
+        );
         run_to_stop(session, DIGIT_STEPS.into(), digits, move || {
             let held_out = session.bench.last(Series::ValidationAccuracy).unwrap_or_default();
             let here = session.snapshot.with(|snapshot| {
@@ -78,7 +91,8 @@ fn restart(session: Session<Mlp>, settings: Settings) {
     if session.settings.with_untracked(|before| *before == settings) {
         session.bench.act(crate::session::Action::Reset);
     } else {
-        let stale = session.settings.with_untracked(|before| !crate::session::protocol::Settings::restarts(&settings, before));
+        let stale =
+            session.settings.with_untracked(|before| !crate::session::protocol::Settings::restarts(&settings, before));
         session.change(|before| *before = settings);
         if stale {
             session.bench.act(crate::session::Action::Reset);

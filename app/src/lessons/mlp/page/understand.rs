@@ -11,9 +11,7 @@ use crate::{
         own_data::{OwnData, paint},
         parts::Lit,
     },
-    widgets::{
-        Bars, Chips, DrawPad, Examples, Figure, Formula, PointEvent, Scale, Stroke, Term, Tile, center,
-    },
+    widgets::{Bars, Chips, DrawPad, Examples, Figure, Formula, PointEvent, Scale, Stroke, Term, Tile, center},
 };
 use models::data::points::Point;
 
@@ -178,7 +176,8 @@ fn Drawing(session: Session<Mlp>) -> impl IntoView {
     let answer = Signal::derive(move || {
         let snapshot = session.snapshot.get()?;
         let labels = session.settings.with(|settings| settings.data.classes());
-        let best = (0..snapshot.probabilities.len()).max_by(|a, b| snapshot.probabilities[*a].total_cmp(&snapshot.probabilities[*b]));
+        let best = (0..snapshot.probabilities.len())
+            .max_by(|a, b| snapshot.probabilities[*a].total_cmp(&snapshot.probabilities[*b]));
         (snapshot.probabilities.len() == labels.len()).then(|| Bars {
             labels,
             values: snapshot.probabilities.iter().map(|value| f64::from(*value)).collect(),
@@ -190,7 +189,8 @@ fn Drawing(session: Session<Mlp>) -> impl IntoView {
     let called = move || {
         let snapshot = session.snapshot.get()?;
         let labels = session.settings.with(|settings| settings.data.classes());
-        let best = (0..snapshot.probabilities.len()).max_by(|a, b| snapshot.probabilities[*a].total_cmp(&snapshot.probabilities[*b]))?;
+        let best = (0..snapshot.probabilities.len())
+            .max_by(|a, b| snapshot.probabilities[*a].total_cmp(&snapshot.probabilities[*b]))?;
         labels.get(best).cloned()
     };
     view! {

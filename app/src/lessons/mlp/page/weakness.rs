@@ -121,7 +121,8 @@ fn run_twins(
         progress.set(match &states {
             [Progress::Done(_), Progress::Done(_)] => Progress::Done(untrack(&finding)),
             states => Progress::Running(
-                states.iter().map(|state| if let Progress::Running(share) = state { *share } else { 1.0 }).sum::<f64>() / 2.0,
+                states.iter().map(|state| if let Progress::Running(share) = state { *share } else { 1.0 }).sum::<f64>()
+                    / 2.0,
             ),
         });
     });
@@ -150,7 +151,8 @@ fn Shuffle(seed: Callback<(), u32>) -> impl IntoView {
     let progress = RwSignal::new(Progress::default());
     let slot = RwSignal::new(None::<[Session<Mlp>; 2]>);
     let on_run = Callback::new(move |()| {
-        let settings = Settings { stop: SHUFFLE_STEPS, examples: 12_000, seed: seed.run(()), ..Settings::of(Data::Mnist) };
+        let settings =
+            Settings { stop: SHUFFLE_STEPS, examples: 12_000, seed: seed.run(()), ..Settings::of(Data::Mnist) };
         let twins = [false, true].map(|shuffle| Session::on_cpu(Settings { shuffle, ..settings.clone() }));
         slot.set(Some(twins));
         run_twins(twins, SHUFFLE_STEPS, progress, move || {

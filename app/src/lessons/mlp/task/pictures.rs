@@ -11,7 +11,10 @@ use models::{
     foundations::mlp::{Mlp, cross_entropy},
     metrics::Confusion,
     tensor::{Tensor, TensorData, Transaction},
-    train::{optimizer::Optimizer, trainer::{Checkpoint, Trainer}},
+    train::{
+        optimizer::Optimizer,
+        trainer::{Checkpoint, Trainer},
+    },
     weights,
 };
 use rand::{RngExt, SeedableRng};
@@ -144,7 +147,7 @@ impl Pictures {
         let step = self.trainer.step;
         self.pending.losses.push((step, loss));
         self.pending.accuracies.extend(right.map(|right| (step, right)));
-        if step % EVERY == 0 {
+        if step.is_multiple_of(EVERY) {
             self.evaluate();
         }
         Ok(())
@@ -204,9 +207,11 @@ impl Pictures {
         let model = self.trainer.valid();
         let mut shifts = Vec::new();
         for shift in 0..=MOST_SHIFT {
-            let pixels: Vec<f32> =
-                (0..self.held_out.len()).flat_map(|index| arrange(self.held_out.image(index), &self.order, shift)).collect();
-            let inputs = Tensor::from_data(TensorData::new(pixels, [self.held_out.len(), PIXELS]), &self.context.device);
+            let pixels: Vec<f32> = (0..self.held_out.len())
+                .flat_map(|index| arrange(self.held_out.image(index), &self.order, shift))
+                .collect();
+            let inputs =
+                Tensor::from_data(TensorData::new(pixels, [self.held_out.len(), PIXELS]), &self.context.device);
             let right = accuracy(model.forward(inputs), self.held_targets.clone());
             shifts.push(read(Transaction::default().register(right)).await?.remove(0)[0]);
         }
@@ -285,7 +290,12 @@ impl Pictures {
     /// A histogram of every layer's weights; read as rarely as the held-out pictures are looked at.
     async fn count_weights(&self) -> Result<Vec<(Vec<u32>, f32)>, Trouble> {
         let parameters = weights::read(&self.trainer.model).await.map_err(models_trouble)?;
-        Ok(parameters.0.iter().filter(|tensor| tensor.shape.len() == 2).map(|tensor| histogram(&tensor.values)).collect())
+        Ok(parameters
+            .0
+            .iter()
+            .filter(|tensor| tensor.shape.len() == 2)
+            .map(|tensor| histogram(&tensor.values))
+            .collect())
     }
 
     fn layers(&self, outputs: &[Vec<f32>], means: &[f32]) -> Vec<LayerView> {
@@ -345,7 +355,9 @@ impl Pictures {
     /// Takes a state back if it belongs to this network.
     pub async fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
         let state: State = decode(bytes)?;
-        self.trainer.restore(&state.trainer, &self.device).map_err(|error| Trouble::new(error.to_string(), Remedy::Dismiss))?;
+        self.trainer
+            .restore(&state.trainer, &self.device)
+            .map_err(|error| Trouble::new(error.to_string(), Remedy::Dismiss))?;
         self.batches = state.batches;
         if state.here != self.training.len() {
             // More pictures have come since, or fewer are here in a new worker.
@@ -363,7 +375,12 @@ async fn load(context: &Context, file: &'static fetch::File) -> Result<Images, T
 }
 
 /// Fetches the remaining parts one after the other and hands them over together.
-fn follow(context: Context, parts: Vec<&'static fetch::File>, wanted: usize, arrived: Arriving<Result<Vec<Images>, Trouble>>) {
+fn follow(
+    context: Context,
+    parts: Vec<&'static fetch::File>,
+    wanted: usize,
+    arrived: Arriving<Result<Vec<Images>, Trouble>>,
+) {
     wasm_bindgen_futures::spawn_local(async move {
         let mut here = 0;
         let mut all = Vec::new();

@@ -13,9 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{histogram, layer_trouble, seeded};
 use crate::{
-    lessons::mlp::{
-        EXTENT, FIELD, LayerView, MOST_MAPS, PointsView, Settings, Snapshot, UNIT_FIELD,
-    },
+    lessons::mlp::{EXTENT, FIELD, LayerView, MOST_MAPS, PointsView, Settings, Snapshot, UNIT_FIELD, UnitMap},
     session::{
         protocol::{CurvePoint, Remedy, Series, Trouble},
         serve::plot,
@@ -178,7 +176,7 @@ impl Points {
     }
 
     /// The decision field, and the map of each hidden unit (of the first [`MOST_MAPS`]).
-    fn fields(&mut self) -> (Vec<i8>, Vec<(u16, u16, Vec<i8>)>) {
+    fn fields(&mut self) -> (Vec<i8>, Vec<UnitMap>) {
         let net = &mut self.state.net;
         let field = grid(FIELD)
             .map(|(x, y)| {
@@ -226,8 +224,8 @@ impl Points {
 fn is_due(step: u64) -> bool {
     match step {
         0..50 => true,
-        50..1000 => step % 10 == 0,
-        _ => step % 50 == 0,
+        50..1000 => step.is_multiple_of(10),
+        _ => step.is_multiple_of(50),
     }
 }
 
@@ -322,15 +320,15 @@ mod tests {
     }
 
     #[test]
-    fn forty_layers_at_rate_ten_end_in_a_sentence() {
+    fn numbers_out_of_range_end_in_a_sentence() {
         let settings = Settings {
-            hidden: vec![8; 40],
+            hidden: vec![16; 3],
             activation: models::foundations::mlp::Activation::Relu,
-            rate: 1000.0,
+            rate: 1e20,
             ..Settings::default()
         };
         let mut task = Points::start(settings).unwrap();
-        let trouble = (0..5000).find_map(|_| task.step().err()).expect("the numbers leave the finite range");
+        let trouble = (0..500).find_map(|_| task.step().err()).expect("the numbers leave the finite range");
         assert_eq!(trouble.remedy, Remedy::Calmer);
         assert!(trouble.sentence.contains("layer") && trouble.sentence.contains("step"), "{}", trouble.sentence);
     }

@@ -19,9 +19,11 @@ pub fn Controls(
     let number = move |read: fn(&Settings) -> f64| Signal::derive(move || settings.with(read));
     let data = Memo::new(move |_| settings.with(|settings| settings.data));
     let pairs: Vec<(Option<(u8, u8)>, String)> = std::iter::once((None, "all four".to_string()))
-        .chain((0..4_u8).flat_map(|x| (x + 1..4).map(move |y| (x, y))).map(|(x, y)| {
-            (Some((x, y)), format!("{}, {}", FEATURES[usize::from(x)], FEATURES[usize::from(y)]))
-        }))
+        .chain(
+            (0..4_u8)
+                .flat_map(|x| (x + 1..4).map(move |y| (x, y)))
+                .map(|(x, y)| (Some((x, y)), format!("{}, {}", FEATURES[usize::from(x)], FEATURES[usize::from(y)]))),
+        )
         .collect();
     view! {
         <div class="fields">

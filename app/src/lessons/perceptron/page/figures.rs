@@ -6,8 +6,8 @@ use crate::{
     lessons::perceptron::{Data, Perceptron, Plane},
     session::Session,
     widgets::{
-        Axis, Chart, ConfusionMatrix, Dot, Field, ImageGrid, Ink, Marker, Network, NetworkLayer, Scale, Scatter, Segment,
-        Series as Line, Tile,
+        Axis, Chart, ConfusionMatrix, Dot, Field, ImageGrid, Ink, Marker, Network, NetworkLayer, Scale, Scatter,
+        Segment, Series as Line, Tile,
     },
 };
 
@@ -137,7 +137,13 @@ pub fn roc(session: Session<Perceptron>) -> Signal<Option<Chart>> {
     Signal::derive(move || {
         let snapshot = session.snapshot.get()?;
         let (hit_rate, alarm_rate, _) = rates(snapshot.confusion);
-        square(&snapshot.roc, (alarm_rate, hit_rate), "false positives", "true positives", Some(((0.0, 0.0), (1.0, 1.0))))
+        square(
+            &snapshot.roc,
+            (alarm_rate, hit_rate),
+            "false positives",
+            "true positives",
+            Some(((0.0, 0.0), (1.0, 1.0))),
+        )
     })
 }
 

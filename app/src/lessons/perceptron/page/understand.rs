@@ -117,7 +117,8 @@ fn Corrections(session: Session<Perceptron>) -> impl IntoView {
                     "Theory allows at most "
                     <b data-readout="bound">{format!("{:.0}", bound.floor())}</b>
                     " on these points: (R / γ)²."
-                }.into_any(),
+                }
+                .into_any(),
                 None => view! { "No line with a gap was found for these points, so theory sets no limit." }.into_any(),
             };
             let cycle = snapshot.cycle.map(|(begins, length)| {

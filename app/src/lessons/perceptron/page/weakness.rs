@@ -30,7 +30,11 @@ pub fn Weakness(
     let run_xor = Callback::new(move |()| {
         let point = |x: f32, y: f32| Point { x, y, class: u8::from(x * y < 0.0) };
         let own = vec![point(-0.75, -0.75), point(0.75, 0.75), point(-0.75, 0.75), point(0.75, -0.75)];
-        restart(session, Settings { data: Data::Own, own, passes: XOR_PASSES, seed: seed(), ..Settings::default() }, 20.0);
+        restart(
+            session,
+            Settings { data: Data::Own, own, passes: XOR_PASSES, seed: seed(), ..Settings::default() },
+            20.0,
+        );
         run_to_stop(session, 160, xor, move || finding(session));
     });
     let run_circles = Callback::new(move |()| {
@@ -77,5 +81,7 @@ fn finding(session: Session<Perceptron>) -> String {
         Some((begins, length)) => format!("from pass {begins} on, the same weights come back every {length} passes"),
         None => "the weights have not come back to any earlier ones yet".into(),
     };
-    format!("It never settles: {corrections} corrections in {passes} passes, and {course}. The most it ever had right after a pass: {best} of {of}.")
+    format!(
+        "It never settles: {corrections} corrections in {passes} passes, and {course}. The most it ever had right after a pass: {best} of {of}."
+    )
 }

@@ -142,7 +142,8 @@ impl Examples {
     pub fn window(&self) -> [f32; 4] {
         let points = self.places.iter();
         let [mut left, mut right, mut bottom, mut top] = [-EXTENT, EXTENT, -EXTENT, EXTENT];
-        let as_they_are = self.features() == 2 && points.clone().all(|(x, y, ..)| x.abs() <= EXTENT && y.abs() <= EXTENT);
+        let as_they_are =
+            self.features() == 2 && points.clone().all(|(x, y, ..)| x.abs() <= EXTENT && y.abs() <= EXTENT);
         if !as_they_are {
             let low = |values: Vec<f32>| values.iter().copied().fold(f32::INFINITY, f32::min);
             let high = |values: Vec<f32>| values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
@@ -189,6 +190,8 @@ async fn digits(context: &Context, path: &'static str, most: usize) -> Result<Ve
     images.truncate(most);
     Ok((0..images.len())
         .filter(|index| images.labels[*index] < 2)
-        .map(|index| (images.image(index).iter().map(|pixel| f32::from(*pixel) / 255.0).collect(), images.labels[index]))
+        .map(|index| {
+            (images.image(index).iter().map(|pixel| f32::from(*pixel) / 255.0).collect(), images.labels[index])
+        })
         .collect())
 }

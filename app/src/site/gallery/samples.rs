@@ -1,0 +1,241 @@
+//! Sample data of the gallery: made by formula, the same on every visit. None of it was measured.
+
+use crate::widgets::{
+    Axis, Bars, Chart, ConfusionMatrix, Dot, Field, GradientFlow, Heatmap, Histogram, ImageGrid, Ink, Marker, Network,
+    NetworkLayer, Scale, Scatter, Segment, Series, Tile,
+};
+
+/// A number between −1 and 1 that looks random and belongs to its index.
+fn scatter_of(index: usize) -> f64 {
+    let mixed = (index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    ((mixed >> 40) as f64 / f64::from(1_u32 << 24)) * 2.0 - 1.0
+}
+
+/// Two learning curves of some thousand points.
+pub fn curves(cursor: Option<f64>) -> Chart {
+    let line = |name: &str, floor: f64, rough: f64, ink, shift: usize| {
+        let points = (0..3000)
+            .map(|step| {
+                let course = floor + (0.69 - floor) * (-(step as f64) / 500.0).exp();
+                (step as f64, (course + rough * scatter_of(step + shift)).max(0.0))
+            })
+            .collect();
+        Series::new(name, points, ink)
+    };
+    Chart {
+        series: vec![
+            line("training", 0.06, 0.02, Ink::Class(0), 0),
+            line("held out", 0.14, 0.004, Ink::Class(1), 9000).dashed(),
+        ],
+        x: Axis::new("step").integer().from(0.0),
+        y: Axis::new("cross-entropy").from(0.0),
+        markers: vec![Marker { x: 1200.0, label: "rate halved".into(), color: Ink::Soft }],
+        cursor,
+        ..Chart::default()
+    }
+}
+
+/// Two curves of true against false alarms.
+pub fn roc() -> Chart {
+    let curve = |bend: f64| (0..=60).map(|step| f64::from(step) / 60.0).map(|x| (x, x.powf(bend))).collect();
+    Chart {
+        series: vec![
+            Series::new("perceptron", curve(0.16), Ink::Class(0)),
+            Series::new("ADALINE", curve(0.3), Ink::Class(1)).dashed(),
+        ],
+        x: Axis::new("false alarms").percent(),
+        y: Axis::new("found").percent(),
+        square: true,
+        ..Chart::default()
+    }
+}
+
+/// A plane of points with a field, a border and an arrow.
+pub fn plane() -> Scatter {
+    const SIDE: usize = 60;
+    let height = |x: f64, y: f64| ((y - 0.35 * (3.2 * x).sin()) * 3.0).tanh();
+    let values = (0..SIDE * SIDE)
+        .map(|cell| {
+            let place = |index: usize| (index as f64 + 0.5) / SIDE as f64 * 2.0 - 1.0;
+            -height(place(cell % SIDE), -place(cell / SIDE)) as f32
+        })
+        .collect();
+    let points = (0..120)
+        .map(|index| {
+            let (x, y) = (scatter_of(index) * 0.92, scatter_of(index + 500) * 0.92);
+            let class = u8::from(height(x, y) + 0.35 * scatter_of(index + 900) < 0.0);
+            Dot { x, y, class, held_out: index % 4 == 0, ring: index == 17 }
+        })
+        .collect();
+    let line = |from, to, dashed, arrow, label: &str| Segment {
+        from,
+        to,
+        color: Ink::Ink,
+        dashed,
+        arrow,
+        label: label.into(),
+        width: 2.0,
+    };
+    Scatter {
+        points,
+        field: Some(Field { columns: SIDE, rows: SIDE, values }),
+        lines: vec![line((-1.2, 0.02), (1.2, 0.1), true, false, ""), line((0.0, 0.06), (-0.03, 0.5), false, true, "w")],
+        x_label: "across".into(),
+        y_label: "up".into(),
+        ..Scatter::default()
+    }
+}
+
+/// A matrix of signed weights, or of attention.
+pub fn heatmap(scale: Scale) -> Heatmap {
+    let words = ["the", "cat", "sat", "on", "the", "mat"].map(String::from).to_vec();
+    let signed = scale == Scale::Signed;
+    let values = (0..36)
+        .map(|cell| {
+            let (row, column) = (cell / 6, cell % 6);
+            let near = (-(row as f64 - column as f64).powi(2) / 3.0).exp();
+            (if signed { scatter_of(cell + 40) } else { near * (0.7 + 0.3 * scatter_of(cell)) }) as f32
+        })
+        .collect();
+    Heatmap {
+        rows: 6,
+        columns: 6,
+        values,
+        scale,
+        limit: None,
+        row_labels: words.clone(),
+        column_labels: words,
+        numbers: signed,
+        height: 0.0,
+    }
+}
+
+/// A stroke that runs around, as a picture of ink.
+pub fn ring(turn: usize) -> Tile {
+    const SIDE: usize = 28;
+    let pixels = (0..SIDE * SIDE)
+        .map(|cell| {
+            let (x, y) = ((cell % SIDE) as f64 - 13.5, (cell / SIDE) as f64 - 13.5);
+            let (radius, angle) = (x.hypot(y * 0.8), y.atan2(x));
+            let gap = ((angle - turn as f64 * 0.9).cos() - 0.85).max(0.0) * 8.0;
+            ((1.0 - (radius - 7.5).abs() / 2.2).max(0.0) * (1.0 - gap).max(0.0)) as f32
+        })
+        .collect();
+    Tile { pixels, rows: SIDE, columns: SIDE, label: format!("gap {turn}"), mark: None }
+}
+
+/// Small pictures, one marked as wrong.
+pub fn tiles() -> ImageGrid {
+    let images = (0..12).map(|turn| Tile { mark: (turn == 4).then_some(Ink::Bad), ..ring(turn) }).collect();
+    ImageGrid { images, columns: 0, scale: Scale::Grey, tile: 0.0 }
+}
+
+/// First-layer filters: positive and negative weights.
+pub fn filters() -> ImageGrid {
+    let images = (0..8)
+        .map(|filter| {
+            let (across, up) = ((filter as f64 * 0.7).cos(), (filter as f64 * 0.7).sin());
+            let pixels = (0..49)
+                .map(|cell| {
+                    let (x, y) = ((cell % 7) as f64 - 3.0, (cell / 7) as f64 - 3.0);
+                    ((x * across + y * up) * 0.9).sin() as f32 * (-(x * x + y * y) / 14.0).exp() as f32
+                })
+                .collect();
+            Tile { pixels, rows: 7, columns: 7, label: format!("{}", filter + 1), mark: None }
+        })
+        .collect();
+    ImageGrid { images, columns: 0, scale: Scale::Signed, tile: 0.0 }
+}
+
+/// Counts of ten classes, most of them right.
+pub fn confusion(selected: Option<(usize, usize)>) -> ConfusionMatrix {
+    let counts = (0..100)
+        .map(|cell| match (cell / 10, cell % 10) {
+            (truth, called) if truth == called => 90 + (truth * 7 % 10) as u32,
+            (4, 9) | (3, 8) | (9, 4) => 8,
+            _ => u32::from(scatter_of(cell) > 0.55),
+        })
+        .collect();
+    ConfusionMatrix { labels: (0..10).map(|digit| digit.to_string()).collect(), counts, selected }
+}
+
+/// The same for two classes.
+pub fn two_classes() -> ConfusionMatrix {
+    ConfusionMatrix { labels: vec!["blue".into(), "orange".into()], counts: vec![58, 2, 3, 57], selected: None }
+}
+
+/// Ten probabilities.
+pub fn bars() -> Bars {
+    let raw: Vec<f64> = (0..10).map(|digit| (2.2 * scatter_of(digit + 70)).exp()).collect();
+    let sum: f64 = raw.iter().sum();
+    let values: Vec<f64> = raw.iter().map(|value| value / sum).collect();
+    let highlight = (0..10).max_by(|a, b| values[*a].total_cmp(&values[*b]));
+    let labels = (0..10).map(|digit| digit.to_string()).collect();
+    Bars { labels, values, highlight, unit: String::new(), max: Some(1.0) }
+}
+
+/// The weights of three layers.
+pub fn histogram() -> Histogram {
+    let rows = (0..3)
+        .map(|layer| {
+            let width = 0.25 + 0.2 * f64::from(layer);
+            let values: Vec<f32> = (0..4000)
+                .map(|index| (width * (0..4).map(|part| scatter_of(index * 4 + part)).sum::<f64>()) as f32)
+                .collect();
+            Histogram::row_of(format!("layer {}", layer + 1), &values, -2.0, 2.0, 48, Ink::Class(0))
+        })
+        .collect();
+    Histogram { rows, low: -2.0, high: 2.0, x_label: "weight".into() }
+}
+
+/// Gradients that vanish toward the input.
+pub fn gradient_flow() -> GradientFlow {
+    let steps: Vec<f64> = (0..200).map(f64::from).collect();
+    let means = (0..5)
+        .map(|layer| {
+            let level = 10f64.powf(f64::from(layer) * 0.8 - 5.0);
+            steps.iter().map(|step| level * (1.0 + 0.4 * scatter_of(*step as usize + layer as usize * 300))).collect()
+        })
+        .collect();
+    GradientFlow { layers: (1..=5).map(|layer| format!("layer {layer}")).collect(), steps, means }
+}
+
+/// A small network with its values and weights.
+pub fn network(highlight: Option<usize>) -> Network {
+    let sizes = [2, 6, 6, 2];
+    let names = ["input", "hidden 1", "hidden 2", "output"];
+    let layers = (0..4)
+        .map(|layer| NetworkLayer {
+            name: names[layer].into(),
+            units: sizes[layer],
+            values: (0..sizes[layer]).map(|unit| scatter_of(unit + layer * 20 + 3) as f32).collect(),
+            note: format!("[batch, {}]", sizes[layer]),
+        })
+        .collect();
+    let weights = (0..3)
+        .map(|layer| {
+            let count = sizes[layer] * sizes[layer + 1];
+            Some((0..count).map(|weight| scatter_of(weight + layer * 100) as f32).collect())
+        })
+        .collect();
+    Network { layers, weights, highlight }
+}
+
+/// A few lines of Rust.
+pub const SOURCE: &str = r#"//! The perceptron's rule: it moves only when it is wrong.
+
+/// One correction; `target` is −1 or +1.
+pub fn correct(&mut self, x: &[f32], target: f32) -> bool {
+    let sum: f32 = self.weights.iter().zip(x).map(|(w, x)| w * x).sum();
+    // On the line counts as wrong.
+    if (sum + self.bias) * target > 0.0 {
+        return false;
+    }
+    for (weight, x) in self.weights.iter_mut().zip(x) {
+        *weight += target * x;
+    }
+    self.bias += target;
+    true
+}
+"#;
