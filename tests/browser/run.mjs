@@ -9,6 +9,8 @@ import { serve } from "./server.mjs";
 import "./checks/pages.mjs";
 import "./checks/lessons.mjs";
 import "./checks/experiments.mjs";
+import "./checks/drawing.mjs";
+import "./checks/recovery.mjs";
 import "./checks/trouble.mjs";
 import "./checks/looks.mjs";
 

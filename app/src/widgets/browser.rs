@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{
     Blob, BlobPropertyBag, Element, HtmlAnchorElement, HtmlCanvasElement, HtmlElement, IntersectionObserver,
-    IntersectionObserverEntry, ResizeObserver, Url,
+    IntersectionObserverEntry, IntersectionObserverInit, ResizeObserver, Url,
 };
 
 use super::palette::Theme;
@@ -80,7 +80,10 @@ impl Seen {
                 callback(entry.unchecked_into::<IntersectionObserverEntry>().is_intersecting());
             }
         });
-        let observer = IntersectionObserver::new(_callback.as_ref().unchecked_ref()).ok()?;
+        // A little early, so that no reader sees an empty canvas while scrolling.
+        let options = IntersectionObserverInit::new();
+        options.set_root_margin("300px 0px");
+        let observer = IntersectionObserver::new_with_options(_callback.as_ref().unchecked_ref(), &options).ok()?;
         observer.observe(element);
         Some(Self { observer, _callback })
     }

@@ -202,12 +202,23 @@ pub fn Figure<P: Picture>(
 /// Rows shown on the page; the file has all of them.
 const ROWS: usize = 200;
 
+/// A long number cut to six significant figures: the file keeps all of them.
+fn short(cell: &str) -> String {
+    match cell.parse::<f64>() {
+        Ok(value) if cell.len() > 9 && value.is_finite() && value.fract() != 0.0 => {
+            let decimals = (5.0 - value.abs().log10().floor()).clamp(0.0, 12.0) as usize;
+            super::plain(value, decimals)
+        }
+        _ => cell.to_owned(),
+    }
+}
+
 #[component]
 fn DataTable(#[prop(into)] name: Signal<String>, #[prop(into)] table: Signal<super::picture::Table>) -> impl IntoView {
     let body = move || {
         let table = table.get();
         let more = table.rows.len().saturating_sub(ROWS);
-        let cells = |row: Vec<String>| row.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view();
+        let cells = |row: &[String]| row.iter().map(|cell| view! { <td>{short(cell)}</td> }).collect_view();
         view! {
             <table>
                 <caption class="visually-hidden">{name.get()}</caption>
@@ -215,7 +226,7 @@ fn DataTable(#[prop(into)] name: Signal<String>, #[prop(into)] table: Signal<sup
                     <tr>{table.columns.into_iter().map(|head| view! { <th scope="col">{head}</th> }).collect_view()}</tr>
                 </thead>
                 <tbody>
-                    {table.rows.into_iter().take(ROWS).map(|row| view! { <tr>{cells(row)}</tr> }).collect_view()}
+                    {table.rows.into_iter().take(ROWS).map(|row| view! { <tr>{cells(&row)}</tr> }).collect_view()}
                 </tbody>
             </table>
             {(more > 0).then(|| view! { <p>{format!("{more} more rows are in the CSV file.")}</p> })}

@@ -41,6 +41,48 @@ fn scatter(x: f64) -> Scatter {
 }
 
 #[test]
+fn the_chart() {
+    let chart = |points: Vec<(f64, f64)>| Chart {
+        series: vec![
+            Series::new("training", points.clone(), Ink::Class(0)),
+            Series::new("held out", points, Ink::Bad).dashed(),
+        ],
+        x: Axis::new("step").integer(),
+        y: Axis::new("loss"),
+        markers: vec![Marker { x: 1.0, label: "halved".into(), color: Ink::Soft }],
+        cursor: Some(1.0),
+        ..Chart::default()
+    };
+    let picture = chart(vec![(0.0, 0.7), (1.0, 0.4), (2.0, 0.1)]);
+    let svg = drawn(&picture);
+    for text in ["training 0.4", "held out", "step", "loss", "halved"] {
+        assert!(svg.contains(text), "{text}");
+    }
+    assert!(picture.summary().contains("training: from 0.7 to 0.1"));
+    assert_eq!(picture.table().to_csv().lines().nth(2), Some("1,0.4,0.4"));
+    for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        for log in [false, true] {
+            let mut picture = chart(vec![(0.0, bad), (bad, 0.1), (1.0, 0.3), (2.0, bad)]);
+            (picture.y.log, picture.x.log, picture.square) = (log, log, log);
+            picture.cursor = Some(bad);
+            picture.y.max = Some(bad);
+            drawn(&picture);
+        }
+    }
+    drawn(&chart(vec![]));
+    drawn(&Chart::default());
+    assert!(chart(vec![(0.0, 1.0), (1.0, f64::NAN)]).summary().contains("no longer a number"));
+}
+
+#[test]
+fn the_table_is_safe_in_a_spreadsheet() {
+    let mut table = Table::new(["name", "value"]);
+    table.row(["=1+1", "-0.5"]);
+    table.row(["say \"so\", twice", "-x"]);
+    assert_eq!(table.to_csv(), "name,value\r\n'=1+1,-0.5\r\n\"say \"\"so\"\", twice\",'-x\r\n");
+}
+
+#[test]
 fn the_plane() {
     let picture = scatter(0.0);
     let svg = drawn(&picture);

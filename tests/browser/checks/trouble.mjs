@@ -64,7 +64,7 @@ test("a data file cut short gives a sentence and a second try", async (site) => 
   return words.replaceAll("\n", " | ");
 });
 
-test("a rate of 10 with forty layers is caught, and a third of the rate is offered", async (site) => {
+test("a rate of 100 with forty layers is caught, and a third of the rate is offered", async (site) => {
   const query = `?engine=cpu&data=circles&rate=100&act=relu&opt=sgd&hidden=${Array(40).fill(12).join("-")}`;
   const page = await site.open(`lessons/mlp/${query}`);
   await press(page, "Train");

@@ -293,7 +293,8 @@ mod tests {
     fn six_hidden_units_learn_xor_and_the_perceptron_does_not() {
         let mut task = Points::start(Settings::default()).unwrap();
         let curves = run(&mut task, 3000);
-        assert!(last(&curves, Series::ValidationAccuracy) > 0.95);
+        let accuracy = last(&curves, Series::ValidationAccuracy);
+        assert!(accuracy > 0.95, "{accuracy}");
         let points = task.snapshot(&mut Vec::new()).points.unwrap();
         assert!(points.perceptron_accuracy < 0.8, "{}", points.perceptron_accuracy);
     }
@@ -330,6 +331,14 @@ mod tests {
         let mut task = Points::start(settings).unwrap();
         let trouble = (0..500).find_map(|_| task.step().err()).expect("the numbers leave the finite range");
         assert_eq!(trouble.remedy, Remedy::Calmer);
-        assert!(trouble.sentence.contains("layer") && trouble.sentence.contains("step"), "{}", trouble.sentence);
+        assert!(trouble.sentence.contains("step"), "{}", trouble.sentence);
+    }
+
+    #[test]
+    fn the_first_broken_layer_is_named() {
+        let mut task = Points::start(Settings { hidden: vec![4, 4], ..Settings::default() }).unwrap();
+        task.state.net.weights[1][0] = f32::NAN;
+        let trouble = task.step().expect_err("the loss is no number");
+        assert!(trouble.sentence.contains("layer 2") && trouble.sentence.contains("step 1"), "{}", trouble.sentence);
     }
 }

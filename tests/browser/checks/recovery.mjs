@@ -1,0 +1,72 @@
+// A run in the reader's hands: it stands still when paused, moves by single steps, and outlives its worker.
+import { clean, expect, press, readout, test, until } from "../harness.mjs";
+
+const open = (site, query = "", more = {}) => site.open(`lessons/mlp/?engine=cpu${query}`, more);
+
+test("a paused run stands still, and Step adds exactly one", async (site) => {
+  const page = await open(site, "&data=xor");
+  await press(page, "Train");
+  await until("50 steps", async () => (await readout(page, "step")) > 50);
+  await press(page, "Pause");
+  // A picture that was under way when Pause was pressed may still arrive.
+  await page.waitForTimeout(1_000);
+  const paused = await readout(page, "step");
+  await page.waitForTimeout(1_500);
+  expect((await readout(page, "step")) === paused, `Paused at ${paused}, then at ${await readout(page, "step")}.`);
+  for (let more = 1; more <= 3; more += 1) {
+    await press(page, "Step");
+    await until(`step ${paused + more}`, async () => (await readout(page, "step")) === paused + more);
+  }
+  clean(page);
+}, 120);
+
+test("three single steps give the same loss after Reset", async (site) => {
+  const page = await open(site, "&data=xor&seed=7");
+  const losses = [];
+  for (let run = 0; run < 2; run += 1) {
+    for (let step = 1; step <= 3; step += 1) {
+      await press(page, "Step");
+      await until(`step ${step}`, async () => (await readout(page, "step")) === step);
+    }
+    losses.push(await until("a loss", () => readout(page, "loss")));
+    await press(page, "Reset");
+    await until("step 0", async () => (await readout(page, "step")) === 0);
+  }
+  expect(Number.isFinite(losses[0]) && losses[0] === losses[1], `${losses[0]} and ${losses[1]}`);
+  clean(page);
+  return `loss ${losses[0]}`;
+});
+
+test("a worker that dies in mid-run is replaced, and training goes on from a checkpoint", async (site) => {
+  const page = await open(site, "&data=mnist&examples=2000", { allow: [/lost on purpose/] });
+  await until("the first picture", () => readout(page, "validation-loss"), 60_000);
+  await page.waitForTimeout(500);
+  await press(page, "Train");
+  await until("40 steps", async () => (await readout(page, "step")) > 40, 60_000);
+  const [worker] = page.workers();
+  expect(worker, "The lesson has no worker.");
+  // Outside of any call, so that it is the worker's own error and not an answer to us.
+  await worker.evaluate(() => { setTimeout(() => { throw new Error("lost on purpose"); }); });
+  const notice = page.locator(".bench .notice");
+  await notice.waitFor({ timeout: 20_000 });
+  const words = (await notice.innerText()).replaceAll("\n", " | ");
+  const from = Number(words.match(/from step (\d+)/)?.[1] ?? NaN);
+  expect(Number.isFinite(from), `The notice names no step: ${words}`);
+  // What the dead worker did last may still be shown, so only steps beyond it prove that another one computes.
+  const shown = Math.max(from, await readout(page, "step"));
+  await until(`training beyond step ${shown}`, async () => (await readout(page, "step")) > shown + 50, 60_000);
+  expect(Number.isFinite(await readout(page, "loss")), "The loss is no number after the loss of the worker.");
+  expect(page.workers().length === 1, `There are ${page.workers().length} workers now.`);
+  expect(await page.locator("#panic").count() === 0, "The page itself stopped.");
+  clean(page);
+  return words;
+}, 180);
+
+test("Train is never lost, however early it is pressed", async (site) => {
+  for (let turn = 1; turn <= 8; turn += 1) {
+    const page = await open(site, "&data=mnist&examples=2000");
+    await press(page, "Train");
+    await until(`steps at load ${turn}`, async () => (await readout(page, "step")) > 5, 15_000);
+    await site.tidy();
+  }
+}, 150);
