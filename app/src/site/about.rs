@@ -112,8 +112,7 @@ pub fn About() -> impl IntoView {
 
             <h2>"For teachers"</h2>
             <p>
-                "Every experiment is a link: set it up, copy the address, and your class begins where you left off. A single figure can be
-                shown alone by adding " <code>"?embed="</code> " and the figure’s name to the lesson’s address. Every figure can be saved
+                "Every experiment is a link: set it up, copy the address, and your class begins where you left off. Every figure can be saved
                 as a picture or as numbers, and " <Link to="/techniques".into()>"each way of looking"</Link>
                 " has a page on how to read it and when it misleads. You may use all of it in class, change it and pass it on."
             </p>
