@@ -281,7 +281,7 @@ pub struct Snapshot {
     pub corrections: u64,
     /// (R / γ)², if a line parts the training points.
     pub bound: Option<f64>,
-    /// The training points right with the best weights seen after any pass, of how many.
+    /// The training points right with the best weights seen, of how many.
     pub best: (u32, u32),
     /// Passes before the cycle and in it, once the weights have come back.
     pub cycle: Option<(u32, u32)>,

@@ -96,6 +96,9 @@ impl serve::Task for Task {
                 self.state.corrected = Some(index as u32);
                 self.state.corrections += 1;
                 self.state.in_pass += 1;
+                if !self.examples.is_large() {
+                    self.state.best = self.state.best.max(self.examples.right(&self.state.unit));
+                }
                 self.measure();
                 break;
             }

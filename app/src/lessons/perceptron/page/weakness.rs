@@ -29,7 +29,8 @@ pub fn Weakness(
     let circles = RwSignal::new(Progress::default());
     let run_xor = Callback::new(move |()| {
         let point = |x: f32, y: f32| Point { x, y, class: u8::from(x * y < 0.0) };
-        let own = vec![point(-0.75, -0.75), point(0.75, 0.75), point(-0.75, 0.75), point(0.75, -0.75)];
+        // Not a perfect square: there the line would vanish, weights zero, after every pass.
+        let own = vec![point(-0.8, -0.6), point(0.7, 0.75), point(-0.6, 0.8), point(0.75, -0.7)];
         restart(
             session,
             Settings { data: Data::Own, own, passes: XOR_PASSES, seed: seed(), ..Settings::default() },
@@ -82,6 +83,6 @@ fn finding(session: Session<Perceptron>) -> String {
         None => "the weights have not come back to any earlier ones yet".into(),
     };
     format!(
-        "It never settles: {corrections} corrections in {passes} passes, and {course}. The most it ever had right after a pass: {best} of {of}."
+        "It never settles: {corrections} corrections in {passes} passes, and {course}. The most it ever had right: {best} of {of}."
     )
 }
