@@ -3,9 +3,10 @@
 //! A lesson has one session that its bench drives; experiments and twins are further sessions with settings of their
 //! own. Dropping a session terminates its worker.
 
+mod bench;
 pub mod engine;
+mod gpu;
 pub mod history;
-#[cfg(target_arch = "wasm32")]
 pub mod host;
 pub mod protocol;
 pub mod query;
@@ -17,12 +18,11 @@ use std::{cell::RefCell, rc::Rc, sync::Arc};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 
+pub use self::bench::{Action, Bench};
 use self::{
-    engine::Choice,
     history::{Curves, History},
     protocol::{
-        Engine, EngineReport, FrameMessage, LoadState, Progress, Protocol, Remedy, Request, Response, Series, Settings,
-        Trouble, decode, encode,
+        Engine, EngineReport, FrameMessage, Protocol, Remedy, Request, Response, Settings, Trouble, decode, encode,
     },
     worker::{Event, Worker},
 };
@@ -47,71 +47,6 @@ impl<P: Protocol> Clone for Session<P> {
 }
 
 impl<P: Protocol> Copy for Session<P> {}
-
-/// The part of a session that no lesson's types touch: signals for the bench, and what its buttons do.
-#[derive(Clone, Copy)]
-pub struct Bench {
-    /// Updates so far.
-    pub step: RwSignal<u64>,
-    /// Whether it trains by itself.
-    pub running: RwSignal<bool>,
-    /// Why it stopped by itself.
-    pub finished: RwSignal<Option<String>>,
-    /// Updates per second.
-    pub rate: RwSignal<f32>,
-    /// Steps per second asked for; 0 is as many as fit.
-    pub speed: RwSignal<f32>,
-    /// What computes.
-    pub engine: RwSignal<Option<EngineReport>>,
-    /// Files on their way or here.
-    pub files: RwSignal<Vec<Progress>>,
-    /// What went wrong, if anything.
-    pub trouble: RwSignal<Option<Trouble>>,
-    /// The steps the time machine can go back to.
-    pub checkpoints: RwSignal<Vec<u64>>,
-    /// The curves, shared with [`Session::curves`].
-    pub curves: RwSignal<Curves>,
-    /// Carries out a button.
-    pub act: Callback<Action>,
-}
-
-/// What the bench's buttons do.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Action {
-    /// Start or go on.
-    Train,
-    /// Stop after the current step.
-    Pause,
-    /// Exactly one step.
-    Step,
-    /// Back to the initial weights of the same seed.
-    Reset,
-    /// Steps per second, 0 for as many as fit.
-    Speed(f32),
-    /// Move every figure to the checkpoint nearest to this step; training goes on from there.
-    Rewind(u64),
-    /// Carry out the remedy of the trouble shown.
-    Remedy,
-    /// Take the trouble away.
-    Dismiss,
-}
-
-impl Bench {
-    /// Does one thing.
-    pub fn act(&self, action: Action) {
-        self.act.run(action);
-    }
-
-    /// The newest value of a curve.
-    pub fn last(&self, series: Series) -> Option<f64> {
-        self.curves.with(|curves| curves.last(series))
-    }
-
-    /// Where a file stands, by its name.
-    pub fn file(&self, name: &str) -> Option<Progress> {
-        self.files.with(|files| files.iter().find(|file| file.name == name).cloned())
-    }
-}
 
 struct Inner {
     worker: RefCell<Option<Worker>>,
@@ -223,6 +158,15 @@ impl<P: Protocol> Session<P> {
         // A run that has grown may gain from what the first one had no use for.
         if gains && self.with(|inner| inner.state.borrow().main && !inner.state.borrow().looked) == Some(true) {
             self.look_for_gpu();
+        }
+    }
+
+    /// Begins a fresh run with these settings, even if they are the ones that have just run.
+    pub fn restart(&self, settings: P::Settings) {
+        let is_new = self.settings.with_untracked(|before| settings.restarts(before));
+        self.change(|before| *before = settings);
+        if !is_new {
+            self.carry_out(Action::Reset);
         }
     }
 
@@ -530,78 +474,6 @@ impl<P: Protocol> Session<P> {
         self.resume();
         self.bench.trouble.set(Some(Trouble::new(sentence, Remedy::Dismiss)));
     }
-
-    /// Fetches the WebGPU worker in the background where it helps, and hands the run over when it is ready.
-    fn look_for_gpu(&self) {
-        let session = *self;
-        if !self.settings.with_untracked(Settings::gains_from_gpu) {
-            let reason = String::from("Networks this small run fastest on the CPU.");
-            self.bench.engine.set(Some(EngineReport { engine: Engine::Cpu, reason }));
-            return;
-        }
-        let choice = Choice::of_page();
-        self.with(|inner| inner.state.borrow_mut().looked = true);
-        leptos::task::spawn_local(async move {
-            match engine::look_for_gpu(choice).await {
-                Ok(_adapter) => session.hand_over(),
-                Err(reason) => {
-                    if session.with(|inner| inner.state.borrow().closed) == Some(false) {
-                        session.bench.engine.set(Some(EngineReport { engine: Engine::Cpu, reason }));
-                    }
-                }
-            }
-        });
-    }
-
-    fn hand_over(&self) {
-        let Some(inner) = self.with(Rc::clone) else { return };
-        if inner.state.borrow().closed {
-            return;
-        }
-        // The CPU worker goes on until the new one has said Ready; then the last checkpoint moves over.
-        let session = *self;
-        let started = Worker::start(&inner.base, "worker-gpu", move |event| match event {
-            Event::Message(Response::Ready(report)) if session.awaits_successor() => session.take_over(report),
-            Event::Message(response) => session.hear(response),
-            Event::Died(words) if session.awaits_successor() => {
-                session.with(|inner| drop(inner.successor.borrow_mut().take()));
-                let reason = format!("The WebGPU worker could not start ({}).", first_line(&words));
-                session.bench.engine.set(Some(EngineReport { engine: Engine::Cpu, reason }));
-            }
-            Event::Died(words) => session.died(&words),
-        });
-        if let Ok(worker) = started {
-            inner.successor.replace(Some(worker));
-        }
-    }
-
-    fn awaits_successor(&self) -> bool {
-        self.with(|inner| inner.successor.borrow().is_some()).unwrap_or(false)
-    }
-
-    fn take_over(&self, report: EngineReport) {
-        let worker = self.with(|inner| inner.successor.borrow_mut().take()).flatten();
-        if report.engine == Engine::Cpu {
-            // Its check failed: the small worker goes on, and the reader learns why.
-            return self.bench.engine.set(Some(report));
-        }
-        let running = self.bench.running.get_untracked();
-        self.with(|inner| {
-            let checkpoint = inner.history.borrow().last().map(|(_, bytes)| bytes.to_vec());
-            {
-                let mut state = inner.state.borrow_mut();
-                state.started = false;
-                state.waiting = false;
-                state.resume = checkpoint;
-                state.resume_running = running;
-            }
-            drop(inner.worker.replace(worker));
-        });
-        let step = self.bench.checkpoints.with_untracked(|steps| steps.last().copied()).unwrap_or(0);
-        self.curves.update(|curves| curves.truncate(step));
-        self.bench.engine.set(None);
-        self.ready(report);
-    }
 }
 
 fn first_line(words: &str) -> String {
@@ -614,9 +486,4 @@ fn next_animation_frame(run: impl FnOnce() + 'static) {
     let run = Closure::once_into_js(run);
     // Fails only without a window, which has just been found.
     let _ = window.request_animation_frame(run.unchecked_ref());
-}
-
-/// Whether every file that has been asked for is here.
-pub fn all_here(files: &[Progress]) -> bool {
-    files.iter().all(|file| file.state == LoadState::Ready)
 }

@@ -16,10 +16,13 @@ const MOST_BYTES: f64 = 8e6;
 /// What a click on the plane does: paint a class, or erase.
 pub type Brush = RwSignal<Option<u8>>;
 
+/// A coordinate as an address can hold it.
+pub fn hundredths(value: f32) -> f32 {
+    (value * 100.0).round() / 100.0
+}
+
 /// Paints a point with the brush, or erases those nearby; nothing beyond `most` points.
 pub fn paint(points: &mut Vec<Point>, brush: Option<u8>, x: f32, y: f32, most: usize) {
-    // Hundredths are what an address can hold.
-    let hundredths = |value: f32| (value * 100.0).round() / 100.0;
     match brush {
         None => points.retain(|point| (point.x - x).hypot(point.y - y) > 0.08),
         Some(class) if points.len() < most => points.push(Point { x: hundredths(x), y: hundredths(y), class }),

@@ -171,17 +171,19 @@ impl HandMlp {
             .collect()
     }
 
-    /// The output of every hidden unit over the same square: `maps[layer][unit][cell]`.
-    pub fn unit_maps(&mut self, side: usize, extent: f32) -> Vec<Vec<Vec<f32>>> {
-        let hidden = self.weights.len() - 1;
-        let mut maps: Vec<Vec<Vec<f32>>> =
-            (0..hidden).map(|k| vec![Vec::with_capacity(side * side); self.config.sizes[k + 1]]).collect();
+    /// The output of the first `most` hidden units over the same square: layer and unit, counted from 0, and its cells.
+    pub fn unit_maps(&mut self, side: usize, extent: f32, most: usize) -> Vec<(usize, usize, Vec<f32>)> {
+        let hidden = &self.config.sizes[1..self.config.sizes.len() - 1];
+        let mut maps: Vec<(usize, usize, Vec<f32>)> = hidden
+            .iter()
+            .enumerate()
+            .flat_map(|(layer, &units)| (0..units).map(move |unit| (layer, unit, Vec::with_capacity(side * side))))
+            .take(most)
+            .collect();
         for point in grid(side, extent) {
             self.forward(&point);
-            for (k, layer) in maps.iter_mut().enumerate() {
-                for (map, &output) in layer.iter_mut().zip(&self.outputs[k + 1]) {
-                    map.push(output);
-                }
+            for (layer, unit, map) in &mut maps {
+                map.push(self.outputs[*layer + 1][*unit]);
             }
         }
         maps
@@ -343,6 +345,6 @@ mod tests {
             &mut Pcg32::seed_from_u64(5),
         );
         assert_eq!(network.predict_grid(4, 1.0).len(), 16);
-        assert_eq!(network.unit_maps(4, 1.0)[0].len(), 3);
+        assert_eq!(network.unit_maps(4, 1.0, 64).iter().filter(|(layer, ..)| *layer == 0).count(), 3);
     }
 }

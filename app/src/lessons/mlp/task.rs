@@ -117,11 +117,10 @@ fn histogram(weights: &[f32]) -> (Vec<u32>, f32) {
     (counts, span)
 }
 
-/// Names the first layer whose weights are not finite.
-fn layer_trouble<'a>(weights: impl Iterator<Item = &'a [f32]>, step: u64) -> Trouble {
-    let broken = weights.enumerate().find(|(_, weights)| weights.iter().any(|weight| !weight.is_finite()));
+/// Numbers left the finite range: in this layer, counted from 0, or in the loss alone.
+fn layer_trouble(broken: Option<usize>, step: u64) -> Trouble {
     match broken {
-        Some((layer, _)) => not_finite(&format!("layer {}", layer + 1), step),
+        Some(layer) => not_finite(&format!("layer {}", layer + 1), step),
         None => not_finite("the loss", step),
     }
 }

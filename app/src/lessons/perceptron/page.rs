@@ -11,8 +11,8 @@ use leptos::prelude::*;
 
 use self::{build::Build, controls::Controls, strength::Strength, understand::Understand, weakness::Weakness};
 use crate::{
-    lessons::perceptron::{Data, LESSON, Perceptron, Settings},
-    session::{Action, Session, protocol::Settings as _},
+    lessons::perceptron::{Data, LESSON, Perceptron},
+    session::{Action, Session},
     site::{
         frame::{LessonFrame, settings_from_address},
         parts::Lit,
@@ -44,14 +44,4 @@ fn switch(session: Session<Perceptron>, data: Data) {
         }
         settings.switch(data);
     });
-}
-
-/// A fresh run with these settings at this speed, even if they are the ones that have just run.
-fn restart(session: Session<Perceptron>, settings: Settings, speed: f32) {
-    let again = session.settings.with_untracked(|before| !settings.restarts(before));
-    session.change(|before| *before = settings);
-    if again {
-        session.bench.act(Action::Reset);
-    }
-    session.bench.act(Action::Speed(speed));
 }

@@ -3,21 +3,9 @@
 use leptos::{html, prelude::*};
 
 use super::{
-    super::{
-        Ink, Rgb, Scale, Theme, Tile,
-        palette::{cividis, grey, signed},
-        use_theme,
-    },
+    super::{Ink, Scale, Tile, use_theme},
     pixel_canvas, unique_id,
 };
-
-fn color(theme: &Theme, scale: Scale, value: f32) -> Rgb {
-    match scale {
-        Scale::Signed => signed(theme, value),
-        Scale::Unsigned => cividis(value),
-        Scale::Grey => grey(theme, value),
-    }
-}
 
 /// Small pictures as buttons, each with its label below.
 #[component]
@@ -87,7 +75,7 @@ fn Thumbnail(tile: Tile, scale: Scale) -> impl IntoView {
     Effect::new(move || {
         let theme = theme.get();
         if let Some(canvas) = node.get() {
-            let colors = tile.pixels.iter().map(|value| color(&theme, scale, *value));
+            let colors = tile.pixels.iter().map(|value| scale.color(&theme, *value));
             pixel_canvas::show(&canvas, tile.columns, tile.rows, colors);
         }
     });

@@ -27,10 +27,11 @@ pub fn Strength(
     let digits = RwSignal::new(Progress::default());
     let run_xor = Callback::new(move |()| {
         let data = Data::Points(PointKind::Xor);
-        restart(
-            session,
-            Settings { stop: XOR_STEPS, seed: session.settings.with_untracked(|s| s.seed), ..Settings::of(data) },
-        );
+        session.restart(Settings {
+            stop: XOR_STEPS,
+            seed: session.settings.with_untracked(|s| s.seed),
+            ..Settings::of(data)
+        });
         run_to_stop(session, XOR_STEPS.into(), xor, move || {
             let held_out = session.bench.last(Series::ValidationAccuracy).unwrap_or_default();
             let perceptron = session.snapshot.with(|snapshot| {
@@ -47,14 +48,11 @@ pub fn Strength(
         });
     });
     let run_digits = Callback::new(move |()| {
-        restart(
-            session,
-            Settings {
-                stop: DIGIT_STEPS,
-                seed: session.settings.with_untracked(|s| s.seed),
-                ..Settings::of(Data::Mnist)
-            },
-        );
+        session.restart(Settings {
+            stop: DIGIT_STEPS,
+            seed: session.settings.with_untracked(|s| s.seed),
+            ..Settings::of(Data::Mnist)
+        });
         run_to_stop(session, DIGIT_STEPS.into(), digits, move || {
             let held_out = session.bench.last(Series::ValidationAccuracy).unwrap_or_default();
             let here = session.snapshot.with(|snapshot| {
@@ -83,19 +81,5 @@ pub fn Strength(
                 on_run=run_digits
             />
         </Stage>
-    }
-}
-
-/// A fresh run with these settings, even if they are the ones that have just run.
-fn restart(session: Session<Mlp>, settings: Settings) {
-    if session.settings.with_untracked(|before| *before == settings) {
-        session.bench.act(crate::session::Action::Reset);
-    } else {
-        let stale =
-            session.settings.with_untracked(|before| !crate::session::protocol::Settings::restarts(&settings, before));
-        session.change(|before| *before = settings);
-        if stale {
-            session.bench.act(crate::session::Action::Reset);
-        }
     }
 }

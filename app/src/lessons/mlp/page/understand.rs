@@ -13,7 +13,7 @@ use crate::{
     },
     widgets::{Bars, Chips, DrawPad, Examples, Figure, Formula, PointEvent, Scale, Stroke, Term, Tile, center},
 };
-use models::data::points::Point;
+use models::{data::points::Point, metrics::largest};
 
 /// The first stage.
 #[component]
@@ -176,22 +176,17 @@ fn Drawing(session: Session<Mlp>) -> impl IntoView {
     let answer = Signal::derive(move || {
         let snapshot = session.snapshot.get()?;
         let labels = session.settings.with(|settings| settings.data.classes());
-        let best = (0..snapshot.probabilities.len())
-            .max_by(|a, b| snapshot.probabilities[*a].total_cmp(&snapshot.probabilities[*b]));
         (snapshot.probabilities.len() == labels.len()).then(|| Bars {
             labels,
             values: snapshot.probabilities.iter().map(|value| f64::from(*value)).collect(),
-            highlight: best,
+            highlight: Some(largest(&snapshot.probabilities)),
             unit: String::new(),
             max: Some(1.0),
         })
     });
     let called = move || {
-        let snapshot = session.snapshot.get()?;
-        let labels = session.settings.with(|settings| settings.data.classes());
-        let best = (0..snapshot.probabilities.len())
-            .max_by(|a, b| snapshot.probabilities[*a].total_cmp(&snapshot.probabilities[*b]))?;
-        labels.get(best).cloned()
+        let bars = answer.get()?;
+        bars.labels.get(bars.highlight?).cloned()
     };
     view! {
         <div class="stack">

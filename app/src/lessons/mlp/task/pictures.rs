@@ -9,7 +9,7 @@ use models::{
     data::{batches::Batches, images::Images},
     device::Device,
     foundations::mlp::{Mlp, cross_entropy},
-    metrics::Confusion,
+    metrics::{Confusion, largest},
     tensor::{Tensor, TensorData, Transaction},
     train::{
         optimizer::Optimizer,
@@ -318,7 +318,7 @@ impl Pictures {
     fn count(&mut self, logits: &[f32]) -> f32 {
         let mut confusion = Confusion::new(CLASSES);
         for (index, row) in logits.chunks_exact(CLASSES).enumerate() {
-            let called = (0..CLASSES).max_by(|a, b| row[*a].total_cmp(&row[*b])).unwrap_or(0);
+            let called = largest(row);
             self.called[index] = called as u8;
             confusion.add(self.held_out.labels[index].into(), called);
         }
@@ -339,8 +339,8 @@ impl Pictures {
     async fn broken(&self, step: u64) -> Trouble {
         match weights::read(&self.trainer.model).await {
             Ok(parameters) => {
-                let matrices = parameters.0.iter().filter(|tensor| tensor.shape.len() == 2);
-                layer_trouble(matrices.map(|tensor| tensor.values.as_slice()), step)
+                let mut matrices = parameters.0.iter().filter(|tensor| tensor.shape.len() == 2);
+                layer_trouble(matrices.position(|tensor| tensor.values.iter().any(|weight| !weight.is_finite())), step)
             }
             Err(error) => models_trouble(error),
         }

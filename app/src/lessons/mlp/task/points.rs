@@ -101,7 +101,7 @@ impl Points {
 
     fn broken(&mut self) -> Trouble {
         self.curves.retain(|point| point.value.is_finite());
-        layer_trouble(self.state.net.weights.iter().map(Vec::as_slice), self.state.step)
+        layer_trouble(self.state.net.first_broken_layer(), self.state.step)
     }
 
     /// Takes over rate and batch.
@@ -178,27 +178,12 @@ impl Points {
     /// The decision field, and the map of each hidden unit (of the first [`MOST_MAPS`]).
     fn fields(&mut self) -> (Vec<i8>, Vec<UnitMap>) {
         let net = &mut self.state.net;
-        let field = grid(FIELD)
-            .map(|(x, y)| {
-                let logits = net.forward(&[x, y]);
-                // tanh of half the difference is the difference of the two probabilities.
-                shade(((logits[1] - logits[0]) / 2.0).tanh())
-            })
+        let field = net.predict_grid(FIELD, EXTENT).into_iter().map(shade).collect();
+        let units = net
+            .unit_maps(UNIT_FIELD, EXTENT, MOST_MAPS)
+            .into_iter()
+            .map(|(layer, unit, map)| (layer as u16, unit as u16, scale(&map)))
             .collect();
-        let hidden = &net.config.sizes[1..net.config.sizes.len() - 1];
-        let mut units: Vec<(u16, u16, Vec<f32>)> = hidden
-            .iter()
-            .enumerate()
-            .flat_map(|(layer, &count)| (0..count).map(move |unit| (layer as u16, unit as u16, Vec::new())))
-            .take(MOST_MAPS)
-            .collect();
-        for (x, y) in grid(UNIT_FIELD) {
-            net.forward(&[x, y]);
-            for (layer, unit, map) in &mut units {
-                map.push(net.layer(usize::from(*layer))[usize::from(*unit)]);
-            }
-        }
-        let units = units.into_iter().map(|(layer, unit, map)| (layer, unit, scale(&map))).collect();
         (field, units)
     }
 
@@ -246,11 +231,6 @@ fn measure(net: &mut HandMlp, points: &[Point]) -> (f32, f32) {
 
 fn called(logits: &[f32]) -> usize {
     usize::from(logits[1] > logits[0])
-}
-
-fn grid(side: usize) -> impl Iterator<Item = (f32, f32)> {
-    let place = move |index: usize| EXTENT * (2.0 * (index as f32 + 0.5) / side as f32 - 1.0);
-    (0..side * side).map(move |cell| (place(cell % side), -place(cell / side)))
 }
 
 fn shade(value: f32) -> i8 {

@@ -3,10 +3,9 @@
 use leptos::prelude::*;
 use models::data::points::PointKind;
 
-use super::restart;
 use crate::{
     lessons::perceptron::{Data, Perceptron, Settings},
-    session::Session,
+    session::{Action, Session},
     site::{
         experiment::{Experiment, Progress, run_to_stop},
         frame::{Stage, StageKind},
@@ -27,7 +26,8 @@ pub fn Strength(
     let digits = RwSignal::new(Progress::default());
     let run_converge = Callback::new(move |()| {
         let data = Data::Points(PointKind::Clouds);
-        restart(session, Settings { data, passes: PASSES, seed: seed(), ..Settings::default() }, 20.0);
+        session.restart(Settings { data, passes: PASSES, seed: seed(), ..Settings::default() });
+        session.bench.act(Action::Speed(20.0));
         run_to_stop(session, 100, converge, move || {
             let Some(snapshot) = session.snapshot.get() else { return String::new() };
             let corrections = snapshot.corrections;
@@ -42,7 +42,8 @@ pub fn Strength(
         });
     });
     let run_digits = Callback::new(move |()| {
-        restart(session, Settings { data: Data::Digits, passes: PASSES, seed: seed(), ..Settings::default() }, 20.0);
+        session.restart(Settings { data: Data::Digits, passes: PASSES, seed: seed(), ..Settings::default() });
+        session.bench.act(Action::Speed(20.0));
         run_to_stop(session, 60, digits, move || {
             let Some(snapshot) = session.snapshot.get() else { return String::new() };
             let [zeros, false_ones, missed, ones] = snapshot.confusion;

@@ -8,7 +8,7 @@ use crate::{
     session::Session,
     site::{
         frame::{Stage, StageKind},
-        own_data::{OwnData, paint},
+        own_data::{OwnData, hundredths, paint},
         parts::Lit,
     },
     widgets::{Chips, Figure, Formula, PointEvent, Slider, Stroke, Term},
@@ -180,7 +180,7 @@ fn Boundary(session: Session<Perceptron>) -> impl IntoView {
             }
             Stroke::Move => match (held.get_untracked(), brush.get_untracked()) {
                 (Some(point), _) => {
-                    let moved = Point { x: (x * 100.0).round() / 100.0, y: (y * 100.0).round() / 100.0, ..point };
+                    let moved = Point { x: hundredths(x), y: hundredths(y), ..point };
                     held.set(Some(moved));
                     session.change(|settings| {
                         if let Some(place) = settings.own.iter_mut().find(|own| **own == point) {

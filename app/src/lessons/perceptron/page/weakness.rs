@@ -3,10 +3,9 @@
 use leptos::prelude::*;
 use models::data::points::{Point, PointKind};
 
-use super::restart;
 use crate::{
     lessons::perceptron::{Data, Perceptron, Settings},
-    session::Session,
+    session::{Action, Session},
     site::{
         experiment::{Experiment, Progress, run_to_stop},
         frame::{NextLesson, Stage, StageKind},
@@ -31,16 +30,14 @@ pub fn Weakness(
         let point = |x: f32, y: f32| Point { x, y, class: u8::from(x * y < 0.0) };
         // Not a perfect square: there the line would vanish, weights zero, after every pass.
         let own = vec![point(-0.8, -0.6), point(0.7, 0.75), point(-0.6, 0.8), point(0.75, -0.7)];
-        restart(
-            session,
-            Settings { data: Data::Own, own, passes: XOR_PASSES, seed: seed(), ..Settings::default() },
-            20.0,
-        );
+        session.restart(Settings { data: Data::Own, own, passes: XOR_PASSES, seed: seed(), ..Settings::default() });
+        session.bench.act(Action::Speed(20.0));
         run_to_stop(session, 160, xor, move || finding(session));
     });
     let run_circles = Callback::new(move |()| {
         let data = Data::Points(PointKind::Circles);
-        restart(session, Settings { data, passes: CIRCLES_PASSES, seed: seed(), ..Settings::default() }, 0.0);
+        session.restart(Settings { data, passes: CIRCLES_PASSES, seed: seed(), ..Settings::default() });
+        session.bench.act(Action::Speed(0.0));
         run_to_stop(session, 20_000, circles, move || finding(session));
     });
     view! {

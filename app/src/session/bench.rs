@@ -1,0 +1,73 @@
+//! What every lesson's bench shows and does, whatever the lesson's types.
+
+use leptos::prelude::*;
+
+use super::{
+    history::Curves,
+    protocol::{EngineReport, Progress, Series, Trouble},
+};
+
+/// The part of a session that no lesson's types touch: signals for the bench, and what its buttons do.
+#[derive(Clone, Copy)]
+pub struct Bench {
+    /// Updates so far.
+    pub step: RwSignal<u64>,
+    /// Whether it trains by itself.
+    pub running: RwSignal<bool>,
+    /// Why it stopped by itself.
+    pub finished: RwSignal<Option<String>>,
+    /// Updates per second.
+    pub rate: RwSignal<f32>,
+    /// Steps per second asked for; 0 is as many as fit.
+    pub speed: RwSignal<f32>,
+    /// What computes.
+    pub engine: RwSignal<Option<EngineReport>>,
+    /// Files on their way or here.
+    pub files: RwSignal<Vec<Progress>>,
+    /// What went wrong, if anything.
+    pub trouble: RwSignal<Option<Trouble>>,
+    /// The steps the time machine can go back to.
+    pub checkpoints: RwSignal<Vec<u64>>,
+    /// The curves of the session.
+    pub curves: RwSignal<Curves>,
+    /// Carries out a button.
+    pub act: Callback<Action>,
+}
+
+/// What the bench's buttons do.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Action {
+    /// Start or go on.
+    Train,
+    /// Stop after the current step.
+    Pause,
+    /// Exactly one step.
+    Step,
+    /// Back to the initial weights of the same seed.
+    Reset,
+    /// Steps per second, 0 for as many as fit.
+    Speed(f32),
+    /// Move every figure to the checkpoint nearest to this step; training goes on from there.
+    Rewind(u64),
+    /// Carry out the remedy of the trouble shown.
+    Remedy,
+    /// Take the trouble away.
+    Dismiss,
+}
+
+impl Bench {
+    /// Does one thing.
+    pub fn act(&self, action: Action) {
+        self.act.run(action);
+    }
+
+    /// The newest value of a curve.
+    pub fn last(&self, series: Series) -> Option<f64> {
+        self.curves.with(|curves| curves.last(series))
+    }
+
+    /// Where a file stands, by its name.
+    pub fn file(&self, name: &str) -> Option<Progress> {
+        self.files.with(|files| files.iter().find(|file| file.name == name).cloned())
+    }
+}
