@@ -6,11 +6,12 @@ use std::time::Duration;
 use leptos::{children::ViewFn, html, prelude::*};
 
 use super::{
+    any_picture::AnyPicture,
     controls::{Menu, MenuItem},
     palette::use_theme,
     picture::Picture,
     save::{Format, save},
-    sketch::{PointEvent, Sketch},
+    sketch::{Canvas, PointEvent, any, drawing},
 };
 
 /// How far a figure is.
@@ -41,10 +42,10 @@ impl FigureState {
 const PAUSE: Duration = Duration::from_millis(1500);
 
 /// A value made from the picture now and at most every [`PAUSE`] while the picture changes.
-fn followed<P: Picture, T: Clone + PartialEq + Send + Sync + Default + 'static>(
-    picture: Signal<Option<P>>,
+fn followed<T: Clone + PartialEq + Send + Sync + Default + 'static>(
+    picture: Signal<Option<AnyPicture>>,
     wanted: Signal<bool>,
-    make: fn(&P) -> T,
+    make: fn(&AnyPicture) -> T,
 ) -> Signal<T> {
     let value = RwSignal::new(T::default());
     let waiting = StoredValue::new(false);
@@ -116,6 +117,30 @@ pub fn Figure<P: Picture>(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
+    let picture = any(picture);
+    card(Card { id, technique, title, picture, state, empty, problem, on_point, drag, on_key, controls, children })
+}
+
+/// What [`Figure`] takes, for a picture of any kind.
+struct Card {
+    id: &'static str,
+    technique: &'static str,
+    title: Signal<String>,
+    picture: Signal<Option<AnyPicture>>,
+    state: MaybeProp<FigureState>,
+    empty: MaybeProp<String>,
+    problem: MaybeProp<String>,
+    on_point: Option<Callback<PointEvent>>,
+    drag: bool,
+    on_key: Option<Callback<String>>,
+    controls: Option<ViewFn>,
+    children: Option<Children>,
+}
+
+/// See [`Figure`].
+fn card(card: Card) -> AnyView {
+    let Card { id, technique, title, picture, state, empty, problem, on_point, drag, on_key, controls, children } =
+        card;
     let theme = use_theme();
     let full = Memo::new(move |_| picture.with(Option::is_some));
     let state =
@@ -125,8 +150,8 @@ pub fn Figure<P: Picture>(
     let (labelled_by, described_by) = (title_id.clone(), summary_id.clone());
     let open = RwSignal::new(false);
     let focused = RwSignal::new(false);
-    let summary = followed(picture, Signal::stored(true), Picture::summary);
-    let table = followed(picture, open.into(), Picture::table);
+    let summary = followed(picture, Signal::stored(true), AnyPicture::summary);
+    let table = followed(picture, open.into(), AnyPicture::table);
     let node = NodeRef::<html::Figure>::new();
     let export = move |format: Format| {
         let width = node.get_untracked().map_or(640.0, |figure| f64::from(figure.client_width()) - 36.0);
@@ -176,14 +201,15 @@ pub fn Figure<P: Picture>(
             {controls.map(|controls| view! { <div class="figure-controls">{controls.run()}</div> })}
             <div class="stage-box">
                 <div class="shown" class:absent=move || !full.get()>
-                    <Sketch
-                        picture=picture
-                        label=Signal::derive(move || Some(title.get()))
-                        described_by=described_by
-                        on_point=on_point
-                        drag=drag
-                        on_key=on_key
-                    />
+                    {drawing(Canvas {
+                        picture,
+                        label: Signal::derive(move || Some(title.get())).into(),
+                        decorative: false,
+                        described_by: Some(described_by),
+                        on_point,
+                        drag,
+                        on_key,
+                    })}
                 </div>
                 {move || message().map(|text| view! { <p class="message" role="status">{text}</p> })}
             </div>
@@ -197,6 +223,7 @@ pub fn Figure<P: Picture>(
             {children.map(|children| view! { <figcaption>{children()}</figcaption> })}
         </figure>
     }
+    .into_any()
 }
 
 /// Rows shown on the page; the file has all of them.

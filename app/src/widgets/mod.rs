@@ -3,6 +3,7 @@
 //! A [`Picture`] draws itself on any [`Surface`]: a canvas in the page, SVG for export and in native tests. A [`Figure`]
 //! frames a picture with title, caption, save menu and data table; a [`Sketch`] is the bare drawing.
 
+mod any_picture;
 mod axis;
 mod bars;
 mod browser;

@@ -10,6 +10,7 @@ use leptos::{ev, html, prelude::*};
 use web_sys::HtmlCanvasElement;
 
 use super::{
+    any_picture::AnyPicture,
     browser::{Seen, Sized},
     palette::{Theme, use_fonts, use_theme},
     picture::Picture,
@@ -60,19 +61,19 @@ pub struct PointEvent {
     pub pointer: Pointer,
 }
 
-struct Painter<P: Picture> {
+struct Painter {
     canvas: HtmlCanvasElement,
-    picture: Signal<Option<P>>,
+    picture: Signal<Option<AnyPicture>>,
     theme: Signal<Theme>,
     width: Cell<f64>,
     height: Cell<f64>,
     seen: Cell<bool>,
     stale: Cell<bool>,
     waiting: Cell<bool>,
-    drawn: RefCell<Option<(P, Theme, f64)>>,
+    drawn: RefCell<Option<(AnyPicture, Theme, f64)>>,
 }
 
-impl<P: Picture> Painter<P> {
+impl Painter {
     /// Something may have changed.
     fn touch(self: &Rc<Self>) {
         self.stale.set(true);
@@ -119,23 +120,15 @@ impl<P: Picture> Painter<P> {
         if drawn.as_ref().is_some_and(|(old, look, size)| *old == picture && *look == theme && *size == width) {
             return;
         }
-        paint(&self.canvas, &picture, &theme, width);
+        picture.paint(&self.canvas, &theme, width, window().device_pixel_ratio().max(2.0), false);
         *drawn = Some((picture, theme, width));
     }
 }
 
-#[cfg(target_arch = "wasm32")]
-fn paint<P: Picture>(canvas: &HtmlCanvasElement, picture: &P, theme: &Theme, width: f64) {
-    super::canvas::paint(canvas, picture, theme, width, window().device_pixel_ratio().max(2.0), false);
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn paint<P: Picture>(_: &HtmlCanvasElement, _: &P, _: &Theme, _: f64) {}
-
 /// Keeps a canvas drawn for as long as the calling component lives.
-fn use_painter<P: Picture>(node: NodeRef<html::Canvas>, picture: Signal<Option<P>>) {
+fn use_painter(node: NodeRef<html::Canvas>, picture: Signal<Option<AnyPicture>>) {
     let (theme, fonts) = (use_theme(), use_fonts());
-    let kept = StoredValue::new_local(None::<(Rc<Painter<P>>, Option<Seen>, Option<Sized>)>);
+    let kept = StoredValue::new_local(None::<(Rc<Painter>, Option<Seen>, Option<Sized>)>);
     Effect::new(move |_| {
         let Some(canvas) = node.get() else { return };
         let painter = Rc::new(Painter {
@@ -220,6 +213,28 @@ pub fn Sketch<P: Picture>(
     #[prop(default = None, into)]
     on_key: Option<Callback<String>>,
 ) -> impl IntoView {
+    drawing(Canvas { picture: any(picture), label, decorative, described_by, on_point, drag, on_key })
+}
+
+/// The picture with its kind forgotten; made once for each change, however many look at it.
+pub(super) fn any<P: Picture>(picture: Signal<Option<P>>) -> Signal<Option<AnyPicture>> {
+    Memo::new(move |_| picture.get().map(AnyPicture::new)).into()
+}
+
+/// What [`Sketch`] takes, for a picture of any kind.
+pub(super) struct Canvas {
+    pub picture: Signal<Option<AnyPicture>>,
+    pub label: MaybeProp<String>,
+    pub decorative: bool,
+    pub described_by: Option<String>,
+    pub on_point: Option<Callback<PointEvent>>,
+    pub drag: bool,
+    pub on_key: Option<Callback<String>>,
+}
+
+/// See [`Sketch`].
+pub(super) fn drawing(canvas: Canvas) -> AnyView {
+    let Canvas { picture, label, decorative, described_by, on_point, drag, on_key } = canvas;
     let node = NodeRef::<html::Canvas>::new();
     use_painter(node, picture);
     let hint = RwSignal::new(None::<(f64, f64, bool, String)>);
@@ -262,9 +277,9 @@ pub fn Sketch<P: Picture>(
     };
     let name = move || {
         (!decorative).then(|| {
-            label
-                .get()
-                .unwrap_or_else(|| picture.with(|picture| picture.as_ref().map(Picture::summary).unwrap_or_default()))
+            label.get().unwrap_or_else(|| {
+                picture.with(|picture| picture.as_ref().map(AnyPicture::summary).unwrap_or_default())
+            })
         })
     };
     view! {
@@ -302,4 +317,5 @@ pub fn Sketch<P: Picture>(
             }}
         </div>
     }
+    .into_any()
 }
