@@ -22,7 +22,7 @@ export async function serve(folder, prefix = "/", mounts = {}) {
     });
     response.end(method === "HEAD" ? undefined : body);
   };
-  const server = createServer(async (request, response) => {
+  const server = createServer({ maxHeaderSize: 1 << 20 }, async (request, response) => {
     try {
       const path = decodeURIComponent(request.url.split("?")[0]);
       if (!path.startsWith(prefix)) {

@@ -80,8 +80,34 @@ impl Points {
             {
                 return Err(self.broken());
             }
+            if let Some(layer) = self.dead_layer() {
+                let sentence = format!(
+                    "At step {} every unit of layer {} has fallen silent, whatever the point, so no error reaches the layers before it.",
+                    self.state.step,
+                    layer + 1,
+                );
+                return Err(Trouble::new(sentence, Remedy::Calmer));
+            }
         }
         Ok(())
+    }
+
+    /// The first hidden layer whose units answer 0 to every training point, counted from 0. Looked for only once no
+    /// weight has a gradient left, which a single batch can bring about by chance.
+    fn dead_layer(&mut self) -> Option<usize> {
+        let net = &mut self.state.net;
+        if net.gradient_means().iter().any(|mean| *mean != 0.0) {
+            return None;
+        }
+        let hidden = net.config.sizes.len() - 2;
+        let mut silent = vec![true; hidden];
+        for point in &self.training {
+            net.forward(&[point.x, point.y]);
+            for (layer, silent) in silent.iter_mut().enumerate() {
+                *silent &= net.layer(layer).iter().all(|output| *output == 0.0);
+            }
+        }
+        silent.iter().position(|silent| *silent)
     }
 
     /// Losses and accuracies on all points; gradients of the last update.
@@ -254,7 +280,7 @@ pub fn softmax(logits: &[f32]) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::protocol::Remedy;
+    use crate::lessons::mlp::Data;
 
     fn run(task: &mut Points, steps: usize) -> Vec<CurvePoint> {
         for _ in 0..steps {
@@ -312,6 +338,21 @@ mod tests {
         let trouble = (0..500).find_map(|_| task.step().err()).expect("the numbers leave the finite range");
         assert_eq!(trouble.remedy, Remedy::Calmer);
         assert!(trouble.sentence.contains("step"), "{}", trouble.sentence);
+    }
+
+    #[test]
+    fn forty_layers_at_a_large_rate_die_and_it_is_said() {
+        let settings = Settings {
+            hidden: vec![12; 40],
+            activation: models::foundations::mlp::Activation::Relu,
+            optimizer: models::train::optimizer::OptimizerKind::Sgd,
+            rate: 10.0,
+            ..Settings::of(Data::Points(models::data::points::PointKind::Circles))
+        };
+        let mut task = Points::start(settings).unwrap();
+        let trouble = (0..2000).find_map(|_| task.step().err()).expect("it dies or leaves the finite range");
+        assert_eq!(trouble.remedy, Remedy::Calmer);
+        assert!(trouble.sentence.contains("layer") && trouble.sentence.contains("step"), "{}", trouble.sentence);
     }
 
     #[test]
