@@ -6,6 +6,10 @@ use std::{env, fmt::Write, fs, path::Path};
 use toml::{Table, Value};
 
 fn main() {
+    if env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "wasm32") {
+        // Where the page is cut into files, the cutter follows the linker's relocations.
+        println!("cargo::rustc-link-arg-bin=page=--emit-relocs");
+    }
     let root = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("..");
     let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).to_path_buf();
     let mut files = String::from("/// Every data and weight file of the site.\npub const FILES: &[File] = &[\n");

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     failure::{Failure, Outcome, fail, read_text, write},
-    missing, routes, shell, tools,
+    missing, routes, shell, split, tools,
 };
 
 /// How to build.
@@ -58,6 +58,7 @@ pub fn run(options: Options) -> Outcome {
     let index = index(options)?;
     let mut trunk = shell::command("trunk", &["build", &index, "--html-output", "index.html", "--public-url", "./"]);
     trunk.args(["--cargo-profile", options.profile()]);
+    trunk.env(split::PROFILE, options.profile());
     // trunk reads NO_COLOR as a boolean.
     trunk.env_remove("NO_COLOR");
     let outcome = shell::run(trunk);

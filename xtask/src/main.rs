@@ -13,6 +13,7 @@ mod routes;
 mod serve;
 mod shell;
 mod shots;
+mod split;
 #[path = "../../app/src/techniques.rs"]
 #[allow(dead_code, reason = "the page's own list; not every column of it is needed here")]
 mod techniques;
@@ -33,6 +34,7 @@ const USAGE: &str = "cargo xtask COMMAND
   bench                                 measure speeds and sizes, beside TensorFlow.js
   shots                                 pictures of every page, for the eye
   readme                                write the tables of README.md again
+  split                                 cut the page into one file for each lesson; trunk calls this
 
   --cpu leaves out the large WebGPU worker; --release builds the small files that are published.";
 
@@ -63,6 +65,7 @@ fn dispatch(arguments: &[String]) -> Outcome {
         }
         "bench" => bench::run(rest),
         "shots" => shots::run(rest),
+        "split" => split::run(),
         "readme" => readme::run(rest),
         _ => fail(format!("There is no command {name}.\n\n{USAGE}")),
     }

@@ -13,7 +13,7 @@ use crate::{
     failure::{Outcome, fail},
     readme, shell,
     shell::command,
-    tools,
+    split, tools,
 };
 
 /// Budget of `page.wasm`, brotli.
@@ -140,14 +140,17 @@ fn wasm_tests() -> Outcome<Command> {
     Ok(tests)
 }
 
-/// Brotli sizes against the budgets. The release page goes through wasm-bindgen first, as trunk does it.
+/// Brotli sizes against the budgets. The release page is cut first, as it is after each build.
 fn sizes() -> Outcome {
     let folder = shell::root().join("target/xtask/page");
-    let page = "target/wasm32-unknown-unknown/release/page.wasm";
-    let out = folder.to_string_lossy().into_owned();
-    shell::output(command("wasm-bindgen", &[page, "--target", "web", "--no-typescript", "--out-dir", &out]))?;
+    fs::create_dir_all(&folder)?;
+    let parts = split::cut("release", &folder, "page")?;
     let page = brotli_size(&folder.join("page_bg.wasm"))?;
     println!("  page.wasm {page} bytes brotli (full release, budget {PAGE_BUDGET})");
+    for part in parts {
+        let name = part.file_name().unwrap_or_default().to_string_lossy();
+        println!("  {name} {} bytes brotli (full release, fetched when a lesson needs it)", brotli_size(&part)?);
+    }
     let worker = brotli_size(&build::dist().join("worker_bg.wasm"))?;
     println!("  worker.wasm {worker} bytes brotli (ci profile, budget {WORKER_BUDGET})");
     match (page <= PAGE_BUDGET, worker <= WORKER_BUDGET) {

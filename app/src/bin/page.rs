@@ -1,5 +1,46 @@
 //! Mounts the site. Must never reach burn: see the budget of `page.wasm`.
+//!
+//! Each lesson and the gallery become files of their own, cut off `page.wasm` where a function is marked `wasm_split`
+//! (`cargo xtask split`, which trunk calls after each build).
+
+use app::site::{
+    lazy::{Page, Pages},
+    mount,
+};
+use leptos::{
+    prelude::*,
+    wasm_split::{SplitLoaderError, wasm_split},
+};
+
+/// One file for each lesson.
+macro_rules! lessons {
+    ($($lesson:ident),*) => {
+        $(
+            #[wasm_split($lesson, wasm_split_path = ::leptos::wasm_split, fallible)]
+            fn $lesson() -> Result<Page, SplitLoaderError> {
+                Ok(|| view! { <app::lessons::$lesson::page::Page /> }.into_any())
+            }
+        )*
+
+        const PAGES: Pages = Pages {
+            lesson: |slug| {
+                $(if slug == app::lessons::$lesson::LESSON.slug {
+                    return Some(|| Box::pin($lesson()));
+                })*
+                None
+            },
+            gallery: || Box::pin(gallery()),
+        };
+    };
+}
+
+app::each_lesson!(lessons);
+
+#[wasm_split(gallery, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn gallery() -> Result<Page, SplitLoaderError> {
+    Ok(|| view! { <app::site::gallery::Gallery /> }.into_any())
+}
 
 fn main() {
-    app::site::mount();
+    mount(PAGES);
 }

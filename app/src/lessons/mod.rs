@@ -3,8 +3,6 @@
 pub mod mlp;
 pub mod perceptron;
 
-use leptos::prelude::*;
-
 use models::data::points::Point;
 
 use crate::{
@@ -12,13 +10,23 @@ use crate::{
     session::{query::Query, serve::Serve},
 };
 
-/// Two tables from one list. They are two because a struct that held both would link burn into `page.wasm`.
+/// The built lessons in curriculum order, handed to the macro `$then`.
+#[macro_export]
+macro_rules! each_lesson {
+    ($then:ident) => {
+        $then![perceptron, mlp];
+    };
+}
+
+/// Two tables from one list. They are two because a struct that held both would link burn into the page; the pages
+/// themselves are named by `bin/page.rs`, which makes a file of each.
 macro_rules! registry {
     ($($lesson:ident),* $(,)?) => {
-        /// What the page needs of every lesson, in curriculum order.
-        pub fn pages() -> Vec<(&'static Lesson, fn() -> AnyView)> {
-            vec![$((&$lesson::LESSON, || view! { <$lesson::page::Page /> }.into_any())),*]
-        }
+        /// What every lesson says of itself.
+        pub const LESSONS: &[&Lesson] = &[$(&$lesson::LESSON),*];
+
+        /// The slugs alone: all that the page has to know before a lesson has come.
+        pub const BUILT: &[&str] = &[$($lesson::LESSON.slug),*];
 
         /// What the worker needs of every lesson.
         pub fn tasks() -> Vec<(&'static str, Serve)> {
@@ -27,11 +35,11 @@ macro_rules! registry {
     };
 }
 
-registry![perceptron, mlp];
+each_lesson!(registry);
 
-/// The slugs of the lessons that are built.
-pub fn built() -> Vec<&'static str> {
-    pages().iter().map(|(lesson, _)| lesson.slug).collect()
+/// Whether a lesson of this slug is built.
+pub fn is_built(slug: &str) -> bool {
+    BUILT.contains(&slug)
 }
 
 /// The reader's own points as text for an address: coordinates in hundredths, class as a letter.

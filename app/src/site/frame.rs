@@ -14,6 +14,7 @@ use crate::{
     },
     site::{
         OpenEngine,
+        lazy::title,
         navigation::{Link, TimeLine},
     },
     widgets::{Notice, NoticeKind, ProgressBar, Readout},
@@ -95,16 +96,7 @@ pub fn LessonFrame<P: Protocol>(
     }
     keep_address(session);
     listen_to_keys(bench);
-    let title = network.map(|network| {
-        document().set_title(&format!("{} · From Scratch to Scale", network.name));
-        view! {
-            <header class="title">
-                <h1>{network.name}</h1>
-                <p class="lede">{network.lede}</p>
-                <p class="meta">{network.authors} ", " {network.year} " · " <a href=network.url rel="noopener">{network.paper}</a></p>
-            </header>
-        }
-    });
+    let title = network.map(title);
     view! {
         <TimeLine current=lesson.slug />
         <main id="content" class="lesson" data-lesson=lesson.slug>
@@ -247,7 +239,7 @@ pub fn NextLesson(
     children: Children,
 ) -> impl IntoView {
     let network = curriculum::find(slug);
-    let built = crate::lessons::built().contains(&slug);
+    let built = crate::lessons::is_built(slug);
     network.map(|network| {
         let name = format!("{}, {}", network.name, network.year);
         let link = match built {

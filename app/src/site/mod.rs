@@ -5,6 +5,7 @@ pub mod experiment;
 pub mod frame;
 pub mod gallery;
 pub mod home;
+pub mod lazy;
 pub mod live;
 pub mod navigation;
 pub mod own_data;
@@ -23,8 +24,8 @@ use crate::{
     session::protocol::EngineReport,
     site::{
         about::About,
-        gallery::Gallery,
         home::Home,
+        lazy::{Pages, lazy, lesson_to_come},
         navigation::TopBar,
         techniques::{Technique, Techniques},
     },
@@ -56,13 +57,13 @@ fn base_path() -> String {
 }
 
 /// Mounts the site over the page's static first paint.
-pub fn mount() {
+pub fn mount(pages: Pages) {
     std::panic::set_hook(Box::new(|info| show_panic(&info.to_string())));
     let document = document();
     if let Some(first_paint) = document.get_element_by_id("first-paint") {
         first_paint.remove();
     }
-    mount_to_body(App);
+    mount_to_body(move || view! { <App pages /> });
     if let Some(root) = document.document_element() {
         // Setting an attribute of an element that exists cannot fail.
         let _ = root.set_attribute("data-app", "ready");
@@ -70,7 +71,7 @@ pub fn mount() {
 }
 
 #[component]
-fn App() -> impl IntoView {
+fn App(pages: Pages) -> impl IntoView {
     provide_theme();
     let engine = OpenEngine(RwSignal::new(None));
     provide_context(engine);
@@ -82,10 +83,10 @@ fn App() -> impl IntoView {
             <Routes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=Home />
                 <Route path=path!("/lessons") view=Home />
-                <Route path=path!("/lessons/:slug") view=LessonRoute />
+                <Route path=path!("/lessons/:slug") view=move || view! { <LessonRoute pages /> } />
                 <Route path=path!("/techniques") view=Techniques />
                 <Route path=path!("/techniques/:id") view=Technique />
-                <Route path=path!("/widgets") view=Gallery />
+                <Route path=path!("/widgets") view=move || lazy(pages.gallery, || ().into_any()) />
                 <Route path=path!("/about") view=About />
             </Routes>
         </Router>
@@ -94,13 +95,13 @@ fn App() -> impl IntoView {
 
 /// A lesson by its slug. Another slug is another page: everything of the one before is dropped.
 #[component]
-fn LessonRoute() -> impl IntoView {
+fn LessonRoute(pages: Pages) -> impl IntoView {
     let parameters = use_params_map();
     let slug = Memo::new(move |_| parameters.with(|map| map.get("slug").unwrap_or_default()));
     move || {
-        let page = crate::lessons::pages().into_iter().find(|(lesson, _)| lesson.slug == slug.get());
-        match page {
-            Some((_, page)) => page(),
+        let slug = slug.get();
+        match (pages.lesson)(&slug) {
+            Some(fetch) => lazy(fetch, move || lesson_to_come(&slug)).into_any(),
             None => view! { <NotFound /> }.into_any(),
         }
     }

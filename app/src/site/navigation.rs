@@ -49,7 +49,7 @@ pub fn LessonLink(
     #[prop(into)]
     words: String,
 ) -> impl IntoView {
-    if lessons::built().contains(&network.slug) {
+    if lessons::is_built(network.slug) {
         view! { <Link to=format!("/lessons/{}", network.slug)>{words}</Link> }.into_any()
     } else {
         view! { <span class="coming">{words} " " <small>"coming"</small></span> }.into_any()
@@ -283,7 +283,7 @@ pub fn TimeLine(
     #[prop(optional)]
     current: &'static str,
 ) -> impl IntoView {
-    let (built, seen) = (lessons::built(), seen());
+    let seen = seen();
     let line = NodeRef::<html::Nav>::new();
     Effect::new(move || {
         let Some(line) = line.get() else { return };
@@ -301,7 +301,7 @@ pub fn TimeLine(
         let words = view! { {network.year} <br /> {network.short_name()} };
         let is_seen = seen.iter().any(|slug| slug == network.slug);
         let here = network.slug == current;
-        if built.contains(&network.slug) {
+        if lessons::is_built(network.slug) {
             let note = is_seen.then(|| view! { <span class="visually-hidden">" (read)"</span> });
             view! {
                 <a href=address(&format!("/lessons/{}", network.slug)) class:seen=is_seen aria-current=here.then_some("page")>

@@ -1,0 +1,90 @@
+//! Pages that are files of their own, fetched when they are opened: so the site stays small however many lessons it has.
+
+use std::pin::Pin;
+
+use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
+
+use crate::{
+    curriculum::{self, Network},
+    site::navigation::TimeLine,
+    widgets::{Notice, NoticeKind},
+};
+
+/// Builds a page that is here.
+pub type Page = fn() -> AnyView;
+
+/// A page on its way.
+pub type Fetch = Pin<Box<dyn Future<Output = Result<Page, SplitLoaderError>>>>;
+
+/// The pages that are fetched. `bin/page.rs` says which, because what is split off must not be named by the library: the
+/// workers are linked with it too.
+#[derive(Clone, Copy)]
+pub struct Pages {
+    /// A lesson by its slug.
+    pub lesson: fn(&str) -> Option<fn() -> Fetch>,
+    /// The gallery of the instruments.
+    pub gallery: fn() -> Fetch,
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    Waiting,
+    Here(Page),
+    Failed,
+}
+
+/// Shows a page when it has come, and `waiting` until then. A page that does not come can be asked for again.
+pub fn lazy(
+    fetch: fn() -> Fetch,
+    waiting: impl Fn() -> AnyView + Send + 'static,
+) -> impl IntoView {
+    let state = RwSignal::new(State::Waiting);
+    let ask = move || {
+        state.set(State::Waiting);
+        spawn_local(async move {
+            let answer = fetch().await;
+            // The reader may have gone elsewhere meanwhile.
+            let _ = state.try_set(answer.map_or(State::Failed, State::Here));
+        });
+    };
+    ask();
+    move || match state.get() {
+        State::Here(page) => page(),
+        State::Waiting => waiting(),
+        State::Failed => view! {
+            <main id="content" class="prose-page">
+                <Notice
+                    text="This page could not be fetched. Is there a connection?"
+                    kind=NoticeKind::Error
+                    action="Try again"
+                    on_action=Callback::new(move |()| ask())
+                />
+            </main>
+        }
+        .into_any(),
+    }
+}
+
+/// A lesson's title: all that can be shown of it before it has come.
+pub fn title(network: &'static Network) -> impl IntoView {
+    document().set_title(&format!("{} · From Scratch to Scale", network.name));
+    view! {
+        <header class="title">
+            <h1>{network.name}</h1>
+            <p class="lede">{network.lede}</p>
+            <p class="meta">{network.authors} ", " {network.year} " · " <a href=network.url rel="noopener">{network.paper}</a></p>
+        </header>
+    }
+}
+
+/// What stands in a lesson's place while it is fetched.
+pub fn lesson_to_come(slug: &str) -> AnyView {
+    let network = curriculum::find(slug);
+    view! {
+        <TimeLine current=network.map_or("", |network| network.slug) />
+        <main id="content" class="lesson" aria-busy="true">
+            {network.map(title)} <p class="lazy-state" role="status">"The lesson is on its way."</p>
+        </main>
+    }
+    .into_any()
+}
