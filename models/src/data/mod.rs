@@ -1,7 +1,8 @@
-//! What networks learn from: generated points, pictures, flowers, the reader's own table.
+//! What networks learn from: generated points, pictures, letters, flowers, the reader's own table.
 
 pub mod batches;
 pub mod images;
 pub mod iris;
+pub mod letters;
 pub mod points;
 pub mod table;
