@@ -111,13 +111,20 @@ impl Hopfield {
         }
     }
 
-    /// The energy `-½ x·W x` of any values: the mean over states whose units are drawn at random with means `x`, each
-    /// between -1 and 1. `None` for the dense network, which has no weights.
-    pub fn mean_energy(&self, x: &[f32]) -> Option<f64> {
-        let row = |(row, value): (&[f32], &f32)| {
-            f64::from(*value) * f64::from(row.iter().zip(x).map(|(weight, x)| weight * x).sum::<f32>())
+    /// The same formula for values between -1 and 1. With weights it is the mean energy of states whose units are drawn at
+    /// random with these means.
+    pub fn energy_at(&self, x: &[f32]) -> f64 {
+        let product = |values: &mut dyn Iterator<Item = f32>| -> f64 {
+            values.zip(x).map(|(value, x)| f64::from(value) * f64::from(*x)).sum()
         };
-        (self.rule != Rule::Dense).then(|| -0.5 * self.weights.chunks(self.units).zip(x).map(row).sum::<f64>())
+        if self.rule == Rule::Dense {
+            let products = self.patterns.iter().map(|pattern| product(&mut pattern.iter().map(|value| f32::from(*value))));
+            let products: Vec<f64> = products.collect();
+            let largest = products.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            return if largest.is_finite() { -largest - products.iter().map(|p| (p - largest).exp()).sum::<f64>().ln() } else { 0.0 };
+        }
+        let rows = self.weights.chunks(self.units).zip(x);
+        -0.5 * rows.map(|(row, value)| f64::from(*value) * product(&mut row.iter().copied())).sum::<f64>()
     }
 
     /// How a turn of this unit changes the energy.
@@ -484,10 +491,13 @@ mod tests {
 
     #[test]
     fn the_surface_meets_the_states() {
-        let network = Hopfield::store(50, random_patterns(50, 4, 1), Rule::Storkey);
         let state = random_patterns(50, 1, 9).remove(0);
         let values: Vec<f32> = state.iter().map(|value| f32::from(*value)).collect();
-        assert!((network.mean_energy(&values).unwrap() - network.energy(&state)).abs() < 1e-4);
+        for rule in RULES {
+            let network = Hopfield::store(50, random_patterns(50, 4, 1), rule);
+            assert!((network.energy_at(&values) - network.energy(&state)).abs() < 1e-4, "{rule:?}");
+        }
+        let network = Hopfield::store(50, random_patterns(50, 4, 1), Rule::Storkey);
         let change = network.change(&state, 7);
         let mut turned = state.clone();
         turned[7] = -turned[7];

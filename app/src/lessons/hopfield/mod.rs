@@ -1,0 +1,540 @@
+//! Hopfield network, 1982: a memory that rolls downhill to the nearest thing it knows.
+
+pub mod page;
+pub mod task;
+
+use models::{
+    data::letters,
+    foundations::hopfield::{Diagnosis, End, Pattern, Rule},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    lesson::{FigureNote, Lesson, Part},
+    session::{
+        protocol::{self, Protocol, Series},
+        query::{Query, QueryWriter},
+    },
+};
+
+/// The lesson.
+pub const LESSON: Lesson = Lesson {
+    slug: "hopfield",
+    parts: &[
+        Part {
+            id: "hebb",
+            name: "Hebb’s rule",
+            does: "Units that agree in a pattern are tied together, units that differ push each other apart.",
+            file: "foundations/hopfield.rs",
+            lines: ("fn hebb(", "    weights"),
+        },
+        Part {
+            id: "field",
+            name: "Field",
+            does: "What a unit hears: all other units, weighed and added up.",
+            file: "foundations/hopfield.rs",
+            lines: ("pub fn field(", "    }"),
+        },
+        Part {
+            id: "update",
+            name: "Update",
+            does: "A unit that stands against its field turns; the energy falls by as much as it stood against it.",
+            file: "foundations/hopfield.rs",
+            lines: ("pub fn update_one(", "Some((unit, turns))"),
+        },
+        Part {
+            id: "energy",
+            name: "Energy",
+            does: "One number for the whole state. No single turn can raise it.",
+            file: "foundations/hopfield.rs",
+            lines: ("pub fn energy(", "-0.5 * state.iter()"),
+        },
+        Part {
+            id: "pseudo-inverse",
+            name: "Pseudo-inverse",
+            does: "The patterns are made orthogonal first, so that they do not disturb each other.",
+            file: "foundations/hopfield.rs",
+            lines: ("fn pseudo_inverse(", "    weights"),
+        },
+        Part {
+            id: "storkey",
+            name: "Storkey’s rule",
+            does: "Each new pattern is tied in less where the others already speak for it.",
+            file: "foundations/hopfield.rs",
+            lines: ("fn storkey(", "weights[i * units + j] +="),
+        },
+        Part {
+            id: "dense",
+            name: "Dense network",
+            does: "No weights: the nearest pattern speaks exponentially louder than the next.",
+            file: "foundations/hopfield.rs",
+            lines: ("fn dense_field(", "    }"),
+        },
+    ],
+    figures: &[
+        FigureNote { id: "recall", technique: "state-reconstruction", shows: "a damaged pattern as it comes back" },
+        FigureNote { id: "stored", technique: "state-reconstruction", shows: "which stored patterns hold" },
+        FigureNote { id: "energy", technique: "learning-curves", shows: "the energy at every update" },
+        FigureNote { id: "overlaps", technique: "state-reconstruction", shows: "how near each pattern is" },
+        FigureNote { id: "surface", technique: "loss-landscape", shows: "energy over a plane of states" },
+        FigureNote { id: "capacity-curve", technique: "learning-curves", shows: "what holds, against the load" },
+    ],
+    experiments: &["noisy-seven", "all-ten", "blend", "average", "capacity", "dense"],
+};
+
+/// The lesson's messages.
+#[derive(Clone, Copy, Debug)]
+pub struct Hopfield;
+
+impl Protocol for Hopfield {
+    const SLUG: &'static str = LESSON.slug;
+    type Settings = Settings;
+    type Command = Command;
+    type Snapshot = Snapshot;
+}
+
+/// What the reader can do to the running state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Makes one unit ink or paper.
+    Paint {
+        /// Which.
+        unit: u32,
+        /// Ink?
+        ink: bool,
+    },
+    /// Goes on from another state.
+    Show(Pattern),
+}
+
+/// Where patterns come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Data {
+    /// Ten capital letters.
+    Letters,
+    /// The first MNIST digit of each class, ink or paper.
+    Digits,
+    /// Coins thrown for every unit.
+    Random,
+    /// Patterns the reader drew.
+    Drawn,
+}
+
+impl Data {
+    /// Every choice, in the order of the chips.
+    pub const ALL: [Data; 4] = [Data::Letters, Data::Digits, Data::Random, Data::Drawn];
+
+    /// The chip's word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Data::Letters => "Letters",
+            Data::Digits => "Digits",
+            Data::Random => "Random patterns",
+            Data::Drawn => "Your own",
+        }
+    }
+
+    /// The address's word.
+    pub fn id(self) -> &'static str {
+        match self {
+            Data::Letters => "letters",
+            Data::Digits => "digits",
+            Data::Random => "random",
+            Data::Drawn => "drawn",
+        }
+    }
+
+    /// The choice behind an address's word.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|data| data.id() == id)
+    }
+
+    /// Pixels along one side of a pattern.
+    pub fn side(self) -> usize {
+        match self {
+            Data::Letters | Data::Drawn => letters::SIDE,
+            Data::Digits | Data::Random => 28,
+        }
+    }
+
+    /// Units, one for each pixel.
+    pub fn units(self) -> usize {
+        self.side() * self.side()
+    }
+}
+
+/// The rules with the page's and the address's word, in the order of the chips.
+pub const RULES: [(Rule, &str, &str); 4] = [
+    (Rule::Hebb, "Hebb", "hebb"),
+    (Rule::PseudoInverse, "pseudo-inverse", "pseudo-inverse"),
+    (Rule::Storkey, "Storkey", "storkey"),
+    (Rule::Dense, "dense network", "dense"),
+];
+
+/// The rule's word in a sentence.
+pub fn rule_name(rule: Rule) -> &'static str {
+    RULES.iter().find(|(known, ..)| *known == rule).map_or("", |(_, name, _)| name)
+}
+
+/// Whether a session recalls or measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Study {
+    /// One state on its way down.
+    Recall,
+    /// Overlap against load, for random patterns.
+    Capacity,
+}
+
+/// The most patterns that a reader may draw.
+pub const MOST_OWN: usize = 8;
+/// The most random patterns.
+pub const MOST_RANDOM: u32 = 120;
+/// Patterns that figures show; of more, the first.
+pub const SHOWN: usize = 10;
+
+/// Units of the networks whose capacity is measured.
+pub const UNITS: usize = 400;
+/// Networks for each load.
+pub const TRIALS: usize = 4;
+/// Patterns for each unit, at which capacity is measured.
+pub const LOADS: [f32; 14] = [0.02, 0.04, 0.06, 0.08, 0.1, 0.11, 0.12, 0.13, 0.14, 0.15, 0.16, 0.18, 0.22, 0.3];
+/// Where theory, for endlessly many units, sees Hebb's memory break down (Amit, Gutfreund, Sompolinsky 1985).
+pub const CRITICAL_LOAD: f64 = 0.138;
+
+/// The curve of the energy.
+pub const ENERGY: Series = Series::Own(0);
+/// The curve of the overlap with the first stored pattern; the next ones follow.
+pub const OVERLAPS: u16 = 1;
+
+/// The settings of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Where patterns come from.
+    pub data: Data,
+    /// Which letters or digits are stored: bit k is the k-th.
+    pub stored: u16,
+    /// How many random patterns are stored.
+    pub count: u32,
+    /// The reader's own patterns, all of them stored.
+    pub own: Vec<Pattern>,
+    /// How they are stored.
+    pub rule: Rule,
+    /// All units at once instead of one after the other.
+    pub synchronous: bool,
+    /// Which pattern is shown, damaged, to be recalled; stored or not.
+    pub cue: u32,
+    /// Share of its units that are flipped.
+    pub noise: f32,
+    /// Share of its rows that are hidden, from below.
+    pub mask: f32,
+    /// Seed of noise, order and random patterns.
+    pub seed: u32,
+    /// Whether the session recalls or measures; not part of the address.
+    pub study: Study,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::of(Data::Letters)
+    }
+}
+
+impl Settings {
+    /// What a reader who chooses this data begins with.
+    pub fn of(data: Data) -> Self {
+        let base = Self {
+            data,
+            stored: 0,
+            count: 10,
+            own: Vec::new(),
+            rule: Rule::Hebb,
+            synchronous: false,
+            cue: 0,
+            noise: 0.25,
+            mask: 0.0,
+            seed: 1,
+            study: Study::Recall,
+        };
+        match data {
+            Data::Letters => Self { stored: letter_bits("JTX"), cue: 8, ..base },
+            Data::Digits => Self { stored: 1 << 3 | 1 << 7, cue: 7, ..base },
+            Data::Random | Data::Drawn => base,
+        }
+    }
+
+    /// Takes other data and keeps rule, seed and own patterns.
+    pub fn switch(&mut self, data: Data) {
+        let own = std::mem::take(&mut self.own);
+        *self = Self { own, rule: self.rule, synchronous: self.synchronous, seed: self.seed, ..Self::of(data) };
+    }
+
+    /// The names of all patterns of this data.
+    pub fn names(&self) -> Vec<String> {
+        let numbers = |count: usize| (1..=count).map(|number| number.to_string()).collect();
+        match self.data {
+            Data::Letters => letters::NAMES.chars().map(String::from).collect(),
+            Data::Digits => (0..10).map(|digit| digit.to_string()).collect(),
+            Data::Random => numbers(self.count as usize),
+            Data::Drawn => numbers(self.own.len()),
+        }
+    }
+
+    /// Whether one can choose which patterns of the data are stored.
+    pub fn has_choice(&self) -> bool {
+        matches!(self.data, Data::Letters | Data::Digits)
+    }
+
+    /// Which patterns of the data are stored, in their order.
+    pub fn stored(&self) -> Vec<usize> {
+        let all = 0..self.names().len();
+        match self.has_choice() {
+            true => all.filter(|index| self.stored >> index & 1 == 1).collect(),
+            false => all.collect(),
+        }
+    }
+}
+
+/// The bits of these letters.
+pub fn letter_bits(names: &str) -> u16 {
+    bits(letters::NAMES, names)
+}
+
+/// The bits of those characters of `all` that are in `names`.
+fn bits(all: &str, names: &str) -> u16 {
+    all.chars().enumerate().filter(|(_, name)| names.contains(*name)).map(|(index, _)| 1 << index).sum()
+}
+
+impl protocol::Settings for Settings {
+    fn restarts(&self, previous: &Self) -> bool {
+        Self { synchronous: previous.synchronous, ..self.clone() } != *previous
+    }
+
+    fn calmer(&self) -> Self {
+        self.clone()
+    }
+
+    fn gains_from_gpu(&self) -> bool {
+        false
+    }
+
+    fn read(query: &mut Query) -> Self {
+        let data = query.choice("data", Data::from_id, Data::Letters);
+        let base = Self::of(data);
+        let rule = query.choice("rule", |id| RULES.iter().find(|rule| rule.2 == id).map(|rule| rule.0), base.rule);
+        let mut settings = Self {
+            rule,
+            count: query.whole("count", 1, MOST_RANDOM.into(), base.count.into()) as u32,
+            own: own_from_text(query),
+            synchronous: query.flag("synchronous", base.synchronous),
+            noise: query.number("noise", 0.0, 0.5, base.noise.into()) as f32,
+            mask: query.number("mask", 0.0, 1.0, base.mask.into()) as f32,
+            seed: query.whole("seed", 0, 999_999, base.seed.into()) as u32,
+            ..base
+        };
+        let names = settings.names();
+        if settings.has_choice() {
+            let all = names.concat();
+            let known = |text: &str| text.chars().all(|name| all.contains(name)).then(|| bits(&all, text));
+            settings.stored = query.choice("stored", known, settings.stored);
+        }
+        let index = |text: &str| names.iter().position(|name| name == text).map(|index| index as u32);
+        settings.cue = query.choice("cue", index, settings.cue);
+        settings
+    }
+
+    fn write(&self, writer: &mut QueryWriter) {
+        let base = Self::of(self.data);
+        let names = self.names();
+        let name = |cue: u32| names.get(cue as usize).cloned().unwrap_or_default();
+        let text = |settings: &Self| settings.stored().into_iter().map(|index| name(index as u32)).collect::<String>();
+        let id = |rule| RULES.iter().find(|known| known.0 == rule).map_or("", |known| known.2);
+        writer.add("data", self.data.id(), Self::default().data.id());
+        if self.has_choice() {
+            writer.add("stored", text(self), text(&base));
+        }
+        writer.add("count", self.count, base.count);
+        writer.add("own", own_to_text(&self.own), String::new());
+        writer.add("rule", id(self.rule), id(base.rule));
+        writer.add("synchronous", u8::from(self.synchronous), u8::from(base.synchronous));
+        writer.add("cue", name(self.cue), name(base.cue));
+        writer.add("noise", self.noise, base.noise);
+        writer.add("mask", self.mask, base.mask);
+        writer.add("seed", self.seed, base.seed);
+    }
+}
+
+/// Drawn patterns as text for an address: four pixels to a hexadecimal digit, a comma between patterns.
+fn own_to_text(own: &[Pattern]) -> String {
+    let digit = |pixels: &[i8]| {
+        let value = pixels.iter().fold(0, |value, pixel| value << 1 | u32::from(*pixel > 0));
+        char::from_digit(value, 16).unwrap_or('0')
+    };
+    own.iter().map(|pattern| pattern.chunks(4).map(digit).collect::<String>()).collect::<Vec<_>>().join(",")
+}
+
+/// Reads drawn patterns back; what is none is left out, and the reader is told.
+fn own_from_text(query: &mut Query) -> Vec<Pattern> {
+    let Some(text) = query.text("own").map(str::to_owned) else { return Vec::new() };
+    let pattern = |text: &str| -> Option<Pattern> {
+        let digits: Vec<u32> = text.chars().map(|letter| letter.to_digit(16)).collect::<Option<_>>()?;
+        let bit = |digit: u32, place: u32| if digit >> (3 - place) & 1 == 1 { 1 } else { -1 };
+        (digits.len() * 4 == letters::UNITS)
+            .then(|| digits.iter().flat_map(|digit| (0..4).map(move |place| bit(*digit, place))).collect())
+    };
+    let parts: Vec<&str> = text.split(',').collect();
+    let own: Vec<Pattern> = parts.iter().filter_map(|part| pattern(part)).take(MOST_OWN).collect();
+    if own.len() < parts.len() {
+        let lost = parts.len() - own.len();
+        query.problems.push(format!("{lost} of the drawings in this link could not be read and were left out."));
+    }
+    own
+}
+
+/// What the figures of one frame are drawn from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Snapshot {
+    /// One state on its way down.
+    Recall(Box<View>),
+    /// Patterns for each unit, and the mean overlap that is left of them.
+    Capacity(Vec<(f32, f32)>),
+}
+
+impl Snapshot {
+    /// The state on its way down, if it is one.
+    pub fn view(&self) -> Option<&View> {
+        match self {
+            Snapshot::Recall(view) => Some(view),
+            Snapshot::Capacity(_) => None,
+        }
+    }
+}
+
+/// The state, and everything that can be said about it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    /// Pixels along one side.
+    pub side: u32,
+    /// The state, row by row.
+    pub state: Pattern,
+    /// The first stored patterns.
+    pub patterns: Vec<Pattern>,
+    /// The names of all stored patterns.
+    pub names: Vec<String>,
+    /// Which of all stored patterns are stable.
+    pub stable: Vec<bool>,
+    /// The overlap with each stored pattern.
+    pub overlaps: Vec<f32>,
+    /// What the state is.
+    pub diagnosis: Diagnosis,
+    /// The stored pattern, or its reverse, that the state is most like.
+    pub nearest: Option<Pattern>,
+    /// Its energy.
+    pub energy: f64,
+    /// How it ended.
+    pub end: Option<End>,
+    /// The unit that is asked next, if they are asked one by one.
+    pub next: Option<u32>,
+    /// What that unit hears.
+    pub field: f32,
+    /// That unit's weights; empty for the dense network.
+    pub row: Vec<f32>,
+    /// What the first units hear.
+    pub fields: Vec<f32>,
+    /// Units that differed from the cue at the start, and that differ from it now.
+    pub wrong: (u32, u32),
+    /// Turns so far.
+    pub turned: u64,
+    /// The share of units on which the state agrees with the majority of the stored patterns.
+    pub majority: f32,
+    /// Weights averaged over blocks of units: blocks along one side, values row by row.
+    pub weights: (u32, Vec<f32>),
+    /// Energy over the plane through two stored patterns.
+    pub surface: Option<Surface>,
+}
+
+/// The energy over a plane of states, and the way of the state across it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Surface {
+    /// The two stored patterns that span the plane.
+    pub patterns: (u32, u32),
+    /// Values along one side.
+    pub side: u32,
+    /// Energies, row by row: agreement where the two differ runs along a row from -1 to 1, agreement where they are alike
+    /// from row to row.
+    pub values: Vec<f32>,
+    /// The state after every turn: across, up, its true energy.
+    pub path: Vec<(f32, f32, f32)>,
+}
+
+/// A diagnosis in words.
+pub fn words(diagnosis: &Diagnosis, names: &[String]) -> String {
+    let name = |index: usize| names.get(index).map_or("?", String::as_str);
+    match diagnosis {
+        Diagnosis::Stored(index) => format!("the stored pattern {}", name(*index)),
+        Diagnosis::Reverse(index) => format!("the reverse of the stored pattern {}", name(*index)),
+        Diagnosis::Blend(near) if near.is_empty() => "no stored pattern: nothing is stored".into(),
+        Diagnosis::Blend(near) => {
+            let parts: Vec<String> = near
+                .iter()
+                .take(2)
+                .map(|(index, overlap)| format!("{overlap:.2} with {}", name(*index)).replace('-', "−"))
+                .collect();
+            format!("no stored pattern; overlap {}", parts.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{protocol::Settings as _, *};
+
+    #[test]
+    fn settings_survive_the_address() {
+        for data in Data::ALL {
+            let own = vec![letters::pattern('P').unwrap(), letters::pattern('F').unwrap()];
+            for (rule, ..) in RULES {
+                let settings = Settings {
+                    own: own.clone(),
+                    rule,
+                    synchronous: true,
+                    cue: 1,
+                    noise: 0.125,
+                    mask: 0.5,
+                    seed: 42,
+                    ..Settings::of(data)
+                };
+                let mut writer = QueryWriter::default();
+                settings.write(&mut writer);
+                let mut query = Query::parse(&writer.finish());
+                assert_eq!(Settings::read(&mut query), settings);
+                assert!(query.problems.is_empty(), "{:?}", query.problems);
+            }
+        }
+    }
+
+    #[test]
+    fn a_chosen_set_survives_the_address() {
+        let settings = Settings { stored: letter_bits("CFP"), ..Settings::default() };
+        let mut writer = QueryWriter::default();
+        settings.write(&mut writer);
+        let text = writer.finish();
+        assert!(text.contains("stored=CFP"), "{text}");
+        assert_eq!(Settings::read(&mut Query::parse(&text)), settings);
+    }
+
+    #[test]
+    fn a_hostile_link_is_clamped_and_reported() {
+        let mut query = Query::parse("?data=digits&stored=7Z&cue=99&own=ff,zz&noise=7&rule=%00&count=1e9");
+        let settings = Settings::read(&mut query);
+        assert_eq!(settings, Settings { noise: 0.5, count: MOST_RANDOM, ..Settings::of(Data::Digits) });
+        assert_eq!(query.problems.len(), 6);
+    }
+
+    #[test]
+    fn a_blend_is_named() {
+        let names = ["C", "F", "P"].map(String::from);
+        let blend = Diagnosis::Blend(vec![(1, 0.94), (2, 0.9), (0, 0.5)]);
+        assert_eq!(words(&blend, &names), "no stored pattern; overlap 0.94 with F, 0.90 with P");
+        assert_eq!(words(&Diagnosis::Stored(2), &names), "the stored pattern P");
+    }
+}
