@@ -95,9 +95,7 @@ fn stable(network: &Hopfield) -> usize {
 
 fn settle(network: &Hopfield, state: Pattern, seed: u64) -> Recall {
     let mut recall = Recall::new(network, state, seed);
-    while recall.end.is_none() {
-        recall.update_one(network);
-    }
+    recall.settle(network);
     assert_eq!(recall.end, Some(End::Settled));
     recall
 }

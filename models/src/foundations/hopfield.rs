@@ -118,10 +118,15 @@ impl Hopfield {
             values.zip(x).map(|(value, x)| f64::from(value) * f64::from(*x)).sum()
         };
         if self.rule == Rule::Dense {
-            let products = self.patterns.iter().map(|pattern| product(&mut pattern.iter().map(|value| f32::from(*value))));
+            let products =
+                self.patterns.iter().map(|pattern| product(&mut pattern.iter().map(|value| f32::from(*value))));
             let products: Vec<f64> = products.collect();
             let largest = products.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            return if largest.is_finite() { -largest - products.iter().map(|p| (p - largest).exp()).sum::<f64>().ln() } else { 0.0 };
+            return if largest.is_finite() {
+                -largest - products.iter().map(|p| (p - largest).exp()).sum::<f64>().ln()
+            } else {
+                0.0
+            };
         }
         let rows = self.weights.chunks(self.units).zip(x);
         -0.5 * rows.map(|(row, value)| f64::from(*value) * product(&mut row.iter().copied())).sum::<f64>()
@@ -306,6 +311,16 @@ impl Recall {
         Some((unit, turns))
     }
 
+    /// Asks one unit after the other until none wants to turn.
+    pub fn settle(&mut self, network: &Hopfield) {
+        for _ in 0..SWEEPS * self.state.len() {
+            if self.end.is_some() {
+                break;
+            }
+            self.update_one(network);
+        }
+    }
+
     /// Asks all units at once: each hears the others as they were. How many turned.
     pub fn update_all(&mut self, network: &Hopfield) -> usize {
         let fields = network.fields(&self.state);
@@ -323,6 +338,9 @@ impl Recall {
         turned
     }
 }
+
+/// Sweeps at most until a state has settled; a handful is usual.
+const SWEEPS: usize = 100;
 
 fn order(units: usize, seed: u64, sweep: u64) -> Vec<u32> {
     let mut order: Vec<u32> = (0..units as u32).collect();
@@ -349,8 +367,6 @@ pub fn damaged(pattern: &[i8], share: f32, seed: u64) -> Pattern {
 
 /// Patterns of one network that are tried when its memory is measured.
 const TRIED: usize = 10;
-/// Sweeps at most for each of them.
-const SWEEPS: usize = 50;
 
 /// Stores `count` random patterns, begins at each of the first ten of them and lets it settle: the mean overlap with where
 /// it began. 1 means that they hold.
@@ -358,12 +374,7 @@ pub fn held(units: usize, count: usize, rule: Rule, seed: u64) -> f32 {
     let network = Hopfield::store(units, random_patterns(units, count, seed), rule);
     let tried = network.patterns.iter().take(TRIED).enumerate().map(|(index, pattern)| {
         let mut recall = Recall::new(&network, pattern.clone(), seed);
-        for _ in 0..SWEEPS * units {
-            if recall.end.is_some() {
-                break;
-            }
-            recall.update_one(&network);
-        }
+        recall.settle(&network);
         network.overlaps(&recall.state)[index]
     });
     tried.sum::<f32>() / network.patterns.len().clamp(1, TRIED) as f32
@@ -382,12 +393,7 @@ mod tests {
 
     fn settle(network: &Hopfield, state: Pattern, seed: u64) -> Recall {
         let mut recall = Recall::new(network, state, seed);
-        for _ in 0..100 * network.units {
-            if recall.end.is_some() {
-                break;
-            }
-            recall.update_one(network);
-        }
+        recall.settle(network);
         assert_eq!(recall.end, Some(End::Settled));
         recall
     }

@@ -79,7 +79,7 @@ pub const LESSON: Lesson = Lesson {
         FigureNote { id: "surface", technique: "loss-landscape", shows: "energy over a plane of states" },
         FigureNote { id: "capacity-curve", technique: "learning-curves", shows: "what holds, against the load" },
     ],
-    experiments: &["noisy-seven", "all-ten", "blend", "average", "capacity", "dense"],
+    experiments: &["recall", "all-ten", "blend", "average", "capacity", "dense"],
 };
 
 /// The lesson's messages.
@@ -422,8 +422,8 @@ pub struct View {
     pub names: Vec<String>,
     /// Which of all stored patterns are stable.
     pub stable: Vec<bool>,
-    /// The overlap with each stored pattern.
-    pub overlaps: Vec<f32>,
+    /// In how many different states the first stored patterns end when they are shown without damage.
+    pub ends: u32,
     /// What the state is.
     pub diagnosis: Diagnosis,
     /// The stored pattern, or its reverse, that the state is most like.

@@ -1,5 +1,7 @@
 //! One state on its way down, and everything that is shown of it.
 
+use std::collections::HashSet;
+
 use models::foundations::hopfield::{End, Hopfield, Pattern, Recall, Rule};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +32,7 @@ pub struct Recalling {
     names: Vec<String>,
     cue: Pattern,
     stable: Vec<bool>,
+    ends: u32,
     majority: Vec<i32>,
     weights: (u32, Vec<f32>),
     plane: Option<Plane>,
@@ -62,10 +65,11 @@ impl Recalling {
         let network = Hopfield::store(units, patterns, settings.rule);
         let cue = all.get(settings.cue as usize).cloned().unwrap_or_else(|| vec![-1; units]);
         let shown = patterns::cue(&cue, &settings);
-        let stable = network.patterns.iter().map(|pattern| network.is_stable(pattern)).collect();
+        let stable: Vec<bool> = network.patterns.iter().map(|pattern| network.is_stable(pattern)).collect();
         let vote = |unit: usize| network.patterns.iter().map(|pattern| i32::from(pattern[unit])).sum();
         let mut task = Self {
             names: stored.iter().filter_map(|index| names.get(*index).cloned()).collect(),
+            ends: ends(&network, &stable),
             stable,
             majority: (0..units).map(vote).collect(),
             weights: blocks(&network),
@@ -161,6 +165,7 @@ impl Recalling {
             patterns: self.network.patterns.iter().take(SHOWN).cloned().collect(),
             names: self.names.clone(),
             stable: self.stable.clone(),
+            ends: self.ends,
             diagnosis: self.network.diagnose(&recall.state),
             nearest,
             energy: recall.energy,
@@ -174,7 +179,6 @@ impl Recalling {
             majority: agreeing as f32 / recall.state.len() as f32,
             weights: self.weights.clone(),
             surface: self.plane.as_ref().map(|plane| plane.surface(&self.state.path)),
-            overlaps,
         }
     }
 
@@ -294,6 +298,18 @@ impl Plane {
         }
         Surface { patterns: self.patterns, side: GRID as u32, values: self.values.clone(), path: thinned }
     }
+}
+
+/// In how many different states the first stored patterns end; those that hold end in themselves.
+fn ends(network: &Hopfield, stable: &[bool]) -> u32 {
+    let end = |(pattern, holds): (&Pattern, &bool)| {
+        let mut recall = Recall::new(network, pattern.clone(), 0);
+        if !holds {
+            recall.settle(network);
+        }
+        recall.state
+    };
+    network.patterns.iter().zip(stable).take(SHOWN).map(end).collect::<HashSet<Pattern>>().len() as u32
 }
 
 /// The weights, averaged over blocks of units where they are many.

@@ -1,0 +1,53 @@
+//! What the reader sees of the Hopfield lesson.
+
+mod build;
+mod controls;
+mod figures;
+mod state_picture;
+mod strength;
+mod understand;
+mod weakness;
+
+use leptos::prelude::*;
+
+use self::{build::Build, controls::Controls, strength::Strength, understand::Understand, weakness::Weakness};
+use crate::{
+    lessons::hopfield::{Data, Hopfield, LESSON, Settings},
+    session::{Action, Session},
+    site::{
+        frame::{LessonFrame, settings_from_address},
+        parts::Lit,
+    },
+};
+
+/// The lesson's page.
+#[component]
+pub fn Page() -> impl IntoView {
+    let session = Session::<Hopfield>::new(settings_from_address());
+    pace(session);
+    let lit = Lit(RwSignal::new(None));
+    view! {
+        <LessonFrame lesson=&LESSON session settings=move || view! { <Controls session /> }>
+            <Understand session lit />
+            <Build session lit />
+            <Strength session />
+            <Weakness session />
+        </LessonFrame>
+    }
+}
+
+/// About one sweep over all units a second can be followed by eye; as fast as it goes is a choice.
+fn pace(session: Session<Hopfield>) {
+    let speed = session.settings.with_untracked(|settings| match (settings.synchronous, settings.data) {
+        (true, _) => 1.0,
+        (false, Data::Letters | Data::Drawn) => 100.0,
+        (false, Data::Digits | Data::Random) => 1000.0,
+    });
+    session.bench.act(Action::Speed(speed));
+}
+
+/// Begins a fresh run of an experiment in full view.
+fn begin(session: Session<Hopfield>, settings: Settings) {
+    session.restart(settings);
+    pace(session);
+}

@@ -1,0 +1,93 @@
+//! Build: one matrix, and a sign.
+
+use leptos::prelude::*;
+use models::foundations::hopfield::Rule;
+
+use super::figures;
+use crate::{
+    lessons::hopfield::{Hopfield, LESSON},
+    session::Session,
+    site::{
+        frame::{Stage, StageKind},
+        parts::{Lit, Source},
+    },
+    widgets::Figure,
+};
+
+/// The second stage.
+#[component]
+pub fn Build(
+    /// The main session.
+    session: Session<Hopfield>,
+    /// The part that is lit.
+    lit: Lit,
+) -> impl IntoView {
+    let units = move || session.settings.with(|settings| settings.data.units());
+    // Of a symmetric matrix without diagonal one half is free; the dense network keeps its patterns instead.
+    let parameters = move || {
+        session.settings.with(|settings| match settings.rule {
+            Rule::Dense => settings.stored().len() * settings.data.units(),
+            _ => settings.data.units() * (settings.data.units() - 1) / 2,
+        })
+    };
+    let adds = move || {
+        session.settings.with(|settings| match settings.rule {
+            Rule::Dense => settings.stored().len() * settings.data.units(),
+            _ => settings.data.units(),
+        })
+    };
+    view! {
+        <Stage kind=StageKind::Build claim="One matrix, no training loop">
+            <p>
+                "There is no error to follow and no gradient. A pattern is stored by adding one product for every pair of units. "
+                "Recalling is a sum and a sign, again and again. The file below is the very one that runs on this page."
+            </p>
+            <div class="wide source-pair">
+                <div class="stack">
+                    <Figure
+                        id="architecture"
+                        technique="feature-maps"
+                        title="The network, with live values"
+                        picture=figures::network(session)
+                        empty="The network appears with the first frame."
+                    >
+                        <strong>"Step, and watch a field decide."</strong>
+                        " The same units stand at both ends: what is said on the right becomes the state on the left, one unit at a time."
+                    </Figure>
+                    <Figure
+                        id="weights"
+                        technique="weight-histogram"
+                        title="The weights"
+                        picture=figures::weights(session)
+                        empty="The dense network has no weights: it keeps the patterns themselves."
+                    >
+                        <strong>"Look for the mirror."</strong>
+                        " Row i, column j is the tie between two units, and the same as row j, column i. Orange wants them alike, blue wants them "
+                        "different. Each cell is a mean over a block of neighbouring units."
+                    </Figure>
+                    <Figure
+                        id="unit"
+                        technique="first-layer-filters"
+                        title="What the next unit listens to"
+                        picture=figures::row(session)
+                        empty="While units are asked one by one, the weights of the next one stand here."
+                    >
+                        <strong>"One row of the matrix, laid out as the picture."</strong>
+                        " Its field is now "
+                        <b data-readout="field">{move || figures::from_view(session, |view| format!("{:.3}", view.field))}</b>
+                        "."
+                    </Figure>
+                </div>
+                <Source lesson=&LESSON lit />
+            </div>
+            <dl class="cost">
+                <dt>"units"</dt>
+                <dd data-readout="units">{units}</dd>
+                <dt>"free parameters"</dt>
+                <dd data-readout="parameters">{parameters}</dd>
+                <dt>"multiply-adds for one unit"</dt>
+                <dd data-readout="multiply-adds">{adds}</dd>
+            </dl>
+        </Stage>
+    }
+}

@@ -1,0 +1,90 @@
+//! Demonstrate strength: a damaged digit comes back.
+
+use leptos::prelude::*;
+use models::foundations::hopfield::Rule;
+
+use super::{begin, figures};
+use crate::{
+    lessons::hopfield::{Data, Hopfield, Settings, words},
+    session::Session,
+    site::{
+        experiment::{Experiment, Progress, run_to_stop},
+        frame::{Stage, StageKind},
+    },
+};
+
+/// Sweeps that a recall takes, about; for the progress only.
+pub const SWEEPS: u64 = 4;
+
+/// The third stage.
+#[component]
+pub fn Strength(
+    /// The main session: these experiments run in full view, on the figures above.
+    session: Session<Hopfield>,
+) -> impl IntoView {
+    let seed = move || session.settings.with_untracked(|settings| settings.seed);
+    let seven = RwSignal::new(Progress::default());
+    let all = RwSignal::new(Progress::default());
+    let steps = SWEEPS * Data::Digits.units() as u64;
+    let run_seven = Callback::new(move |()| {
+        begin(session, Settings { noise: 0.35, seed: seed(), ..Settings::of(Data::Digits) });
+        run_to_stop(session, steps, seven, move || recalled(session));
+    });
+    let run_all = Callback::new(move |()| {
+        let settings = Settings {
+            stored: 0b11_1111_1111,
+            rule: Rule::PseudoInverse,
+            noise: 0.3,
+            seed: seed(),
+            ..Settings::of(Data::Digits)
+        };
+        begin(session, settings);
+        run_to_stop(session, steps, all, move || format!("{} {}", held(session), recalled(session)));
+    });
+    view! {
+        <Stage kind=StageKind::Strength claim="Part of a memory brings back the whole">
+            <p>
+                "A computer finds a memory by its address. Hopfield’s network finds it by its content: show it a part, or a ruin, and it "
+                "completes it. No unit knows the pattern, and no unit leads."
+            </p>
+            <Experiment
+                id="recall"
+                label="Recall a 7"
+                about="Two handwritten digits are stored with Hebb’s rule, a 3 and a 7. The 7 is shown with 35 % of its pixels flipped."
+                progress=seven
+                on_run=run_seven
+            />
+            <Experiment
+                id="all-ten"
+                label="Store all ten digits"
+                about="The pseudo-inverse separates the patterns before it stores them. All ten digits, and a 7 with 30 % of its pixels flipped."
+                progress=all
+                on_run=run_all
+            />
+        </Stage>
+    }
+}
+
+/// What was damaged, what came back, and after how many updates.
+pub fn recalled(session: Session<Hopfield>) -> String {
+    let step = session.bench.step.get();
+    let units = session.settings.with(|settings| settings.data.units());
+    figures::from_view(session, |view| {
+        let (before, after) = view.wrong;
+        let what = words(&view.diagnosis, &view.names);
+        format!(
+            "{before} of {units} pixels were wrong, {after} are wrong now: after {step} updates and {} turns it settled in {what}.",
+            view.turned,
+        )
+    })
+    .unwrap_or_default()
+}
+
+/// How many stored patterns hold.
+pub fn held(session: Session<Hopfield>) -> String {
+    figures::from_view(session, |view| {
+        let holding = view.stable.iter().filter(|stable| **stable).count();
+        format!("{holding} of {} stored patterns hold.", view.stable.len())
+    })
+    .unwrap_or_default()
+}
