@@ -111,6 +111,10 @@ fn Figures(state: Shown) -> impl IntoView {
                 "One row for each layer, one axis for all.",
             )}
             {figure(
+                "gallery-landscape", "loss-landscape", "Surface", state, samples::landscape,
+                "Low is dark. The way is drawn over the surface, so that no hill hides it.",
+            )}
+            {figure(
                 "gallery-flow", "gradient-flow", "Gradient flow", state, samples::gradient_flow,
                 "A logarithmic axis: each mark is ten times the one below.",
             )}

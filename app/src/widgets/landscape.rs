@@ -2,7 +2,7 @@
 
 use super::{
     format::number,
-    palette::{Ink, Rgb, Theme, cividis},
+    palette::{Ink, Theme, cividis},
     pen::{Lettering, Pen, text_width},
     picture::{Drawn, Picture, Surface, Table},
 };
@@ -103,7 +103,7 @@ impl Picture for Landscape {
             return Ok(());
         }
         let view = self.view(pen.width, pen.height);
-        let mut patches: Vec<(f64, [(f64, f64); 4], Rgb)> = Vec::new();
+        let mut patches = Vec::new();
         for row in 0..self.rows - 1 {
             for column in 0..self.columns - 1 {
                 let corners = [(0, 0), (1, 0), (1, 1), (0, 1)].map(|(dx, dy)| self.corner(column + dx, row + dy));

@@ -373,6 +373,9 @@ const TRIED: usize = 10;
 pub fn held(units: usize, count: usize, rule: Rule, seed: u64) -> f32 {
     let network = Hopfield::store(units, random_patterns(units, count, seed), rule);
     let tried = network.patterns.iter().take(TRIED).enumerate().map(|(index, pattern)| {
+        if network.is_stable(pattern) {
+            return 1.0;
+        }
         let mut recall = Recall::new(&network, pattern.clone(), seed);
         recall.settle(&network);
         network.overlaps(&recall.state)[index]

@@ -46,8 +46,9 @@ fn pace(session: Session<Hopfield>) {
     session.bench.act(Action::Speed(speed));
 }
 
-/// Begins a fresh run of an experiment in full view.
+/// Begins a fresh run of an experiment in full view; the reader's own drawings are kept.
 fn begin(session: Session<Hopfield>, settings: Settings) {
-    session.restart(settings);
+    let own = session.settings.with_untracked(|settings| settings.own.clone());
+    session.restart(Settings { own, ..settings });
     pace(session);
 }

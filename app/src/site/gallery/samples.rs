@@ -1,8 +1,8 @@
 //! Sample data of the gallery: made by formula, the same on every visit. None of it was measured.
 
 use crate::widgets::{
-    Axis, Bars, Chart, ConfusionMatrix, Dot, Field, GradientFlow, Heatmap, Histogram, ImageGrid, Ink, Marker, Network,
-    NetworkLayer, Scale, Scatter, Segment, Series, Tile,
+    Axis, Bars, Chart, ConfusionMatrix, Dot, Field, GradientFlow, Heatmap, Histogram, ImageGrid, Ink, Landscape,
+    Marker, Network, NetworkLayer, Peak, Scale, Scatter, Segment, Series, Tile,
 };
 
 /// A number between −1 and 1 that looks random and belongs to its index.
@@ -84,6 +84,23 @@ pub fn plane() -> Scatter {
         x_label: "across".into(),
         y_label: "up".into(),
         ..Scatter::default()
+    }
+}
+
+/// Two valleys, and a way down into one of them.
+pub fn landscape() -> Landscape {
+    const SIDE: usize = 21;
+    let height = |x: f64, y: f64| (x * x - 0.5).powi(2) * 2.0 + y * y * 0.6;
+    let place = |index: usize| index as f64 / (SIDE - 1) as f64 * 2.0 - 1.0;
+    let way = (0..=20).map(|step| f64::from(step) / 20.0).map(|along| (0.7 * along, 0.9 * (1.0 - along).powi(2)));
+    Landscape {
+        columns: SIDE,
+        rows: SIDE,
+        values: (0..SIDE * SIDE).map(|cell| height(place(cell % SIDE), place(cell / SIDE)) as f32).collect(),
+        peaks: vec![Peak { place: (-0.7, 0.0, height(-0.7, 0.0)), name: "the other valley".into() }],
+        path: way.map(|(x, y)| (x, y, height(x, y))).collect(),
+        labels: ["across", "up", "height"].map(String::from),
+        turn: 0.5,
     }
 }
 

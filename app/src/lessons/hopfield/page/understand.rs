@@ -10,7 +10,7 @@ use crate::{
         frame::{Stage, StageKind},
         parts::Lit,
     },
-    widgets::{Chips, DrawPad, Figure, Formula, PointEvent, Stroke, Term},
+    widgets::{Chips, DrawPad, Figure, Formula, PointEvent, Stroke, Term, plain},
 };
 
 /// The first stage.
@@ -48,7 +48,9 @@ pub fn Understand(
                         >
                             <strong>"Watch whether it ever rises."</strong>
                             " One unit at a time, it cannot. It stays level where a unit was asked and did not turn. Choose “all at once” in the settings "
-                            "and the promise is gone."
+                            "and the promise is gone. Now: "
+                            <b data-readout="energy">{move || figures::from_view(session, |view| plain(view.energy, 3))}</b>
+                            "."
                         </Figure>
                         <Figure
                             id="overlaps"
@@ -153,6 +155,7 @@ fn Pad(session: Session<Hopfield>) -> impl IntoView {
         })
     };
     let count = move || session.settings.with(|settings| settings.own.len());
+    let is_full = move || count() >= MOST_OWN;
     let store = move |_| {
         let drawn = pattern();
         session.change(|settings| {
@@ -167,7 +170,7 @@ fn Pad(session: Session<Hopfield>) -> impl IntoView {
         <div class="stack">
             <DrawPad label="Draw a pattern of 10 × 10 pixels" size=side value />
             <div class="chips">
-                <button type="button" on:click=store disabled=move || count() >= MOST_OWN>"Store this drawing"</button>
+                <button type="button" on:click=store disabled=is_full>"Store this drawing"</button>
                 <button type="button" on:click=move |_| session.command(Command::Show(pattern()))>"Recall from this drawing"</button>
                 <button
                     type="button"
@@ -238,7 +241,16 @@ fn Recall(session: Session<Hopfield>) -> impl IntoView {
         };
         cursor.set(Some(place.0 * side + place.1));
     });
-    let noise = move || session.settings.with(|settings| (settings.noise * 100.0).round());
+    let damage = move || {
+        session.settings.with(|settings| {
+            let percent = |share: f32| (share * 100.0).round();
+            let hidden = match settings.mask > 0.0 {
+                true => format!(", and {} % of the rows hidden", percent(settings.mask)),
+                false => String::new(),
+            };
+            format!("{} % of the pixels were flipped{hidden}", percent(settings.noise))
+        })
+    };
     view! {
         <Figure
             id="recall"
@@ -261,8 +273,8 @@ fn Recall(session: Session<Hopfield>) -> impl IntoView {
         >
             <strong>"Press Train and watch the dots vanish."</strong>
             " Each dot is a pixel that differs from the pattern on the right; the framed pixel is asked next. At first "
-            {noise}
-            " % of the pixels were flipped. Paint on the left to damage it yourself; with keys, arrows move and Space flips. "
+            {damage}
+            ". Paint on the left to damage it yourself; with keys, arrows move and Space flips. "
             <span data-readout="diagnosis">{move || figures::from_view(session, figures::sentence)}</span>
         </Figure>
     }

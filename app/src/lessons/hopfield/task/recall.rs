@@ -392,7 +392,7 @@ mod tests {
     fn painting_and_empty_memories_break_nothing() {
         let mut task = recalling(Settings::default());
         while task.step() {}
-        task.command(Command::Paint { unit: 3, ink: true });
+        task.command(Command::Paint { unit: 50, ink: true });
         task.command(Command::Paint { unit: 9999, ink: true });
         task.command(Command::Show(vec![1; 3]));
         assert_eq!(task.finished(), None, "there is something to do again");
