@@ -30,8 +30,8 @@ pub fn Page() -> impl IntoView {
         <LessonFrame lesson=&LESSON session settings=move || view! { <Controls session /> }>
             <Understand session lit />
             <Build session lit />
-            <Strength session />
-            <Weakness session />
+            <Strength session lit />
+            <Weakness session lit />
         </LessonFrame>
     }
 }

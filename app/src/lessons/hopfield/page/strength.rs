@@ -10,7 +10,9 @@ use crate::{
     site::{
         experiment::{Experiment, Progress, run_to_stop},
         frame::{Stage, StageKind},
+        parts::Lit,
     },
+    widgets::{Formula, Term},
 };
 
 /// Sweeps that a recall takes, about; for the progress only.
@@ -21,7 +23,10 @@ pub const SWEEPS: u64 = 4;
 pub fn Strength(
     /// The main session: these experiments run in full view, on the figures above.
     session: Session<Hopfield>,
+    /// The part that is lit.
+    lit: Lit,
 ) -> impl IntoView {
+    let hover = Callback::new(move |term: Option<&'static str>| lit.0.set(term));
     let seed = move || session.settings.with_untracked(|settings| settings.seed);
     let seven = RwSignal::new(Progress::default());
     let all = RwSignal::new(Progress::default());
@@ -54,6 +59,13 @@ pub fn Strength(
                 progress=seven
                 on_run=run_seven
             />
+            <p>
+                "Hebb’s rule adds patterns up as if they had nothing in common. The pseudo-inverse looks at how alike they are first, and takes "
+                "that out: its matrix projects on the space of the patterns, the columns of P."
+            </p>
+            <Formula label="W equals P times the inverse of P transposed P, times P transposed">
+                <Term id="pseudo-inverse" lit=lit.0 on_hover=hover><mrow><mi>"W"</mi><mo>"="</mo><mi>"P"</mi><msup><mrow><mo>"("</mo><msup><mi>"P"</mi><mi>"T"</mi></msup><mi>"P"</mi><mo>")"</mo></mrow><mrow><mo>"−"</mo><mn>"1"</mn></mrow></msup><msup><mi>"P"</mi><mi>"T"</mi></msup></mrow></Term>
+            </Formula>
             <Experiment
                 id="all-ten"
                 label="Store all ten digits"
@@ -61,6 +73,10 @@ pub fn Strength(
                 progress=all
                 on_run=run_all
             />
+            <p>
+                "The price: the projection must know all patterns at once, while Hebb’s rule takes them one by one. Storkey’s rule also takes them one "
+                "by one, and corrects each by what is stored already. Choose it in the settings and count the frames that stay green."
+            </p>
         </Stage>
     }
 }

@@ -13,6 +13,9 @@ use crate::{
     widgets::{Chips, DrawPad, Figure, Formula, PointEvent, Stroke, Term, plain},
 };
 
+/// The surface's turn at first: the two stored patterns lie in front.
+const FRONT: f64 = 3.7;
+
 /// The first stage.
 #[component]
 pub fn Understand(
@@ -283,7 +286,7 @@ fn Recall(session: Session<Hopfield>) -> impl IntoView {
 /// The energy in space; a drag turns it.
 #[component]
 fn EnergySurface(session: Session<Hopfield>) -> impl IntoView {
-    let turn = RwSignal::new(0.5);
+    let turn = RwSignal::new(FRONT);
     let picture = figures::surface(session, turn);
     let held = RwSignal::new(None::<f64>);
     let on_point = Callback::new(move |event: PointEvent| match event.kind {

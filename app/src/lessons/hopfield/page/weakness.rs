@@ -15,8 +15,9 @@ use crate::{
     site::{
         experiment::{Experiment, Progress, run_to_stop},
         frame::{NextLesson, Stage, StageKind},
+        parts::Lit,
     },
-    widgets::Figure,
+    widgets::{Figure, Formula, Term},
 };
 
 /// A pattern counts as lost where less than this is left of it.
@@ -27,7 +28,10 @@ const LOST: f32 = 0.9;
 pub fn Weakness(
     /// The main session: recalls run in full view, on the figures above; capacity is measured in sessions of its own.
     session: Session<Hopfield>,
+    /// The part that is lit.
+    lit: Lit,
 ) -> impl IntoView {
+    let hover = Callback::new(move |term: Option<&'static str>| lit.0.set(term));
     let seed = move || session.settings.with_untracked(|settings| settings.seed);
     let blend = RwSignal::new(Progress::default());
     let capacity = RwSignal::new(Progress::default());
@@ -92,6 +96,9 @@ pub fn Weakness(
                 "The answer took until 2016. Do not add the patterns up: compare the state with each of them, and let the nearest speak "
                 "exponentially louder than the next."
             </p>
+            <Formula label="h i equals the sum over all patterns mu of p i mu times the exponential of p mu dot s, the unit itself left out">
+                <Term id="dense" lit=lit.0 on_hover=hover><mrow><msub><mi>"h"</mi><mi>"i"</mi></msub><mo>"="</mo><munder><mo>"∑"</mo><mi>"μ"</mi></munder><msubsup><mi>"p"</mi><mi>"i"</mi><mi>"μ"</mi></msubsup><mi>"exp"</mi><mo>"("</mo><munder><mo>"∑"</mo><mrow><mi>"j"</mi><mo>"≠"</mo><mi>"i"</mi></mrow></munder><msubsup><mi>"p"</mi><mi>"j"</mi><mi>"μ"</mi></msubsup><msub><mi>"s"</mi><mi>"j"</mi></msub><mo>")"</mo></mrow></Term>
+            </Formula>
             <Dense session seed=Callback::new(move |()| seed()) rule_slot=slots[1] />
             <NextLesson slug="transformer">
                 "Compare with everything, weigh by an exponential, add up: the attention of the Transformer is one step of this memory."
