@@ -143,7 +143,8 @@ fn a_noisy_seven_comes_back() {
     assert_eq!(comes_back(&stored(&digits, &[7], Rule::Hebb), 0, 0.45), 20);
     assert_eq!(comes_back(&stored(&digits, &[3, 7], Rule::Hebb), 1, 0.4), 20);
     assert_eq!(comes_back(&stored(&digits, &all, Rule::PseudoInverse), 7, 0.3), 20);
-    // More than two flips in five are often too many for the projection; the dense network finds the right digit even then.
+    // More than two flips in five are often too many for the projection; the dense network finds the right digit even
+    // then.
     let (dense, projection) = (stored(&digits, &all, Rule::Dense), stored(&digits, &all, Rule::PseudoInverse));
     let (dense, projection) = (comes_back(&dense, 7, 0.42), comes_back(&projection, 7, 0.42));
     assert!(dense >= 18 && projection < dense, "dense {dense}, projection {projection}");

@@ -1,5 +1,5 @@
-//! Hopfield network: a memory of ±1 patterns. Every unit hears every other one and turns to the side that they speak for;
-//! each turn lowers an energy, so the state rolls down to the nearest pattern it knows, or thinks it knows.
+//! Hopfield network: a memory of ±1 patterns. Every unit hears every other one and turns to the side that they speak
+//! for; each turn lowers an energy, so the state rolls down to the nearest pattern it knows, or thinks it knows.
 //!
 //! ```text
 //! h_i = Σ_j w_ij s_j        s_i ← sign h_i (unchanged at 0)        E = -½ Σ_ij w_ij s_i s_j
@@ -11,14 +11,14 @@
 //!
 //! Shapes: `s [n]`, `patterns [count, n]`, `W [n, n]`, symmetric, zero diagonal.
 //!
-//! **Paper.** J. J. Hopfield: Neural networks and physical systems with emergent collective computational abilities. PNAS
-//! 79, 2554–2558 (1982). Pseudo-inverse: L. Personnaz, I. Guyon, G. Dreyfus (1985). A. J. Storkey: Increasing the capacity
-//! of a Hopfield network without sacrificing functionality (1997). Dense: D. Krotov, J. J. Hopfield (2016); with the
-//! exponential: M. Demircigil et al. (2017), H. Ramsauer et al. (2020).
+//! **Paper.** J. J. Hopfield: Neural networks and physical systems with emergent collective computational abilities.
+//! PNAS 79, 2554–2558 (1982). Pseudo-inverse: L. Personnaz, I. Guyon, G. Dreyfus (1985). A. J. Storkey: Increasing the
+//! capacity of a Hopfield network without sacrificing functionality (1997). Dense: D. Krotov, J. J. Hopfield (2016);
+//! with the exponential: M. Demircigil et al. (2017), H. Ramsauer et al. (2020).
 //!
-//! **Differs from the paper.** States are ±1 instead of 0 and 1, thresholds are zero. Units are visited in a random order
-//! that is drawn anew for each sweep, so that after one quiet sweep nothing can turn any more. The projection and Storkey's
-//! weights lose their diagonal, as Hopfield's have none: only then does no turn raise the energy.
+//! **Differs from the paper.** States are ±1 instead of 0 and 1, thresholds are zero. Units are visited in a random
+//! order that is drawn anew for each sweep, so that after one quiet sweep nothing can turn any more. The projection and
+//! Storkey's weights lose their diagonal, as Hopfield's have none: only then does no turn raise the energy.
 
 use rand::{RngExt, SeedableRng, seq::SliceRandom};
 use rand_pcg::Pcg32;
@@ -111,8 +111,8 @@ impl Hopfield {
         }
     }
 
-    /// The same formula for values between -1 and 1. With weights it is the mean energy of states whose units are drawn at
-    /// random with these means.
+    /// The same formula for values between -1 and 1. With weights it is the mean energy of states whose units are drawn
+    /// at random with these means.
     pub fn energy_at(&self, x: &[f32]) -> f64 {
         let product = |values: &mut dyn Iterator<Item = f32>| -> f64 {
             values.zip(x).map(|(value, x)| f64::from(value) * f64::from(*x)).sum()
@@ -368,8 +368,8 @@ pub fn damaged(pattern: &[i8], share: f32, seed: u64) -> Pattern {
 /// Patterns of one network that are tried when its memory is measured.
 const TRIED: usize = 10;
 
-/// Stores `count` random patterns, begins at each of the first ten of them and lets it settle: the mean overlap with where
-/// it began. 1 means that they hold.
+/// Stores `count` random patterns, begins at each of the first ten of them and lets it settle: the mean overlap with
+/// where it began. 1 means that they hold.
 pub fn held(units: usize, count: usize, rule: Rule, seed: u64) -> f32 {
     let network = Hopfield::store(units, random_patterns(units, count, seed), rule);
     let tried = network.patterns.iter().take(TRIED).enumerate().map(|(index, pattern)| {

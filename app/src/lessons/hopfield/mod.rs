@@ -459,8 +459,8 @@ pub struct Surface {
     pub patterns: (u32, u32),
     /// Values along one side.
     pub side: u32,
-    /// Energies, row by row: agreement where the two differ runs along a row from -1 to 1, agreement where they are alike
-    /// from row to row.
+    /// Energies, row by row: agreement where the two differ runs along a row from -1 to 1, agreement where they are
+    /// alike from row to row.
     pub values: Vec<f32>,
     /// The state after every turn: across, up, its true energy.
     pub path: Vec<(f32, f32, f32)>,

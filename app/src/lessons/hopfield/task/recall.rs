@@ -240,8 +240,8 @@ impl Recalling {
     }
 }
 
-/// The plane of states through two stored patterns and their reverses. One axis is the agreement with the first where the
-/// two are alike, the other where they differ: so the four are the corners of a square, whatever they look like.
+/// The plane of states through two stored patterns and their reverses. One axis is the agreement with the first where
+/// the two are alike, the other where they differ: so the four are the corners of a square, whatever they look like.
 struct Plane {
     patterns: (u32, u32),
     first: Pattern,
