@@ -1,5 +1,6 @@
 //! The one list of lessons. Adding a lesson is one folder and two lines here.
 
+pub mod linear;
 pub mod mlp;
 pub mod perceptron;
 

@@ -34,10 +34,7 @@ enum State {
 }
 
 /// Shows a page when it has come, and `waiting` until then. A page that does not come can be asked for again.
-pub fn lazy(
-    fetch: fn() -> Fetch,
-    waiting: impl Fn() -> AnyView + Send + 'static,
-) -> impl IntoView {
+pub fn lazy(fetch: fn() -> Fetch, waiting: impl Fn() -> AnyView + Send + 'static) -> impl IntoView {
     let state = RwSignal::new(State::Waiting);
     let ask = move || {
         state.set(State::Waiting);
