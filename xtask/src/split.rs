@@ -54,7 +54,8 @@ pub fn cut(profile: &str, into: &Path, name: &str) -> Outcome<Vec<PathBuf>> {
     options.main_module = &script;
     let parts = transform(options).map_err(|error| Failure(format!("The page could not be cut: {error}")))?;
     let (first, out) = (first.to_string_lossy(), into.to_string_lossy());
-    let mut bindgen = shell::command("wasm-bindgen", &[&first, "--out-dir", &out, "--out-name", name, "--target", "web"]);
+    let mut bindgen =
+        shell::command("wasm-bindgen", &[&first, "--out-dir", &out, "--out-name", name, "--target", "web"]);
     // The parts share the first file's table of functions and its memory, which the linker exports.
     bindgen.args(["--no-typescript", "--remove-name-section", "--keep-lld-exports"]);
     shell::output(bindgen)?;

@@ -1,5 +1,6 @@
 //! The one list of lessons. Adding a lesson is one folder and two lines here.
 
+pub mod adaline;
 pub mod linear;
 pub mod mlp;
 pub mod perceptron;
@@ -15,7 +16,7 @@ use crate::{
 #[macro_export]
 macro_rules! each_lesson {
     ($then:ident) => {
-        $then![perceptron, mlp];
+        $then![perceptron, adaline, mlp];
     };
 }
 

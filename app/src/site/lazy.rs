@@ -74,6 +74,11 @@ pub fn title(network: &'static Network) -> impl IntoView {
     }
 }
 
+/// What stands in the gallery's place while it is fetched.
+pub fn gallery_to_come() -> AnyView {
+    view! { <main id="content" class="prose-page gallery" aria-busy="true"><h1>"Widgets"</h1></main> }.into_any()
+}
+
 /// What stands in a lesson's place while it is fetched.
 pub fn lesson_to_come(slug: &str) -> AnyView {
     let network = curriculum::find(slug);

@@ -129,6 +129,15 @@ impl Bowl {
         [0, 1].map(|index| dot(&self.directions[index], parameters))
     }
 
+    /// How far off, along the two directions, the bottom of the slice lies, from where it has these slopes; nothing if it has
+    /// no bottom.
+    pub fn bottom(&self, slopes: [f64; 2]) -> Option<[f64; 2]> {
+        let [aa, ab, bb] = self.bends;
+        let determinant = aa * bb - ab * ab;
+        (determinant > 1e-9 * aa * bb)
+            .then(|| [(ab * slopes[1] - bb * slopes[0]) / determinant, (ab * slopes[0] - aa * slopes[1]) / determinant])
+    }
+
     /// The exact loss at a distance `(a, b)` from where loss and slopes along the two directions are known.
     pub fn loss_at(&self, loss: f64, slopes: [f64; 2], [a, b]: [f64; 2]) -> f64 {
         let [aa, ab, bb] = self.bends;
@@ -223,6 +232,11 @@ mod tests {
         let slopes = [f64::from(slope[0]), f64::from(slope[1])];
         let loss = f64::from(unit.loss(&EXAMPLES));
         let moved = Adaline { weights: vec![0.8, -0.9], bias: 0.1 };
+        let bottom = bowl.bottom(slopes).unwrap();
+        let floor = bowl.loss_at(loss, slopes, bottom);
+        for aside in [[0.01, 0.0], [-0.01, 0.0], [0.0, 0.01], [0.0, -0.01]] {
+            assert!(floor < bowl.loss_at(loss, slopes, [bottom[0] + aside[0], bottom[1] + aside[1]]));
+        }
         assert!((bowl.loss_at(loss, slopes, [0.5, -0.7]) - f64::from(moved.loss(&EXAMPLES))).abs() < 1e-6);
     }
 

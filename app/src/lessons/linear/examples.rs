@@ -113,6 +113,11 @@ impl Examples {
         self.training.iter().map(|(x, class)| (x.as_slice(), target(*class))).collect()
     }
 
+    /// The held-out examples with their targets.
+    pub fn signed_held_out(&self) -> Vec<(&[f32], f32)> {
+        self.held_out.iter().map(|(x, class)| (x.as_slice(), target(*class))).collect()
+    }
+
     /// The held-out examples, or all where none is held out.
     pub fn judged(&self) -> &[Example] {
         if self.held_out.is_empty() { &self.training } else { &self.held_out }

@@ -72,8 +72,9 @@ pub fn Understand(
 /// How many corrections so far, beside what theory allows.
 #[component]
 fn Corrections(session: Session<Perceptron>) -> impl IntoView {
-    move || {
-        session.snapshot.get().map(|snapshot| {
+    move || match session.snapshot.get() {
+        None => view! { "Each pass looks at every point once; a mistake is corrected and counted." }.into_any(),
+        Some(snapshot) => {
             let bound = match snapshot.bound {
                 Some(bound) => view! {
                     "Theory allows at most "
@@ -93,6 +94,7 @@ fn Corrections(session: Session<Perceptron>) -> impl IntoView {
                 {bound}
                 {cycle}
             }
-        })
+            .into_any()
+        }
     }
 }
