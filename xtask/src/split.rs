@@ -54,8 +54,11 @@ pub fn cut(profile: &str, into: &Path, name: &str) -> Outcome<Vec<PathBuf>> {
     options.main_module = &script;
     let parts = transform(options).map_err(|error| Failure(format!("The page could not be cut: {error}")))?;
     let (first, out) = (first.to_string_lossy(), into.to_string_lossy());
-    let bindgen = [&*first, "--target", "web", "--no-typescript", "--remove-name-section", "--out-name", name];
-    shell::output(shell::command("wasm-bindgen", &[&bindgen[..], &["--out-dir", &*out]].concat()))?;
+    let mut bindgen =
+        shell::command("wasm-bindgen", &[&first, "--out-dir", &out, "--out-name", name, "--target", "web"]);
+    // The parts share the first file's table of functions and its memory, which the linker exports.
+    bindgen.args(["--no-typescript", "--remove-name-section", "--keep-lld-exports"]);
+    shell::output(bindgen)?;
     let mut loads = read_text(&work.join(&loader))?;
     let mut files = Vec::new();
     for part in parts.split_modules {

@@ -1,6 +1,8 @@
 //! The one list of lessons. Adding a lesson is one folder and two lines here.
 
+pub mod adaline;
 pub mod hopfield;
+pub mod linear;
 pub mod mlp;
 pub mod perceptron;
 
@@ -15,7 +17,7 @@ use crate::{
 #[macro_export]
 macro_rules! each_lesson {
     ($then:ident) => {
-        $then![perceptron, mlp, hopfield];
+        $then![perceptron, adaline, mlp, hopfield];
     };
 }
 

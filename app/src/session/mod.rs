@@ -56,6 +56,8 @@ struct Inner {
     state: RefCell<State>,
     base: String,
     slug: &'static str,
+    /// Twins that do what this session's bench does.
+    twins: RefCell<Vec<Bench>>,
 }
 
 #[derive(Default)]
@@ -109,6 +111,7 @@ impl<P: Protocol> Session<P> {
             state: RefCell::default(),
             base: crate::site::base(),
             slug: P::SLUG,
+            twins: RefCell::default(),
         });
         let act = StoredValue::new(None::<Callback<Action>>);
         let bench = Bench {
@@ -190,6 +193,11 @@ impl<P: Protocol> Session<P> {
         }
     }
 
+    /// Makes another session a twin: one bench, one cursor for both.
+    pub fn lead(&self, twin: Bench) {
+        self.with(|inner| inner.twins.borrow_mut().push(twin));
+    }
+
     /// Ends the session: its worker is terminated at once. Called by itself when the lesson is left.
     pub fn close(&self) {
         self.inner.try_with_value(|inner| {
@@ -201,6 +209,10 @@ impl<P: Protocol> Session<P> {
     }
 
     fn carry_out(&self, action: Action) {
+        if !matches!(action, Action::Remedy | Action::Dismiss) {
+            let twins = self.with(|inner| inner.twins.borrow().clone()).unwrap_or_default();
+            twins.iter().for_each(|twin| twin.act(action));
+        }
         match action {
             Action::Train => {
                 self.bench.trouble.set(None);

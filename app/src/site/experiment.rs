@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::session::{Action, Session, protocol::Protocol};
+use crate::session::{Action, Bench, Session, protocol::Protocol};
 
 /// Where an experiment stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -72,19 +72,28 @@ pub fn run_to_stop<P: Protocol>(
     progress: RwSignal<Progress>,
     finding: impl Fn() -> String + Send + Sync + 'static,
 ) {
-    session.bench.act(Action::Train);
-    let bench = session.bench;
+    train_to_stop(vec![session.bench], stop, progress, move || progress.set(Progress::Done(finding())));
+}
+
+/// Trains several sessions, the first of which counts for the progress, until each has stopped by itself; then goes on.
+pub fn train_to_stop(
+    benches: Vec<Bench>,
+    stop: u64,
+    progress: RwSignal<Progress>,
+    then: impl Fn() + Send + Sync + 'static,
+) {
+    benches.iter().for_each(|bench| bench.act(Action::Train));
     Effect::new(move |done: Option<bool>| {
         if done == Some(true) {
             return true;
         }
-        let step = bench.step.get();
-        if let Some(trouble) = bench.trouble.get() {
+        let step = benches.first().map_or(0, |bench| bench.step.get());
+        if let Some(trouble) = benches.iter().find_map(|bench| bench.trouble.get()) {
             progress.set(Progress::Done(trouble.sentence));
             return true;
         }
-        if bench.finished.get().is_some() {
-            progress.set(Progress::Done(untrack(&finding)));
+        if benches.iter().all(|bench| bench.finished.get().is_some()) {
+            untrack(&then);
             return true;
         }
         progress.set(Progress::Running(step as f64 / stop.max(1) as f64));

@@ -34,10 +34,7 @@ enum State {
 }
 
 /// Shows a page when it has come, and `waiting` until then. A page that does not come can be asked for again.
-pub fn lazy(
-    fetch: fn() -> Fetch,
-    waiting: impl Fn() -> AnyView + Send + 'static,
-) -> impl IntoView {
+pub fn lazy(fetch: fn() -> Fetch, waiting: impl Fn() -> AnyView + Send + 'static) -> impl IntoView {
     let state = RwSignal::new(State::Waiting);
     let ask = move || {
         state.set(State::Waiting);
@@ -75,6 +72,11 @@ pub fn title(network: &'static Network) -> impl IntoView {
             <p class="meta">{network.authors} ", " {network.year} " · " <a href=network.url rel="noopener">{network.paper}</a></p>
         </header>
     }
+}
+
+/// What stands in the gallery's place while it is fetched.
+pub fn gallery_to_come() -> AnyView {
+    view! { <main id="content" class="prose-page gallery" aria-busy="true"><h1>"Widgets"</h1></main> }.into_any()
 }
 
 /// What stands in a lesson's place while it is fetched.

@@ -25,7 +25,7 @@ use crate::{
     site::{
         about::About,
         home::Home,
-        lazy::{Pages, lazy, lesson_to_come},
+        lazy::{Pages, gallery_to_come, lazy, lesson_to_come},
         navigation::TopBar,
         techniques::{Technique, Techniques},
     },
@@ -86,7 +86,7 @@ fn App(pages: Pages) -> impl IntoView {
                 <Route path=path!("/lessons/:slug") view=move || view! { <LessonRoute pages /> } />
                 <Route path=path!("/techniques") view=Techniques />
                 <Route path=path!("/techniques/:id") view=Technique />
-                <Route path=path!("/widgets") view=move || lazy(pages.gallery, || ().into_any()) />
+                <Route path=path!("/widgets") view=move || lazy(pages.gallery, gallery_to_come) />
                 <Route path=path!("/about") view=About />
             </Routes>
         </Router>

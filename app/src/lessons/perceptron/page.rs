@@ -1,7 +1,6 @@
 //! What the reader sees of the perceptron lesson.
 
 mod build;
-mod controls;
 mod figures;
 mod strength;
 mod understand;
@@ -9,9 +8,12 @@ mod weakness;
 
 use leptos::prelude::*;
 
-use self::{build::Build, controls::Controls, strength::Strength, understand::Understand, weakness::Weakness};
+use self::{build::Build, strength::Strength, understand::Understand, weakness::Weakness};
 use crate::{
-    lessons::perceptron::{Data, LESSON, Perceptron},
+    lessons::{
+        linear::page::InputControls,
+        perceptron::{LESSON, Perceptron},
+    },
     session::{Action, Session},
     site::{
         frame::{LessonFrame, settings_from_address},
@@ -27,21 +29,11 @@ pub fn Page() -> impl IntoView {
     session.bench.act(Action::Speed(5.0));
     let lit = Lit(RwSignal::new(None));
     view! {
-        <LessonFrame lesson=&LESSON session settings=move || view! { <Controls session /> }>
+        <LessonFrame lesson=&LESSON session settings=move || view! { <InputControls session /> }>
             <Understand session lit />
             <Build session lit />
             <Strength session />
             <Weakness session />
         </LessonFrame>
     }
-}
-
-/// Takes other data; the reader's own points begin as a copy of the points shown.
-fn switch(session: Session<Perceptron>, data: Data) {
-    session.change(|settings| {
-        if data == Data::Own && settings.own.is_empty() && settings.data.is_points() {
-            settings.own = settings.all_points();
-        }
-        settings.switch(data);
-    });
 }

@@ -1,24 +1,19 @@
 //! The worker half: one correction a step, and everything that can be said about the line.
 
-mod examples;
-
-use models::{
-    foundations::perceptron::{self, CycleDetector},
-    metrics::{self, Confusion},
-};
+use models::foundations::perceptron::{self, CycleDetector};
 use serde::{Deserialize, Serialize};
 
-use self::examples::Examples;
 use crate::{
-    lessons::perceptron::{Perceptron, Plane, Settings, Snapshot},
+    lessons::{
+        linear::{Answer, Plane, examples::Examples},
+        perceptron::{Perceptron, Settings, Snapshot},
+    },
     session::{
         protocol::{CurvePoint, Remedy, Series, Trouble, decode, encode},
         serve::{self, Context, plot},
     },
 };
 
-/// Points of a ROC or PR curve in a message.
-const MOST_CURVE_POINTS: usize = 300;
 /// Mistakes of passes kept.
 const MOST_PASSES: usize = 5000;
 
@@ -52,7 +47,7 @@ impl serve::Task for Task {
     type Protocol = Perceptron;
 
     async fn start(settings: Settings, context: Context) -> Result<Self, Trouble> {
-        let examples = Examples::load(&settings, &context).await?;
+        let examples = Examples::load(&settings.inputs, &context).await?;
         let bound = perceptron::bound(&examples.signed()).map(|bound| bound.corrections());
         let unit = perceptron::Perceptron::new(examples.features());
         let state = State {
@@ -97,7 +92,7 @@ impl serve::Task for Task {
                 self.state.corrections += 1;
                 self.state.in_pass += 1;
                 if !self.examples.is_large() {
-                    self.state.best = self.state.best.max(self.examples.right(&self.state.unit));
+                    self.state.best = self.state.best.max(self.right());
                 }
                 self.measure();
                 break;
@@ -117,44 +112,15 @@ impl serve::Task for Task {
     async fn snapshot(&mut self, curves: &mut Vec<CurvePoint>) -> Result<Snapshot, Trouble> {
         curves.append(&mut self.curves);
         let unit = &self.state.unit;
-        let judged = self.examples.judged();
-        let scores: Vec<f32> = judged.iter().map(|(x, _)| unit.sum(x)).collect();
-        let positive: Vec<bool> = judged.iter().map(|(_, class)| *class == 1).collect();
-        let mut confusion = Confusion::new(2);
-        for (score, positive) in scores.iter().zip(&positive) {
-            confusion.add(usize::from(*positive), usize::from(*score > self.settings.threshold));
-        }
-        let roc = metrics::roc(&scores, &positive);
-        let precision_recall = metrics::precision_recall(&scores, &positive);
-        let thin = |length: usize| length.div_ceil(MOST_CURVE_POINTS).max(1);
-        let extreme = |pick: fn(f32, f32) -> f32, start| scores.iter().copied().fold(start, pick);
+        let threshold = self.settings.inputs.threshold;
         Ok(Snapshot {
-            plane: self.plane(),
-            weights: unit.weights.clone(),
-            bias: unit.bias,
+            answer: Answer::new(&self.examples, self.plane(), &unit.weights, unit.bias, threshold),
             mistakes: self.state.mistakes.clone(),
             corrections: self.state.corrections,
             bound: self.bound,
             best: (self.state.best, self.examples.training.len() as u32),
             cycle: self.state.cycle,
             converged: self.state.converged,
-            roc: roc
-                .iter()
-                .step_by(thin(roc.len()))
-                .chain(roc.last())
-                .map(|point| (point.false_positive_rate as f32, point.true_positive_rate as f32))
-                .collect(),
-            precision_recall: precision_recall
-                .iter()
-                .step_by(thin(precision_recall.len()))
-                .chain(precision_recall.last())
-                .map(|point| (point.recall as f32, point.precision as f32))
-                .collect(),
-            auc: metrics::auc(&scores, &positive),
-            average_precision: metrics::average_precision(&scores, &positive),
-            confusion: [confusion.counts[0], confusion.counts[1], confusion.counts[2], confusion.counts[3]],
-            scores: (extreme(f32::min, f32::INFINITY), extreme(f32::max, f32::NEG_INFINITY)),
-            judged: (judged.len() as u32, !self.examples.held_out.is_empty()),
         })
     }
 
@@ -206,7 +172,7 @@ impl Task {
         if !state.converged && state.cycle.is_none() {
             state.cycle = self.detector.observe(&state.unit).map(|cycle| (cycle.begins as u32, cycle.length as u32));
         }
-        let right = self.examples.right(&self.state.unit);
+        let right = self.right();
         self.state.best = self.state.best.max(right);
         self.measure();
     }
@@ -236,18 +202,13 @@ impl Task {
     }
 
     fn plane(&self) -> Plane {
-        let line = |unit: &perceptron::Perceptron| {
-            let mut line = self.examples.line(unit);
-            line[2] -= self.settings.threshold;
-            line
-        };
-        Plane {
-            points: self.examples.places(),
-            line: line(&self.state.unit),
-            before: self.state.before.as_ref().map(line),
-            corrected: self.state.corrected,
-            window: self.examples.window(),
-            labels: self.examples.labels.clone(),
-        }
+        let threshold = self.settings.inputs.threshold;
+        let line = |unit: &perceptron::Perceptron| self.examples.line(|x| unit.sum(x) - threshold);
+        self.examples.plane(line(&self.state.unit), self.state.before.as_ref().map(line), self.state.corrected)
+    }
+
+    fn right(&self) -> u32 {
+        let right = |(x, target): &(&[f32], f32)| self.state.unit.sum(x) * target > 0.0;
+        self.examples.signed().iter().filter(|example| right(example)).count() as u32
     }
 }

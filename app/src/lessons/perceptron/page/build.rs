@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::figures;
 use crate::{
-    lessons::perceptron::{LESSON, Perceptron},
+    lessons::{
+        linear,
+        perceptron::{LESSON, Perceptron},
+    },
     session::Session,
     site::{
         frame::{Stage, StageKind},
@@ -21,7 +23,7 @@ pub fn Build(
     /// The part that is lit.
     lit: Lit,
 ) -> impl IntoView {
-    let inputs = move || session.snapshot.get().map(|snapshot| snapshot.weights.len());
+    let inputs = move || session.snapshot.get().map(|snapshot| snapshot.answer.weights.len());
     view! {
         <Stage kind=StageKind::Build claim="A handful of lines that learn">
             <p>
@@ -33,7 +35,7 @@ pub fn Build(
                     id="architecture"
                     technique="feature-maps"
                     title="The unit, with live values"
-                    picture=figures::network(session)
+                    picture=linear::figures::network(session)
                     empty="The unit appears with the first frame."
                 >
                     <strong>"Step, and watch the weights."</strong>

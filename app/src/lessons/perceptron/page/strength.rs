@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use models::data::points::PointKind;
 
 use crate::{
-    lessons::perceptron::{Data, Perceptron, Settings},
+    lessons::{
+        linear::{Data, Inputs},
+        perceptron::{Perceptron, Settings},
+    },
     session::{Action, Session},
     site::{
         experiment::{Experiment, Progress, run_to_stop},
@@ -21,12 +24,12 @@ pub fn Strength(
     /// The main session: these experiments run in full view, on the figures above.
     session: Session<Perceptron>,
 ) -> impl IntoView {
-    let seed = move || session.settings.with_untracked(|settings| settings.seed);
+    let seed = move || session.settings.with_untracked(|settings| settings.inputs.seed);
     let converge = RwSignal::new(Progress::default());
     let digits = RwSignal::new(Progress::default());
     let run_converge = Callback::new(move |()| {
         let data = Data::Points(PointKind::Clouds);
-        session.restart(Settings { data, passes: PASSES, seed: seed(), ..Settings::default() });
+        session.restart(Settings { inputs: Inputs { data, seed: seed(), ..Inputs::default() }, passes: PASSES });
         session.bench.act(Action::Speed(20.0));
         run_to_stop(session, 100, converge, move || {
             let Some(snapshot) = session.snapshot.get() else { return String::new() };
@@ -42,17 +45,17 @@ pub fn Strength(
         });
     });
     let run_digits = Callback::new(move |()| {
-        session.restart(Settings { data: Data::Digits, passes: PASSES, seed: seed(), ..Settings::default() });
+        let data = Data::Digits;
+        session.restart(Settings { inputs: Inputs { data, seed: seed(), ..Inputs::default() }, passes: PASSES });
         session.bench.act(Action::Speed(20.0));
         run_to_stop(session, 60, digits, move || {
             let Some(snapshot) = session.snapshot.get() else { return String::new() };
-            let [zeros, false_ones, missed, ones] = snapshot.confusion;
             format!(
                 "{} corrections were enough to have every training digit right. Of {} held-out digits it calls {} rightly; the area under its ROC curve is {:.4}.",
                 snapshot.corrections,
-                zeros + false_ones + missed + ones,
-                zeros + ones,
-                snapshot.auc,
+                snapshot.answer.judged.0,
+                snapshot.answer.right(),
+                snapshot.answer.auc,
             )
         });
     });

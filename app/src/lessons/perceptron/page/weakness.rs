@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use models::data::points::{Point, PointKind};
 
 use crate::{
-    lessons::perceptron::{Data, Perceptron, Settings},
+    lessons::{
+        linear::{Data, Inputs},
+        perceptron::{Perceptron, Settings},
+    },
     session::{Action, Session},
     site::{
         experiment::{Experiment, Progress, run_to_stop},
@@ -23,7 +26,7 @@ pub fn Weakness(
     /// The main session: these experiments run in full view, on the figures above.
     session: Session<Perceptron>,
 ) -> impl IntoView {
-    let seed = move || session.settings.with_untracked(|settings| settings.seed);
+    let seed = move || session.settings.with_untracked(|settings| settings.inputs.seed);
     let xor = RwSignal::new(Progress::default());
     let circles = RwSignal::new(Progress::default());
     let run_xor = Callback::new(move |()| {
@@ -31,13 +34,17 @@ pub fn Weakness(
         // Not a perfect square: there the line would vanish, weights zero, after every pass. Quarters bring the same
         // weights back within a few passes, whatever the order.
         let own = vec![point(-0.75, -0.75), point(0.75, 0.75), point(-0.75, 0.5), point(0.5, -0.75)];
-        session.restart(Settings { data: Data::Own, own, passes: XOR_PASSES, seed: seed(), ..Settings::default() });
+        session.restart(Settings {
+            inputs: Inputs { data: Data::Own, own, seed: seed(), ..Inputs::default() },
+            passes: XOR_PASSES,
+        });
         session.bench.act(Action::Speed(20.0));
         run_to_stop(session, 160, xor, move || finding(session));
     });
     let run_circles = Callback::new(move |()| {
         let data = Data::Points(PointKind::Circles);
-        session.restart(Settings { data, passes: CIRCLES_PASSES, seed: seed(), ..Settings::default() });
+        session
+            .restart(Settings { inputs: Inputs { data, seed: seed(), ..Inputs::default() }, passes: CIRCLES_PASSES });
         session.bench.act(Action::Speed(0.0));
         run_to_stop(session, 20_000, circles, move || finding(session));
     });

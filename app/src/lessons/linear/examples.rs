@@ -1,16 +1,15 @@
-//! What the perceptron looks at: points, flowers or digits, in a seeded order, and the plane to draw them on.
+//! What the unit looks at: points, flowers or digits, in a seeded order, and the plane to draw them on.
 
 use models::{
     data::{images::Images, iris, points},
     explain::pca::Pca,
-    foundations::perceptron::Perceptron,
 };
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_pcg::Pcg32;
 
 use crate::{
     fetch,
-    lessons::perceptron::{Data, EXTENT, Settings},
+    lessons::linear::{Data, EXTENT, Inputs, Plane},
     session::{
         protocol::{Remedy, Trouble},
         serve::Context,
@@ -43,24 +42,24 @@ pub struct Examples {
 
 impl Examples {
     /// Generates or fetches them.
-    pub async fn load(settings: &Settings, context: &Context) -> Result<Self, Trouble> {
+    pub async fn load(inputs: &Inputs, context: &Context) -> Result<Self, Trouble> {
         let axes = |x: &str, y: &str| [x.to_owned(), y.to_owned()];
-        let (training, held_out, labels) = match settings.data {
+        let (training, held_out, labels) = match inputs.data {
             Data::Points(_) | Data::Own => {
-                let all = settings.all_points();
+                let all = inputs.all_points();
                 let share = if all.len() < SMALL { 0.0 } else { HELD_OUT };
-                let (training, held_out) = points::split(all, share, settings.seed.into());
+                let (training, held_out) = points::split(all, share, inputs.seed.into());
                 let example = |point: points::Point| (vec![point.x, point.y], point.class);
                 let examples = |points: Vec<points::Point>| points.into_iter().map(example).collect();
                 (examples(training), examples(held_out), axes("across", "up"))
             }
             Data::Iris => {
-                let labels = match settings.measures {
+                let labels = match inputs.measures {
                     Some((x, y)) => axes(iris::FEATURES[usize::from(x)], iris::FEATURES[usize::from(y)])
                         .map(|name| format!("{name} (cm)")),
                     None => axes("first principal component", "second principal component"),
                 };
-                let (training, held_out) = flowers(settings, context).await?;
+                let (training, held_out) = flowers(inputs, context).await?;
                 (training, held_out, labels)
             }
             Data::Digits => {
@@ -72,7 +71,7 @@ impl Examples {
         if training.is_empty() {
             return Err(Trouble::new("There are no points yet; paint a few of each colour.", Remedy::Dismiss));
         }
-        Ok(Self::new(training, held_out, labels, settings.seed))
+        Ok(Self::new(training, held_out, labels, inputs.seed))
     }
 
     fn new(mut training: Vec<Example>, held_out: Vec<Example>, labels: [String; 2], seed: u32) -> Self {
@@ -114,9 +113,9 @@ impl Examples {
         self.training.iter().map(|(x, class)| (x.as_slice(), target(*class))).collect()
     }
 
-    /// Training examples that the unit has right.
-    pub fn right(&self, unit: &Perceptron) -> u32 {
-        self.signed().into_iter().filter(|(x, target)| unit.sum(x) * target > 0.0).count() as u32
+    /// The held-out examples with their targets.
+    pub fn signed_held_out(&self) -> Vec<(&[f32], f32)> {
+        self.held_out.iter().map(|(x, class)| (x.as_slice(), target(*class))).collect()
     }
 
     /// The held-out examples, or all where none is held out.
@@ -124,22 +123,31 @@ impl Examples {
         if self.held_out.is_empty() { &self.training } else { &self.held_out }
     }
 
-    /// Every example's place on the plane.
-    pub fn places(&self) -> Vec<(f32, f32, u8, bool)> {
-        self.places.clone()
-    }
-
-    /// The unit's sum as a function of the place on the plane: a·across + b·up + c.
-    pub fn line(&self, unit: &Perceptron) -> [f32; 3] {
-        let Some(plane) = &self.plane else { return [unit.weights[0], unit.weights[1], unit.bias] };
-        // The sum is linear in the place, so three places tell all of it.
-        let at = |across: f64, up: f64| unit.sum(&plane.lift([across, up]));
+    /// A linear function of the inputs as one of the place on the plane: a·across + b·up + c.
+    pub fn line(&self, sum: impl Fn(&[f32]) -> f32) -> [f32; 3] {
+        let at = |across: f32, up: f32| match &self.plane {
+            Some(plane) => sum(&plane.lift([across.into(), up.into()])),
+            None => sum(&[across, up]),
+        };
+        // It is linear in the place too, so three places tell all of it.
         let middle = at(0.0, 0.0);
         [at(1.0, 0.0) - middle, at(0.0, 1.0) - middle, middle]
     }
 
+    /// The plane with all examples on it.
+    pub fn plane(&self, line: [f32; 3], before: Option<[f32; 3]>, corrected: Option<u32>) -> Plane {
+        Plane {
+            points: self.places.clone(),
+            line,
+            before,
+            corrected,
+            window: self.window(),
+            labels: self.labels.clone(),
+        }
+    }
+
     /// The window that shows all of them.
-    pub fn window(&self) -> [f32; 4] {
+    fn window(&self) -> [f32; 4] {
         let points = self.places.iter();
         let [mut left, mut right, mut bottom, mut top] = [-EXTENT, EXTENT, -EXTENT, EXTENT];
         let as_they_are =
@@ -163,7 +171,7 @@ fn target(class: u8) -> f32 {
 }
 
 /// Setosa and versicolor, split by the seed.
-async fn flowers(settings: &Settings, context: &Context) -> Result<(Vec<Example>, Vec<Example>), Trouble> {
+async fn flowers(inputs: &Inputs, context: &Context) -> Result<(Vec<Example>, Vec<Example>), Trouble> {
     let bytes = context.fetch(fetch::file("static/data/iris.csv")).await?;
     let text = String::from_utf8_lossy(&bytes);
     let flowers = iris::parse(&text).map_err(|error| Trouble::new(error.to_string(), Remedy::Retry))?;
@@ -171,14 +179,14 @@ async fn flowers(settings: &Settings, context: &Context) -> Result<(Vec<Example>
         .iter()
         .filter(|flower| flower.species < 2)
         .map(|flower| {
-            let inputs = match settings.measures {
+            let inputs = match inputs.measures {
                 Some((x, y)) => vec![flower.features[usize::from(x)], flower.features[usize::from(y)]],
                 None => flower.features.to_vec(),
             };
             (inputs, flower.species)
         })
         .collect();
-    examples.shuffle(&mut Pcg32::seed_from_u64(settings.seed.into()));
+    examples.shuffle(&mut Pcg32::seed_from_u64(inputs.seed.into()));
     let held_out = examples.split_off((examples.len() as f32 * (1.0 - HELD_OUT)).round() as usize);
     Ok((examples, held_out))
 }

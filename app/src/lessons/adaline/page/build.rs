@@ -1,0 +1,62 @@
+//! Build: one line more than the perceptron, and the limit that theory gives.
+
+use leptos::prelude::*;
+
+use super::figures;
+use crate::{
+    lessons::{
+        adaline::{Adaline, LESSON},
+        linear,
+    },
+    session::Session,
+    site::{
+        frame::{Stage, StageKind},
+        parts::{Lit, Source},
+    },
+    widgets::Figure,
+};
+
+/// The second stage.
+#[component]
+pub fn Build(
+    /// The main session.
+    session: Session<Adaline>,
+    /// The part that is lit.
+    lit: Lit,
+) -> impl IntoView {
+    let inputs = move || session.snapshot.get().map(|snapshot| snapshot.answer.weights.len());
+    let limit = move || session.snapshot.get().and_then(|snapshot| Some(snapshot.bowl.as_ref()?.stable_rate));
+    view! {
+        <Stage kind=StageKind::Build claim="The error itself is the teacher">
+            <p>
+                "The unit is the perceptron’s. What differs is one line: the weights move by the error, not by the sign. The rate η says how "
+                "far. If it is too large, each step overshoots the bottom by more than it came down."
+            </p>
+            <div class="wide source-pair">
+                <Figure id="architecture" technique="feature-maps" title="The unit, with live values" picture=linear::figures::network(session)
+                    empty="The unit appears with the first frame."
+                >
+                    <strong>"Step, and watch the weights."</strong>
+                    " The inputs are those of the point that was looked at last; the sum is what the unit says of it now."
+                </Figure>
+                <Source lesson=&LESSON lit />
+            </div>
+            <dl class="cost">
+                <dt>"parameters"</dt>
+                <dd data-readout="parameters">{move || inputs().map(|inputs| inputs + 1)}</dd>
+                <dt>"multiply-adds for one example"</dt>
+                <dd data-readout="multiply-adds">{inputs}</dd>
+                <dt>"largest stable rate, 2 / λmax, of these examples"</dt>
+                <dd data-readout="stable-rate">{move || limit().map(|limit| format!("{limit:.4}"))}</dd>
+            </dl>
+            <div class="wide">
+                <Figure id="weights" technique="weight-histogram" title="All weights" picture=figures::weights(session)
+                    empty="The weights appear with the first frame."
+                >
+                    <strong>"Try zeros and ones."</strong>
+                    " Most of the 784 weights stay near zero: pixels at the rim say nothing. A few dozen carry the answer."
+                </Figure>
+            </div>
+        </Stage>
+    }
+}

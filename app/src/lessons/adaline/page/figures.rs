@@ -1,0 +1,119 @@
+//! The pictures that only this lesson has.
+
+use leptos::prelude::*;
+
+use crate::{
+    lessons::adaline::{Adaline, BowlView},
+    session::{Session, protocol::Series as Curve},
+    widgets::{Axis, Chart, Dot, GradientFlow, Histogram, Ink, Scatter, Segment, Series as Line},
+};
+
+/// Rings of equal error.
+const RINGS: usize = 9;
+/// Corners of a ring.
+const CORNERS: usize = 64;
+/// A run that leaves the bowl is followed this many times as far as the bottom was at first.
+const FARTHEST: f64 = 8.0;
+/// Bins of the weights.
+const BINS: usize = 41;
+
+/// The bowl from above: rings of equal error, the way down, the bottom.
+pub fn bowl(session: Session<Adaline>) -> Signal<Option<Scatter>> {
+    Signal::derive(move || {
+        let snapshot = session.snapshot.get()?;
+        let view = snapshot.bowl.as_ref()?;
+        let path: Vec<(f64, f64)> = view.path.iter().map(|&(x, y)| (x.into(), y.into())).collect();
+        let (first, here) = (*path.first()?, *path.last()?);
+        let middle = view.bottom.map_or(first, |((x, y), _)| (x.into(), y.into()));
+        let away = |place: &(f64, f64)| (place.0 - middle.0).hypot(place.1 - middle.1);
+        let start = away(&first).max(0.2);
+        let reach = path.iter().map(away).filter(|away| away.is_finite()).fold(start, f64::max);
+        let reach = reach.min(start * FARTHEST) * 1.25;
+        let mut lines = rings(view, middle, reach);
+        lines.extend(path.windows(2).map(|pair| segment(pair[0], pair[1], Ink::Class(1), 2.0)));
+        let dot = |(x, y): (f64, f64), class, ring| Dot { x, y, class, held_out: false, ring };
+        Some(Scatter {
+            points: view.bottom.map(|_| dot(middle, 0, false)).into_iter().chain([dot(here, 1, true)]).collect(),
+            lines,
+            domain: (middle.0 - reach, middle.0 + reach, middle.1 - reach, middle.1 + reach),
+            x_label: view.labels[0].clone(),
+            y_label: view.labels[1].clone(),
+            ..Scatter::default()
+        })
+    })
+}
+
+fn segment(from: (f64, f64), to: (f64, f64), color: Ink, width: f64) -> Segment {
+    Segment { from, to, color, dashed: false, arrow: false, label: String::new(), width }
+}
+
+/// Ellipses around the bottom, at equal distances: `½ uᵀ H u` is the same all along one of them.
+fn rings(view: &BowlView, middle: (f64, f64), reach: f64) -> Vec<Segment> {
+    let [aa, ab, bb] = view.bends;
+    if view.bottom.is_none() {
+        return Vec::new();
+    }
+    // With H = L Lᵀ, the ring of height h is √(2h) L⁻ᵀ applied to the circle.
+    let l11 = aa.sqrt();
+    let l21 = ab / l11;
+    let l22 = (bb - l21 * l21).max(1e-12).sqrt();
+    let steepest = (0.5 * (aa + bb) + (0.25 * (aa - bb).powi(2) + ab * ab).sqrt()).sqrt();
+    let corner = |ring: usize, corner: usize| {
+        let (sine, cosine) = (corner as f64 / CORNERS as f64 * std::f64::consts::TAU).sin_cos();
+        let size = reach * steepest * (ring + 1) as f64 / RINGS as f64;
+        let up = sine / l22 * size;
+        let across = (cosine * size - l21 * up) / l11;
+        (middle.0 + across, middle.1 + up)
+    };
+    (0..RINGS)
+        .flat_map(|ring| (0..CORNERS).map(move |at| segment(corner(ring, at), corner(ring, at + 1), Ink::Soft, 1.0)))
+        .collect()
+}
+
+/// The squared error of training and held-out examples.
+pub fn curves(session: Session<Adaline>) -> Signal<Option<Chart>> {
+    Signal::derive(move || {
+        session.curves.with(|curves| {
+            let training = curves.line(Curve::Loss).to_vec();
+            (training.len() > 1).then(|| Chart {
+                series: vec![
+                    Line::new("training", training, Ink::Class(0)),
+                    Line::new("held out", curves.line(Curve::ValidationLoss).to_vec(), Ink::Class(1)).dashed(),
+                ],
+                x: Axis::new("step").integer().from(0.0),
+                y: Axis::new("½ mean squared error").from(0.0),
+                ..Chart::default()
+            })
+        })
+    })
+}
+
+/// The slope of the bowl: weights and bias.
+pub fn gradients(session: Session<Adaline>) -> Signal<Option<GradientFlow>> {
+    Signal::derive(move || {
+        session.curves.with(|curves| {
+            let lines = [Curve::Gradient(0), Curve::Gradient(1)].map(|series| curves.line(series));
+            (lines[0].len() > 1).then(|| GradientFlow {
+                layers: vec!["weights".into(), "bias".into()],
+                steps: lines[0].iter().map(|(step, _)| *step).collect(),
+                means: lines.map(|line| line.iter().map(|(_, mean)| *mean).collect()).to_vec(),
+            })
+        })
+    })
+}
+
+/// All weights of the unit.
+pub fn weights(session: Session<Adaline>) -> Signal<Option<Histogram>> {
+    Signal::derive(move || {
+        let snapshot = session.snapshot.get()?;
+        let weights = &snapshot.answer.weights;
+        let largest = weights.iter().fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
+        let high = f64::from(largest.max(0.1)).log2().ceil().exp2();
+        high.is_finite().then(|| Histogram {
+            rows: vec![Histogram::row_of("weights", weights, -high, high, BINS, Ink::Class(0))],
+            low: -high,
+            high,
+            x_label: "weight".into(),
+        })
+    })
+}

@@ -1,0 +1,208 @@
+//! The worker half: one step of least mean squares, and the bowl it happens in.
+
+use models::foundations::adaline::{self, Bowl};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    lessons::{
+        adaline::{Adaline, Batch, BowlView, Settings, Snapshot},
+        linear::{Answer, examples::Examples},
+    },
+    session::{
+        protocol::{CurvePoint, Remedy, Series, Trouble, decode, encode},
+        serve::{self, Context, plot},
+    },
+};
+
+/// Places of the path kept; beyond that every second one goes.
+const MOST_PLACES: usize = 400;
+/// An error beyond this has left the bowl for good.
+const LOST: f32 = 1e20;
+
+/// The running task.
+pub struct Task {
+    settings: Settings,
+    examples: Examples,
+    bowl: Option<Bowl>,
+    state: State,
+    curves: Vec<CurvePoint>,
+}
+
+/// What decides how the run goes on.
+#[derive(Clone, Serialize, Deserialize)]
+struct State {
+    unit: adaline::Adaline,
+    cursor: usize,
+    steps: u64,
+    path: Vec<(f32, f32)>,
+    looked_at: Option<u32>,
+}
+
+impl serve::Task for Task {
+    type Protocol = Adaline;
+
+    async fn start(settings: Settings, context: Context) -> Result<Self, Trouble> {
+        let examples = Examples::load(&settings.inputs, &context).await?;
+        let bowl = Bowl::new(&examples.signed());
+        let unit = adaline::Adaline::new(examples.features());
+        let state = State { unit, cursor: 0, steps: 0, path: Vec::new(), looked_at: None };
+        let mut task = Self { settings, examples, bowl, state, curves: Vec::new() };
+        task.measure();
+        Ok(task)
+    }
+
+    fn step(&mut self) -> Result<bool, Trouble> {
+        if self.is_over() {
+            return Ok(false);
+        }
+        let rate = self.settings.rate();
+        match self.settings.batch {
+            Batch::All => self.state.unit.descend(&self.examples.signed(), rate),
+            Batch::One => {
+                let index = self.state.cursor;
+                let (x, target) = self.examples.example(index);
+                self.state.unit.correct(x, target, rate);
+                self.state.looked_at = Some(index as u32);
+                self.state.cursor = (index + 1) % self.examples.training.len();
+            }
+        }
+        self.state.steps += 1;
+        if self.state.steps.is_multiple_of(self.spacing()) {
+            self.measure();
+            let loss = self.state.unit.loss(&self.examples.signed());
+            // Not `>`: an error that is no number is lost too.
+            let is_here = loss < LOST;
+            if !is_here {
+                let sentence = format!(
+                    "After {} steps the error is beyond all bounds: each step overshoots by more than it gains.",
+                    self.state.steps
+                );
+                return Err(Trouble::new(sentence, Remedy::Calmer));
+            }
+        }
+        Ok(!self.is_over())
+    }
+
+    fn configure(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
+    async fn command(&mut self, (): ()) -> Result<(), Trouble> {
+        Ok(())
+    }
+
+    async fn snapshot(&mut self, curves: &mut Vec<CurvePoint>) -> Result<Snapshot, Trouble> {
+        curves.append(&mut self.curves);
+        let unit = &self.state.unit;
+        let threshold = self.settings.inputs.threshold;
+        let line = self.examples.line(|x| unit.sum(x) - threshold);
+        let plane = self.examples.plane(line, None, self.state.looked_at);
+        let signed = self.examples.signed();
+        Ok(Snapshot {
+            answer: Answer::new(&self.examples, plane, &unit.weights, unit.bias, threshold),
+            bowl: self.bowl_view(&signed),
+            loss: unit.loss(&signed).into(),
+            right: (right(unit, &signed), signed.len() as u32),
+        })
+    }
+
+    fn steps(&self) -> u64 {
+        self.state.steps
+    }
+
+    fn finished(&self) -> Option<String> {
+        self.is_over().then(|| format!("Stopped after {} steps, as the settings ask.", self.state.steps))
+    }
+
+    async fn save(&mut self) -> Result<Vec<u8>, Trouble> {
+        Ok(encode(&self.state))
+    }
+
+    async fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        let state: State = decode(bytes)?;
+        let fits = state.unit.weights.len() == self.examples.features() && state.cursor < self.examples.training.len();
+        if !fits {
+            return Err(Trouble::new("That checkpoint belongs to other data.", Remedy::Dismiss));
+        }
+        self.state = state;
+        self.curves.clear();
+        Ok(())
+    }
+}
+
+impl Task {
+    fn is_over(&self) -> bool {
+        let stop = u64::from(self.settings.stop);
+        stop > 0 && self.state.steps >= stop
+    }
+
+    /// Measuring looks at every example; it may take about as long as learning, no longer.
+    fn spacing(&self) -> u64 {
+        match self.settings.batch {
+            Batch::All => 1,
+            Batch::One if self.examples.is_large() => 20,
+            Batch::One => (self.examples.training.len() as u64 / 20).max(1),
+        }
+    }
+
+    /// Errors, accuracies, slopes, and the next place of the path.
+    fn measure(&mut self) {
+        let (unit, step) = (&self.state.unit, self.state.steps);
+        let signed = self.examples.signed();
+        let held_out = self.examples.signed_held_out();
+        let series = [
+            (&signed, Series::Loss, Series::Accuracy),
+            (&held_out, Series::ValidationLoss, Series::ValidationAccuracy),
+        ];
+        for (examples, loss, accuracy) in series {
+            if !examples.is_empty() {
+                plot(&mut self.curves, loss, step, unit.loss(examples));
+                plot(&mut self.curves, accuracy, step, right(unit, examples) as f32 / examples.len() as f32);
+            }
+        }
+        let (slopes, slope_of_bias) = unit.gradient(&signed);
+        let mean = slopes.iter().map(|slope| slope.abs()).sum::<f32>() / slopes.len() as f32;
+        plot(&mut self.curves, Series::Gradient(0), step, mean);
+        plot(&mut self.curves, Series::Gradient(1), step, slope_of_bias.abs());
+        if let Some(bowl) = &self.bowl {
+            let [across, up] = bowl.place(&unit.parameters()).map(|value| value as f32);
+            self.state.path.push((across, up));
+            if self.state.path.len() > MOST_PLACES {
+                let mut index = 0_usize;
+                // The beginning stays, and where it is now.
+                self.state.path.retain(|_| {
+                    index += 1;
+                    index % 2 == 1
+                });
+            }
+        }
+    }
+
+    fn bowl_view(&self, signed: &[(&[f32], f32)]) -> Option<BowlView> {
+        let bowl = self.bowl.as_ref()?;
+        let (slopes, slope_of_bias) = self.state.unit.gradient(signed);
+        let slopes: Vec<f64> = slopes.iter().chain([&slope_of_bias]).map(|slope| f64::from(*slope)).collect();
+        let slopes = bowl.place(&slopes);
+        let labels = match self.examples.features() {
+            2 => ["weight of across", "weight of up"],
+            _ => ["sharpest direction of the bowl", "second sharpest"],
+        };
+        let mut path = self.state.path.clone();
+        let [across, up] = bowl.place(&self.state.unit.parameters()).map(|value| value as f32);
+        path.push((across, up));
+        Some(BowlView {
+            path,
+            bottom: bowl.bottom(slopes).map(|off| {
+                let place = ((f64::from(across) + off[0]) as f32, (f64::from(up) + off[1]) as f32);
+                (place, bowl.loss_at(self.state.unit.loss(signed).into(), slopes, off))
+            }),
+            bends: bowl.bends,
+            stable_rate: bowl.stable_rate(),
+            labels: labels.map(String::from),
+        })
+    }
+}
+
+fn right(unit: &adaline::Adaline, examples: &[(&[f32], f32)]) -> u32 {
+    examples.iter().filter(|(x, target)| unit.sum(x) * target > 0.0).count() as u32
+}

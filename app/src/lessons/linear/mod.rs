@@ -1,0 +1,345 @@
+//! What perceptron and ADALINE share: points, flowers and digits for one unit that draws one line, and all that can be said
+//! about its answers.
+
+pub mod examples;
+pub mod figures;
+pub mod page;
+
+use models::{
+    data::points::{self, Point, PointKind, PointOptions},
+    metrics::{self, Confusion},
+};
+use serde::{Deserialize, Serialize};
+
+use self::examples::Examples;
+use crate::{
+    lessons::{points_from_text, points_to_text},
+    session::{
+        protocol::Protocol,
+        query::{Query, QueryWriter},
+    },
+};
+
+/// A lesson about one unit that draws one line.
+pub trait Linear: Protocol {
+    /// What the unit is shown.
+    fn inputs(settings: &Self::Settings) -> &Inputs;
+    /// The same, to change it.
+    fn inputs_mut(settings: &mut Self::Settings) -> &mut Inputs;
+    /// What it says of them.
+    fn answer(snapshot: &Self::Snapshot) -> &Answer;
+}
+
+/// What the line has to part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Data {
+    /// Generated points.
+    Points(PointKind),
+    /// Setosa against versicolor.
+    Iris,
+    /// MNIST's zeros against its ones.
+    Digits,
+    /// Points the reader made.
+    Own,
+}
+
+impl Data {
+    /// Every choice, in the order of the chips.
+    pub const ALL: [Data; 7] = [
+        Data::Points(PointKind::Clouds),
+        Data::Iris,
+        Data::Digits,
+        Data::Points(PointKind::Xor),
+        Data::Points(PointKind::Circles),
+        Data::Points(PointKind::Moons),
+        Data::Own,
+    ];
+
+    /// The chip's word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Data::Points(kind) => kind.name(),
+            Data::Iris => "Iris",
+            Data::Digits => "Zeros and ones",
+            Data::Own => "Your own",
+        }
+    }
+
+    /// The address's word.
+    pub fn id(self) -> &'static str {
+        match self {
+            Data::Points(kind) => kind.id(),
+            Data::Iris => "iris",
+            Data::Digits => "digits",
+            Data::Own => "own",
+        }
+    }
+
+    /// The choice behind an address's word.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|data| data.id() == id)
+    }
+
+    /// The two classes: that of -1, that of +1.
+    pub fn classes(self) -> [&'static str; 2] {
+        match self {
+            Data::Iris => ["setosa", "versicolor"],
+            Data::Digits => ["zero", "one"],
+            _ => ["blue", "orange"],
+        }
+    }
+
+    /// Whether points can be drawn and painted as they are.
+    pub fn is_points(self) -> bool {
+        matches!(self, Data::Points(_) | Data::Own)
+    }
+}
+
+/// The most points that a reader may paint.
+pub const MOST_POINTS: usize = 1000;
+/// Half width of the plane that points live in.
+pub const EXTENT: f32 = 1.3;
+
+/// What the unit is shown: the part of the settings that both lessons have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Inputs {
+    /// What to part.
+    pub data: Data,
+    /// How many points.
+    pub count: u32,
+    /// Noise of the points.
+    pub noise: f32,
+    /// Gap between the two clouds.
+    pub margin: f32,
+    /// Share of orange points.
+    pub share: f32,
+    /// The reader's own points.
+    pub own: Vec<Point>,
+    /// The two measures of the flowers that are used; `None` uses all four.
+    pub measures: Option<(u8, u8)>,
+    /// A sum above this means yes; the historic machines have 0.
+    pub threshold: f32,
+    /// Seed of points and order.
+    pub seed: u32,
+}
+
+impl Default for Inputs {
+    fn default() -> Self {
+        Self {
+            data: Data::Points(PointKind::Clouds),
+            count: 120,
+            noise: 0.1,
+            margin: 0.1,
+            share: 0.5,
+            own: Vec::new(),
+            measures: Some((0, 2)),
+            threshold: 0.0,
+            seed: 1,
+        }
+    }
+}
+
+impl Inputs {
+    /// Other data with everything else as it is by default, but for seed and own points.
+    pub fn switched(&self, data: Data) -> Self {
+        Self { data, seed: self.seed, own: self.own.clone(), ..Self::default() }
+    }
+
+    /// Whether going from `previous` to these needs a new start.
+    pub fn restart(&self, previous: &Self) -> bool {
+        Self { threshold: previous.threshold, ..self.clone() } != *previous
+    }
+
+    /// All points: generated, or the reader's own. Coordinates lie on a grid of 1/128, so that every sum is exact and a
+    /// cycle repeats to the bit.
+    pub fn all_points(&self) -> Vec<Point> {
+        let mut points = match self.data {
+            Data::Points(kind) => points::generate(&PointOptions {
+                kind,
+                count: self.count as usize,
+                noise: self.noise,
+                margin: self.margin,
+                imbalance: self.share,
+                seed: self.seed.into(),
+            }),
+            _ => self.own.clone(),
+        };
+        for point in &mut points {
+            point.x = (point.x * 128.0).round() / 128.0;
+            point.y = (point.y * 128.0).round() / 128.0;
+        }
+        points
+    }
+
+    /// Reads them from an address.
+    pub fn read(query: &mut Query) -> Self {
+        let base = Self::default();
+        let own = match query.text("own").map(str::to_owned) {
+            Some(text) => points_from_text(&text, MOST_POINTS, query),
+            None => Vec::new(),
+        };
+        Self {
+            data: query.choice("data", Data::from_id, base.data),
+            count: query.whole("count", 4, 2000, base.count.into()) as u32,
+            noise: query.number("noise", 0.0, 0.6, base.noise.into()) as f32,
+            margin: query.number("margin", 0.0, 0.6, base.margin.into()) as f32,
+            share: query.number("share", 0.05, 0.95, base.share.into()) as f32,
+            own,
+            measures: query.choice("measures", measures_from_id, base.measures),
+            threshold: query.number("threshold", -1e6, 1e6, base.threshold.into()) as f32,
+            seed: query.whole("seed", 0, 999_999, base.seed.into()) as u32,
+        }
+    }
+
+    /// Writes what differs from the default into an address.
+    pub fn write(&self, writer: &mut QueryWriter) {
+        let base = Self::default();
+        writer.add("data", self.data.id(), base.data.id());
+        writer.add("count", self.count, base.count);
+        writer.add("noise", self.noise, base.noise);
+        writer.add("margin", self.margin, base.margin);
+        writer.add("share", self.share, base.share);
+        writer.add("own", points_to_text(&self.own), String::new());
+        writer.add("measures", measures_id(self.measures), measures_id(base.measures));
+        writer.add("threshold", self.threshold, base.threshold);
+        writer.add("seed", self.seed, base.seed);
+    }
+}
+
+fn measures_id(measures: Option<(u8, u8)>) -> String {
+    measures.map_or_else(|| "all".into(), |(x, y)| format!("{x}{y}"))
+}
+
+fn measures_from_id(id: &str) -> Option<Option<(u8, u8)>> {
+    if id == "all" {
+        return Some(None);
+    }
+    match id.as_bytes() {
+        [x @ b'0'..=b'3', y @ b'0'..=b'3'] if x != y => Some(Some((x - b'0', y - b'0'))),
+        _ => None,
+    }
+}
+
+/// A unit's answers, as far as figures show them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The plane, with the line on it.
+    pub plane: Plane,
+    /// The weights.
+    pub weights: Vec<f32>,
+    /// The bias.
+    pub bias: f32,
+    /// False positive rate, true positive rate.
+    pub roc: Vec<(f32, f32)>,
+    /// Recall, precision.
+    pub precision_recall: Vec<(f32, f32)>,
+    /// Area under the ROC curve.
+    pub auc: f64,
+    /// Average precision.
+    pub average_precision: f64,
+    /// Counts at this threshold: truth, called.
+    pub confusion: [u32; 4],
+    /// Least and largest score.
+    pub scores: (f32, f32),
+    /// How many examples the judging counts are over, and whether they were held out.
+    pub judged: (u32, bool),
+}
+
+/// Points of a ROC or PR curve in a message.
+const MOST_CURVE_POINTS: usize = 300;
+
+impl Answer {
+    /// Judges a unit, given as its weights and bias, on the held-out examples, or on all where none is held out.
+    pub fn new(examples: &Examples, plane: Plane, weights: &[f32], bias: f32, threshold: f32) -> Self {
+        let sum = |x: &[f32]| weights.iter().zip(x).map(|(weight, input)| weight * input).sum::<f32>() + bias;
+        let judged = examples.judged();
+        let scores: Vec<f32> = judged.iter().map(|(x, _)| sum(x)).collect();
+        let positive: Vec<bool> = judged.iter().map(|(_, class)| *class == 1).collect();
+        let mut confusion = Confusion::new(2);
+        for (score, positive) in scores.iter().zip(&positive) {
+            confusion.add(usize::from(*positive), usize::from(*score > threshold));
+        }
+        let roc = metrics::roc(&scores, &positive);
+        let precision_recall = metrics::precision_recall(&scores, &positive);
+        let thin = |length: usize| length.div_ceil(MOST_CURVE_POINTS).max(1);
+        let extreme = |pick: fn(f32, f32) -> f32, start| scores.iter().copied().fold(start, pick);
+        Self {
+            plane,
+            weights: weights.to_vec(),
+            bias,
+            roc: roc
+                .iter()
+                .step_by(thin(roc.len()))
+                .chain(roc.last())
+                .map(|point| (point.false_positive_rate as f32, point.true_positive_rate as f32))
+                .collect(),
+            precision_recall: precision_recall
+                .iter()
+                .step_by(thin(precision_recall.len()))
+                .chain(precision_recall.last())
+                .map(|point| (point.recall as f32, point.precision as f32))
+                .collect(),
+            auc: metrics::auc(&scores, &positive),
+            average_precision: metrics::average_precision(&scores, &positive),
+            confusion: [confusion.counts[0], confusion.counts[1], confusion.counts[2], confusion.counts[3]],
+            scores: (extreme(f32::min, f32::INFINITY), extreme(f32::max, f32::NEG_INFINITY)),
+            judged: (judged.len() as u32, !examples.held_out.is_empty()),
+        }
+    }
+
+    /// How many of the judged examples it calls rightly at this threshold.
+    pub fn right(&self) -> u32 {
+        self.confusion[0] + self.confusion[3]
+    }
+}
+
+/// A plane through the inputs: the two inputs themselves, or the first two principal components of more.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plane {
+    /// Across, up, class, held out.
+    pub points: Vec<(f32, f32, u8, bool)>,
+    /// a, b, c of the line a·x + b·y + c = 0 where the sum equals the threshold.
+    pub line: [f32; 3],
+    /// The line before the last correction.
+    pub before: Option<[f32; 3]>,
+    /// The training example that was corrected last.
+    pub corrected: Option<u32>,
+    /// The window: left, right, bottom, top.
+    pub window: [f32; 4],
+    /// What lies across and up.
+    pub labels: [String; 2],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_survive_the_address() {
+        for data in Data::ALL {
+            let own = vec![Point { x: 0.25, y: -0.5, class: 1 }];
+            let inputs = Inputs {
+                data,
+                own,
+                seed: 42,
+                margin: 0.3,
+                share: 0.2,
+                measures: None,
+                threshold: 1.5,
+                ..Inputs::default()
+            };
+            let mut writer = QueryWriter::default();
+            inputs.write(&mut writer);
+            let mut query = Query::parse(&writer.finish());
+            assert_eq!(Inputs::read(&mut query), inputs);
+            assert!(query.problems.is_empty(), "{:?}", query.problems);
+        }
+    }
+
+    #[test]
+    fn a_hostile_pair_of_measures_is_reported() {
+        let mut query = Query::parse("?measures=07&data=%00");
+        assert_eq!(Inputs::read(&mut query), Inputs::default());
+        assert_eq!(query.problems.len(), 2);
+    }
+}

@@ -1,0 +1,265 @@
+//! What both lessons show the reader: the chips, the settings, the plane, and what can be said at every threshold.
+
+use leptos::prelude::*;
+use models::data::{
+    iris::FEATURES,
+    points::{Point, PointKind},
+};
+
+use crate::{
+    lessons::linear::{Data, Inputs, Linear, MOST_POINTS, figures},
+    session::Session,
+    site::own_data::{OwnData, hundredths, paint},
+    widgets::{Chips, Figure, NumberField, PointEvent, Slider, Stroke},
+};
+
+/// What to part.
+#[component]
+pub fn DataChips<P: Linear>(
+    /// The main session.
+    session: Session<P>,
+) -> impl IntoView {
+    view! {
+        <Chips
+            label="What to part"
+            options=Data::ALL.map(|data| (data, data.name().to_string())).to_vec()
+            value=Signal::derive(move || session.settings.with(|settings| P::inputs(settings).data))
+            on_change=Callback::new(move |data: Data| switch(session, data))
+        />
+    }
+}
+
+/// Takes other data; the reader's own points begin as a copy of the points shown.
+fn switch<P: Linear>(session: Session<P>, data: Data) {
+    session.change(|settings| {
+        let inputs = P::inputs_mut(settings);
+        if data == Data::Own && inputs.own.is_empty() && inputs.data.is_points() {
+            inputs.own = inputs.all_points();
+        }
+        *inputs = inputs.switched(data);
+    });
+}
+
+/// Points, margin, share, noise; measures of the flowers; seed.
+#[component]
+pub fn InputControls<P: Linear>(
+    /// The main session.
+    session: Session<P>,
+) -> impl IntoView {
+    let settings = session.settings;
+    let number =
+        move |read: fn(&Inputs) -> f64| Signal::derive(move || settings.with(|settings| read(P::inputs(settings))));
+    let data = Memo::new(move |_| settings.with(|settings| P::inputs(settings).data));
+    let pairs: Vec<(Option<(u8, u8)>, String)> = std::iter::once((None, "all four".to_string()))
+        .chain(
+            (0..4_u8)
+                .flat_map(|x| (x + 1..4).map(move |y| (x, y)))
+                .map(|(x, y)| (Some((x, y)), format!("{}, {}", FEATURES[usize::from(x)], FEATURES[usize::from(y)]))),
+        )
+        .collect();
+    view! {
+        <div class="fields">
+            <Show when=move || matches!(data.get(), Data::Points(_))>
+                <Slider
+                    label="Points"
+                    value=number(|inputs| inputs.count.into())
+                    min=4.0
+                    max=1000.0
+                    step=1.0
+                    log=true
+                    on_change=Callback::new(move |count: f64| session.change(|settings| P::inputs_mut(settings).count = count.round() as u32))
+                />
+                <Slider
+                    label="Noise"
+                    value=number(|inputs| inputs.noise.into())
+                    min=0.0
+                    max=0.5
+                    step=0.01
+                    on_change=Callback::new(move |noise: f64| session.change(|settings| P::inputs_mut(settings).noise = noise as f32))
+                />
+            </Show>
+            <Show when=move || data.get() == Data::Points(PointKind::Clouds)>
+                <Slider
+                    label="Gap between the clouds"
+                    value=number(|inputs| inputs.margin.into())
+                    min=0.0
+                    max=0.5
+                    step=0.01
+                    on_change=Callback::new(move |margin: f64| session.change(|settings| P::inputs_mut(settings).margin = margin as f32))
+                />
+                <Slider
+                    label="Share of orange"
+                    value=number(|inputs| inputs.share.into())
+                    min=0.05
+                    max=0.95
+                    step=0.05
+                    on_change=Callback::new(move |share: f64| session.change(|settings| P::inputs_mut(settings).share = share as f32))
+                />
+            </Show>
+            {
+                let pairs = pairs.clone();
+                move || (data.get() == Data::Iris).then(|| view! {
+                    <Chips
+                        label="Measures of the flowers"
+                        options=pairs.clone()
+                        value=Signal::derive(move || settings.with(|settings| P::inputs(settings).measures))
+                        on_change=Callback::new(move |measures: Option<(u8, u8)>| session.change(|settings| P::inputs_mut(settings).measures = measures))
+                    />
+                })
+            }
+            <NumberField
+                label="Seed"
+                value=number(|inputs| inputs.seed.into())
+                min=0.0
+                max=999_999.0
+                integer=true
+                on_change=Callback::new(move |seed: f64| session.change(|settings| P::inputs_mut(settings).seed = seed as u32))
+            />
+        </div>
+    }
+}
+
+/// The plane; with points of one's own, a click paints and a drag moves.
+#[component]
+pub fn Boundary<P: Linear>(
+    /// Whose line it shows.
+    session: Session<P>,
+    /// What to watch.
+    children: Children,
+) -> impl IntoView {
+    let picture = figures::boundary(session);
+    let is_own = Memo::new(move |_| session.settings.with(|settings| P::inputs(settings).data == Data::Own));
+    let brush = RwSignal::new(Some(1_u8));
+    let held = RwSignal::new(None::<Point>);
+    let change = move |act: &dyn Fn(&mut Vec<Point>)| session.change(|settings| act(&mut P::inputs_mut(settings).own));
+    let on_point = Callback::new(move |event: PointEvent| {
+        let Some(scatter) = picture.get_untracked().filter(|_| is_own.get_untracked()) else { return };
+        let (x, y) = scatter.to_data(event.x, event.y, event.width);
+        let (x, y) = (x as f32, y as f32);
+        match event.kind {
+            Stroke::Down => {
+                let grabbed = session.settings.with_untracked(|settings| nearest(&P::inputs(settings).own, x, y));
+                match (grabbed, brush.get_untracked()) {
+                    (Some(point), Some(_)) => held.set(Some(point)),
+                    (_, brush) => change(&|own| paint(own, brush, x, y, MOST_POINTS)),
+                }
+            }
+            Stroke::Move => match (held.get_untracked(), brush.get_untracked()) {
+                (Some(point), _) => {
+                    let moved = Point { x: hundredths(x), y: hundredths(y), ..point };
+                    held.set(Some(moved));
+                    change(&|own| own.iter_mut().filter(|own| **own == point).take(1).for_each(|own| *own = moved));
+                }
+                (None, None) => change(&|own| paint(own, None, x, y, MOST_POINTS)),
+                (None, Some(_)) => {}
+            },
+            Stroke::Up | Stroke::Leave => held.set(None),
+            Stroke::Hover => {}
+        }
+    });
+    view! {
+        <Figure
+            id="boundary"
+            technique="decision-boundary"
+            title="Decision boundary"
+            picture
+            on_point
+            drag=true
+            controls=move || is_own.get().then(|| view! {
+                <OwnData
+                    brush
+                    most=MOST_POINTS
+                    on_change=Callback::new(move |points: Vec<Point>| session.change(|settings| P::inputs_mut(settings).own = points))
+                />
+            }).into_any()
+        >
+            {children()}
+        </Figure>
+    }
+}
+
+/// The point under the hand.
+fn nearest(points: &[Point], x: f32, y: f32) -> Option<Point> {
+    let distance = |point: &Point| (point.x - x).hypot(point.y - y);
+    points.iter().filter(|point| distance(point) < 0.06).min_by(|a, b| distance(a).total_cmp(&distance(b))).copied()
+}
+
+/// Counts at the shared threshold.
+#[component]
+pub fn Confusion<P: Linear>(
+    /// The main session.
+    session: Session<P>,
+) -> impl IntoView {
+    view! {
+        <Figure id="confusion" technique="confusion-matrix" title="Confusion matrix" picture=figures::confusion(session)>
+            <strong>"Rows are what a point is, columns what it is called."</strong>
+            " Counted over "
+            {move || session.snapshot.get().map(|snapshot| {
+                let (count, held_out) = P::answer(&snapshot).judged;
+                format!("{count} {}", if held_out { "held-out examples." } else { "examples, the same it learns from: there are too few to hold any out." })
+            })}
+        </Figure>
+    }
+}
+
+/// ROC, precision and recall, and, for digits, the weights as a picture.
+#[component]
+pub fn Rates<P: Linear>(
+    /// The main session.
+    session: Session<P>,
+) -> impl IntoView {
+    let number = move |read: fn(&super::Answer) -> f64| {
+        move || session.snapshot.get().map(|snapshot| format!("{:.4}", read(P::answer(&snapshot))))
+    };
+    view! {
+        <div class="wide grid">
+            <Figure id="roc" technique="roc-pr" title="ROC: every threshold at once" picture=figures::roc(session)
+                empty="The curve needs both classes."
+                controls=move || view! { <Threshold session /> }.into_any()
+            >
+                <strong>"Move the threshold and watch the cross."</strong>
+                " The boundary, the matrix and both curves move with it. Area under the curve: "
+                <b data-readout="auc">{number(|answer| answer.auc)}</b>
+                "."
+            </Figure>
+            <Figure id="precision-recall" technique="roc-pr" title="Precision against recall" picture=figures::precision_recall(session)
+                empty="The curve needs an orange point."
+            >
+                <strong>"Make orange rare in the settings and compare."</strong>
+                " ROC hardly notices; this curve does. Average precision: "
+                <b data-readout="average-precision">{number(|answer| answer.average_precision)}</b>
+                "."
+            </Figure>
+            <Show when=move || figures::is_digits(session)>
+                <Figure id="weight-picture" technique="first-layer-filters" title="The weights as a picture" picture=figures::weight_picture(session)>
+                    <strong>"Look for a ring and a stroke."</strong>
+                    " Orange pixels speak for a one, blue ones for a zero."
+                </Figure>
+            </Show>
+        </div>
+    }
+}
+
+/// The one threshold of matrix, curves and boundary.
+#[component]
+fn Threshold<P: Linear>(session: Session<P>) -> impl IntoView {
+    let range = Memo::new(move |_| {
+        let (low, high) = session.snapshot.get().map_or((-1.0, 1.0), |snapshot| P::answer(&snapshot).scores);
+        // Rounded outward to a power of two, so that the slider does not move under the reader's hand.
+        let reach = f64::from(low.abs().max(high.abs())).max(0.5);
+        if reach.is_finite() { reach.log2().ceil().exp2() } else { 1.0 }
+    });
+    move || {
+        let reach = range.get();
+        view! {
+            <Slider
+                label="Threshold: a sum above it means orange"
+                value=Signal::derive(move || session.settings.with(|settings| P::inputs(settings).threshold.into()))
+                min=-reach
+                max=reach
+                step={reach / 200.0}
+                on_change=Callback::new(move |threshold: f64| session.change(|settings| P::inputs_mut(settings).threshold = threshold as f32))
+            />
+        }
+    }
+}
