@@ -63,6 +63,7 @@ pub static TECHNIQUES: [Technique; 21] = [
             "perceptron",
             "adaline",
             "mlp",
+            "hopfield",
             "lenet",
             "alexnet",
             "resnet",
@@ -118,7 +119,7 @@ pub static TECHNIQUES: [Technique; 21] = [
                   toward the first layer means that it hardly learns.",
         misleads: "Size is not direction: a large gradient can be noise. Optimisers such as Adam rescale it, so a small one need \
                    not mean slow learning.",
-        lessons: &["mlp", "resnet", "rnn", "lstm"],
+        lessons: &["adaline", "mlp", "resnet", "rnn", "lstm"],
     },
     Technique {
         id: "weight-histogram",
@@ -127,7 +128,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "One heap of weights for each layer. Heaps widen while it learns; a spike at zero or weights gone to the rim \
                   deserve a look.",
         misleads: "Two networks with the same histogram can compute entirely different things, for it forgets where each weight sits.",
-        lessons: &["mlp", "lenet", "bitnet"],
+        lessons: &["adaline", "mlp", "lenet", "bitnet"],
     },
     Technique {
         id: "state-reconstruction",
@@ -144,7 +145,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "Each tile is one filter, drawn as the input that pleases it most. Edges, spots and colour contrasts are what one \
                   finds in a well trained one.",
         misleads: "Only the first layer sees the picture itself. Filters of later layers drawn this way mean little.",
-        lessons: &["lenet", "alexnet", "resnet"],
+        lessons: &["perceptron", "adaline", "mlp", "lenet", "alexnet", "resnet"],
     },
     Technique {
         id: "feature-maps",
@@ -168,7 +169,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         answers: "Is the place where training ended a wide valley or a narrow crack?",
         reading: "Height is the loss when the weights are moved along two directions. Compare two networks only at the same scale.",
         misleads: "Two directions out of thousands or millions. Without normalising each filter, a change of scale looks like a change of shape.",
-        lessons: &["resnet", "gcn", "bitnet"],
+        lessons: &["adaline", "hopfield", "resnet", "gcn", "bitnet"],
     },
     Technique {
         id: "segmentation-mask",

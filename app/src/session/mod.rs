@@ -66,6 +66,8 @@ struct State {
     waiting: bool,
     /// Something was asked for after that frame: it may be older than the question, so another one is wanted.
     again: bool,
+    /// The next frame is wanted even if nothing has changed.
+    anyway: bool,
     /// The worker has said Ready and has been told to start.
     started: bool,
     /// The run that the page shows; frames of an earlier one are dropped.
@@ -418,7 +420,8 @@ impl<P: Protocol> Session<P> {
                 history.keep(frame.step, bytes);
                 self.bench.checkpoints.set(history.steps());
             }
-            std::mem::take(&mut state.again)
+            state.anyway = std::mem::take(&mut state.again);
+            state.anyway
         });
         let again = again.unwrap_or_default();
         self.bench.step.set(frame.step);
@@ -452,10 +455,11 @@ impl<P: Protocol> Session<P> {
             }
             state.again = false;
             let step = self.bench.step.try_get_untracked()?;
-            Some(inner.history.borrow().wants(step) || step == 0)
+            let checkpoint = inner.history.borrow().wants(step) || step == 0;
+            Some(Request::Frame { checkpoint, anyway: std::mem::take(&mut state.anyway) })
         });
-        if let Some(Some(checkpoint)) = ask {
-            self.send(&Request::Frame { checkpoint });
+        if let Some(Some(request)) = ask {
+            self.send(&request);
         }
     }
 

@@ -70,6 +70,8 @@ pub enum Request {
     Frame {
         /// Whether to attach a checkpoint.
         checkpoint: bool,
+        /// Whether to answer even if nothing has changed: the last frame may have been older than a question.
+        anyway: bool,
     },
     /// A lesson's own command.
     Command(Vec<u8>),

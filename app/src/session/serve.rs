@@ -236,8 +236,9 @@ impl<T: Task> Server<T> {
                 self.running = false;
                 self.start(None).await
             }
-            Request::Frame { checkpoint } => {
+            Request::Frame { checkpoint, anyway } => {
                 self.frame_wanted = Some(checkpoint);
+                self.changed |= anyway;
                 Ok(())
             }
             Request::Command(bytes) => self.command(&bytes).await,

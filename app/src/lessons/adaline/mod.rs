@@ -31,7 +31,7 @@ pub const LESSON: Lesson = Lesson {
             name: "Correction",
             does: "The weights move by the error, times the rate, times the input. A right answer is corrected too.",
             file: "foundations/adaline.rs",
-            lines: ("pub fn correct(", "        error\n"),
+            lines: ("pub fn correct(", "self.bias += rate * error"),
         },
         Part {
             id: "error",
