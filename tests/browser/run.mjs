@@ -11,6 +11,7 @@ import "./checks/lessons.mjs";
 import "./checks/experiments.mjs";
 import "./checks/drawing.mjs";
 import "./checks/recovery.mjs";
+import "./checks/instruments.mjs";
 import "./checks/trouble.mjs";
 import "./checks/looks.mjs";
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    history::Curves,
+    history::{Curves, Run},
     protocol::{EngineReport, Progress, Series, Trouble},
 };
 
@@ -30,6 +30,10 @@ pub struct Bench {
     pub checkpoints: RwSignal<Vec<u64>>,
     /// The curves of the session.
     pub curves: RwSignal<Curves>,
+    /// Earlier runs of this visit.
+    pub runs: RwSignal<Vec<Run>>,
+    /// The step of a run that was kept from before the page was left, while it is on offer.
+    pub offer: RwSignal<Option<u64>>,
     /// Carries out a button.
     pub act: Callback<Action>,
 }
@@ -43,12 +47,16 @@ pub enum Action {
     Pause,
     /// Exactly one step.
     Step,
+    /// This many steps, as fast as it goes, then a pause: how a link comes to its step.
+    Advance(u32),
     /// Back to the initial weights of the same seed.
     Reset,
     /// Steps per second, 0 for as many as fit.
     Speed(f32),
     /// Move every figure to the checkpoint nearest to this step; training goes on from there.
     Rewind(u64),
+    /// Go on with the run that is on offer.
+    GoOn,
     /// Carry out the remedy of the trouble shown.
     Remedy,
     /// Take the trouble away.

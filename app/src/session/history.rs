@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::session::protocol::{CurvePoint, Series};
 
 /// Checkpoints kept at most.
@@ -69,7 +71,7 @@ impl History {
 }
 
 /// The curves of one run.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Curves(BTreeMap<Series, Vec<(f64, f64)>>);
 
 impl Curves {
@@ -95,6 +97,19 @@ impl Curves {
         }
     }
 
+    /// The same with at most `most` points of each curve, the last among them.
+    pub fn thinned(&self, most: usize) -> Self {
+        let thin = |line: &Vec<(f64, f64)>| {
+            let every = line.len().div_ceil(most).max(1);
+            let mut kept: Vec<_> = line.iter().step_by(every).copied().collect();
+            if kept.last() != line.last() {
+                kept.extend(line.last());
+            }
+            kept
+        };
+        Self(self.0.iter().map(|(series, line)| (*series, thin(line))).collect())
+    }
+
     /// One curve's points.
     pub fn line(&self, series: Series) -> &[(f64, f64)] {
         self.0.get(&series).map_or(&[], Vec::as_slice)
@@ -109,6 +124,44 @@ impl Curves {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// Earlier runs kept at most.
+const MOST_RUNS: usize = 8;
+/// Points kept of each curve of an earlier run.
+const POINTS_OF_A_RUN: usize = 1000;
+
+/// An earlier run, kept for comparison.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// Counted from 1.
+    pub number: u32,
+    /// What was set, in the words of the address.
+    pub settings: String,
+    /// How far it came.
+    pub step: u64,
+    /// How it went.
+    pub curves: Curves,
+}
+
+/// Keeps a run; beyond eight the oldest goes.
+pub fn keep_run(runs: &mut Vec<Run>, settings: &str, step: u64, curves: &Curves) {
+    let number = runs.last().map_or(1, |run| run.number + 1);
+    runs.push(Run { number, settings: in_words(settings), step, curves: curves.thinned(POINTS_OF_A_RUN) });
+    if runs.len() > MOST_RUNS {
+        runs.remove(0);
+    }
+}
+
+/// An address's query as a reader would say it.
+fn in_words(query: &str) -> String {
+    let words: Vec<String> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("v="))
+        .map(|pair| pair.replace('=', " "))
+        .map(|words| if words.len() > 40 { words.chars().take(40).chain(['…']).collect() } else { words })
+        .collect();
+    if words.is_empty() { "as the lesson begins".into() } else { words.join(", ") }
 }
 
 #[cfg(test)]
@@ -138,6 +191,24 @@ mod tests {
         }
         assert!(history.bytes() <= MOST_BYTES);
         assert_eq!(history.steps()[0], 0);
+    }
+
+    #[test]
+    fn runs_are_kept_short_and_few() {
+        let mut curves = Curves::default();
+        for step in 0..5000 {
+            curves.extend(&[CurvePoint { series: Series::Loss, step, value: 1.0 }]);
+        }
+        let mut runs = Vec::new();
+        for _ in 0..10 {
+            keep_run(&mut runs, "v=1&data=xor&rate=0.3", 4999, &curves);
+        }
+        assert_eq!((runs.len(), runs[0].number, runs[7].number), (8, 3, 10));
+        assert_eq!(runs[0].settings, "data xor, rate 0.3");
+        let line = runs[0].curves.line(Series::Loss);
+        assert!(line.len() <= POINTS_OF_A_RUN + 1 && line.last() == Some(&(4999.0, 1.0)));
+        keep_run(&mut runs, "", 0, &curves);
+        assert_eq!(runs[7].settings, "as the lesson begins");
     }
 
     #[test]

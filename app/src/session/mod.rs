@@ -8,24 +8,31 @@ pub mod engine;
 mod gpu;
 pub mod history;
 pub mod host;
+mod keep;
 pub mod protocol;
 pub mod query;
 pub mod serve;
 pub mod worker;
 
-use std::{cell::RefCell, rc::Rc, sync::Arc};
+use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
+use web_time::Instant;
 
 pub use self::bench::{Action, Bench};
 use self::{
     history::{Curves, History},
+    keep::Kept,
     protocol::{
         Engine, EngineReport, FrameMessage, Protocol, Remedy, Request, Response, Settings, Trouble, decode, encode,
     },
+    query::QueryWriter,
     worker::{Event, Worker},
 };
+
+/// How often a run is kept for a later visit, at most.
+const KEEP_EVERY: Duration = Duration::from_secs(2);
 
 /// A running task as the page sees it. Copy: hand it to every figure.
 pub struct Session<P: Protocol> {
@@ -85,6 +92,10 @@ struct State {
     main: bool,
     /// Whether WebGPU has been looked for.
     looked: bool,
+    /// The run that was kept from an earlier visit, while it is on offer.
+    kept: Option<Kept>,
+    /// When the run was kept last.
+    kept_at: Option<Instant>,
 }
 
 impl<P: Protocol> Session<P> {
@@ -94,6 +105,7 @@ impl<P: Protocol> Session<P> {
         session.with(|inner| inner.state.borrow_mut().main = true);
         session.spawn("worker");
         session.look_for_gpu();
+        session.look_for_kept();
         session
     }
 
@@ -127,6 +139,8 @@ impl<P: Protocol> Session<P> {
             trouble: RwSignal::new(None),
             checkpoints: RwSignal::new(Vec::new()),
             curves,
+            runs: RwSignal::new(Vec::new()),
+            offer: RwSignal::new(None),
             act: Callback::new(move |action| {
                 if let Some(callback) = act.get_value() {
                     callback.run(action);
@@ -216,7 +230,9 @@ impl<P: Protocol> Session<P> {
             twins.iter().for_each(|twin| twin.act(action));
         }
         match action {
+            Action::GoOn => self.go_on(),
             Action::Train => {
+                self.bench.offer.set(None);
                 self.bench.trouble.set(None);
                 self.bench.running.set(true);
                 self.send(&Request::Run(true));
@@ -229,6 +245,7 @@ impl<P: Protocol> Session<P> {
                 self.bench.running.set(false);
                 self.send_or_queue(Request::Advance(1));
             }
+            Action::Advance(steps) => self.send_or_queue(Request::Advance(steps)),
             Action::Reset => {
                 self.forget();
                 self.send(&Request::Reset { run: self.run() });
@@ -253,6 +270,58 @@ impl<P: Protocol> Session<P> {
             Action::Dismiss => self.bench.trouble.set(None),
         }
         self.ask_for_frame();
+    }
+
+    /// Looks whether a run with these settings was kept when the page was left, and offers to go on with it.
+    fn look_for_kept(&self) {
+        let session = *self;
+        leptos::task::spawn_local(async move {
+            let Some(kept) = keep::get(P::SLUG).await else { return };
+            let fits = session.settings.try_with_untracked(|settings| encode(settings) == kept.settings);
+            if fits != Some(true) || session.bench.step.get_untracked() > 0 || kept.step == 0 {
+                return;
+            }
+            session.bench.offer.set(Some(kept.step));
+            session.with(|inner| inner.state.borrow_mut().kept = Some(kept));
+        });
+    }
+
+    /// Keeps the newest checkpoint for a later visit, every few seconds at most.
+    fn keep(&self, step: u64, checkpoint: &[u8]) {
+        let due = self.with(|inner| {
+            let mut state = inner.state.borrow_mut();
+            let due = state.main && step > 0 && state.kept_at.is_none_or(|at| at.elapsed() >= KEEP_EVERY);
+            if due {
+                state.kept_at = Some(Instant::now());
+            }
+            due
+        });
+        if due == Some(true) {
+            let kept = Kept {
+                settings: self.settings.with_untracked(encode),
+                step,
+                checkpoint: checkpoint.to_vec(),
+                curves: self.curves.get_untracked(),
+            };
+            leptos::task::spawn_local(async move {
+                // Where it cannot be kept, the next visit begins anew.
+                let _ = keep::put(P::SLUG, &kept).await;
+            });
+        }
+    }
+
+    fn go_on(&self) {
+        self.bench.offer.set(None);
+        let Some(kept) = self.with(|inner| inner.state.borrow_mut().kept.take()).flatten() else { return };
+        self.forget();
+        self.bench.step.set(kept.step);
+        self.curves.set(kept.curves);
+        self.with(|inner| {
+            let mut history = inner.history.borrow_mut();
+            history.keep(kept.step, kept.checkpoint.clone());
+            self.bench.checkpoints.set(history.steps());
+        });
+        self.send_or_queue(Request::Restore { checkpoint: kept.checkpoint, run: self.run() });
     }
 
     fn remedy(&self) {
@@ -301,6 +370,7 @@ impl<P: Protocol> Session<P> {
 
     fn forget(&self) {
         self.next_run();
+        self.keep_run();
         self.curves.set(Curves::default());
         self.bench.step.set(0);
         self.bench.running.set(false);
@@ -308,6 +378,19 @@ impl<P: Protocol> Session<P> {
         self.bench.trouble.set(None);
         self.bench.checkpoints.set(Vec::new());
         self.with(|inner| inner.history.borrow_mut().clear());
+    }
+
+    /// Keeps the run that ends for comparison, if it has come anywhere.
+    fn keep_run(&self) {
+        let step = self.bench.step.get_untracked();
+        if step > 1 && self.curves.with_untracked(|curves| !curves.is_empty()) {
+            let mut writer = QueryWriter::default();
+            self.settings.with_untracked(|settings| settings.write(&mut writer));
+            let settings = writer.finish();
+            self.curves.with_untracked(|curves| {
+                self.bench.runs.update(|runs| history::keep_run(runs, &settings, step, curves));
+            });
+        }
     }
 
     fn with<T>(&self, read: impl FnOnce(&Rc<Inner>) -> T) -> Option<T> {
@@ -411,11 +494,13 @@ impl<P: Protocol> Session<P> {
         let Ok(snapshot) = decode::<P::Snapshot>(&frame.snapshot) else {
             return self.died("its message could not be read");
         };
+        let mut to_keep = None;
         let again = self.with(|inner| {
             let mut state = inner.state.borrow_mut();
             state.waiting = false;
             state.deaths = 0;
             if let Some(bytes) = frame.checkpoint {
+                to_keep = Some(bytes.clone());
                 let mut history = inner.history.borrow_mut();
                 history.keep(frame.step, bytes);
                 self.bench.checkpoints.set(history.steps());
@@ -436,6 +521,9 @@ impl<P: Protocol> Session<P> {
             self.curves.update(|curves| curves.extend(&frame.curves));
         }
         self.snapshot.set(Some(Arc::new(snapshot)));
+        if let Some(checkpoint) = to_keep {
+            self.keep(frame.step, &checkpoint);
+        }
         if again || frame.running {
             let session = *self;
             next_animation_frame(move || session.ask_for_frame());

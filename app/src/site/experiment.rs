@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::session::{Action, Bench, Session, protocol::Protocol};
+use crate::{
+    lesson::Lesson,
+    session::{Action, Bench, Session, protocol::Protocol},
+    site::navigation,
+};
 
 /// Where an experiment stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,6 +20,56 @@ pub enum Progress {
     Done(String),
 }
 
+/// A question before the run: an offer, never a condition.
+#[derive(Clone, Copy)]
+pub struct Guess {
+    /// What will happen?
+    pub question: &'static str,
+    /// What may happen.
+    pub choices: &'static [&'static str],
+    /// Which of them did, asked once the run is over; nothing if it cannot be told.
+    pub outcome: Callback<(), Option<usize>>,
+}
+
+/// The choices of a guess, and a kind word afterwards.
+#[component]
+fn GuessFirst(id: &'static str, guess: Guess, progress: RwSignal<Progress>) -> impl IntoView {
+    let chosen = RwSignal::new(None::<usize>);
+    let lesson = use_context::<&'static Lesson>().map_or("", |lesson| lesson.slug);
+    let choices = guess.choices.iter().enumerate().map(|(place, words)| {
+        view! {
+            <label>
+                <input
+                    type="radio"
+                    name=format!("guess-{id}")
+                    prop:checked=move || chosen.get() == Some(place)
+                    on:change=move |_| chosen.set(Some(place))
+                />
+                {*words}
+            </label>
+        }
+    });
+    let word = Memo::new(move |_| {
+        let (Progress::Done(_), Some(chosen)) = (progress.get(), chosen.get()) else { return None };
+        let outcome = guess.outcome.run(())?;
+        navigation::keep_guess(lesson, id, chosen == outcome);
+        Some(match chosen == outcome {
+            true => "You saw it coming.".to_owned(),
+            false => format!(
+                "You expected “{}”. It was “{}”; the figures above show why.",
+                guess.choices[chosen], guess.choices[outcome]
+            ),
+        })
+    });
+    view! {
+        <fieldset class="guess" data-guess=id disabled=move || progress.get() != Progress::Idle>
+            <legend>{guess.question}</legend>
+            {choices.collect_view()}
+        </fieldset>
+        <p class="guess-word" role="status">{move || word.get()}</p>
+    }
+}
+
 /// One experiment: its button, what it does, its verdict.
 #[component]
 pub fn Experiment(
@@ -27,6 +81,9 @@ pub fn Experiment(
     about: &'static str,
     /// Where it stands.
     progress: RwSignal<Progress>,
+    /// A question to think about first.
+    #[prop(optional)]
+    guess: Option<Guess>,
     /// Starts it (anew). What it creates, sessions above all, lives until the next run or until the page is left.
     on_run: Callback<()>,
 ) -> impl IntoView {
@@ -47,6 +104,7 @@ pub fn Experiment(
             </button>
             <div class="experiment-words">
                 <p>{about}</p>
+                {guess.map(|guess| view! { <GuessFirst id guess progress /> })}
                 <Show when=move || matches!(progress.get(), Progress::Running(_))>
                     <progress
                         max="1"
@@ -83,6 +141,8 @@ pub fn train_to_stop(
     then: impl Fn() + Send + Sync + 'static,
 ) {
     benches.iter().for_each(|bench| bench.act(Action::Train));
+    // What `then` starts outlives this effect, which runs once more when the signals it read change.
+    let owner = Owner::current();
     Effect::new(move |done: Option<bool>| {
         if done == Some(true) {
             return true;
@@ -93,7 +153,10 @@ pub fn train_to_stop(
             return true;
         }
         if benches.iter().all(|bench| bench.finished.get().is_some()) {
-            untrack(&then);
+            match &owner {
+                Some(owner) => owner.with(|| untrack(&then)),
+                None => untrack(&then),
+            }
             return true;
         }
         progress.set(Progress::Running(step as f64 / stop.max(1) as f64));

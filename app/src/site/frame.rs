@@ -16,6 +16,7 @@ use crate::{
         OpenEngine,
         lazy::title,
         navigation::{Link, TimeLine},
+        runs::Runs,
     },
     widgets::{Notice, NoticeKind, ProgressBar, Readout},
 };
@@ -87,7 +88,12 @@ pub fn LessonFrame<P: Protocol>(
 ) -> impl IntoView {
     let network = curriculum::find(lesson.slug);
     let bench = session.bench;
+    provide_context(lesson);
     let problems = RwSignal::new(take_problems());
+    let steps = START.take();
+    if steps > 0 {
+        bench.act(Action::Advance(steps));
+    }
     if let Some(OpenEngine(open)) = use_context::<OpenEngine>() {
         Effect::new(move || open.set(bench.engine.get()));
         on_cleanup(move || {
@@ -109,6 +115,7 @@ pub fn LessonFrame<P: Protocol>(
                 />
             </Show>
             {children()}
+            <Runs bench />
         </main>
         <BenchBar bench settings />
     }
@@ -134,6 +141,13 @@ fn BenchBar(bench: Bench, settings: ViewFn) -> impl IntoView {
                         on_action=Callback::new(move |()| bench.act(Action::Remedy))
                     />
                 })}
+            {move || bench.offer.get().map(|step| view! {
+                <Notice
+                    text=format!("A run with these settings had come to step {step} when the page was left.")
+                    action="Go on from there"
+                    on_action=Callback::new(move |()| bench.act(Action::GoOn))
+                />
+            })}
             <Show when=move || bench.trouble.get().is_none() && bench.finished.get().is_some()>
                 <p class="bench-word" role="status">{move || bench.finished.get()}</p>
             </Show>
@@ -159,6 +173,7 @@ fn BenchBar(bench: Bench, settings: ViewFn) -> impl IntoView {
                     >
                         "Settings"
                     </button>
+                    <CopyLink bench />
                 </div>
                 <Readout name="step" label="step" value=Signal::derive(move || bench.step.get().to_string()) />
                 <Readout name="loss" label="loss" value=number(Series::Loss, 4) />
@@ -193,6 +208,42 @@ fn BenchBar(bench: Bench, settings: ViewFn) -> impl IntoView {
             </div>
         </section>
     }
+}
+
+/// A link that comes back to this very step: settings, seed and data are in the address, and the run is repeated.
+#[component]
+fn CopyLink(bench: Bench) -> impl IntoView {
+    let word = RwSignal::new("Copy link");
+    let say = move |what: &'static str| {
+        word.try_set(what);
+        set_timeout(
+            move || {
+                word.try_set("Copy link");
+            },
+            std::time::Duration::from_secs(2),
+        );
+    };
+    let copy = move |_| {
+        let location = window().location();
+        let href = location.href().unwrap_or_default();
+        let address = href.split('#').next().unwrap_or_default();
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let mut pairs: Vec<String> =
+            query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("step=")).map(str::to_owned).collect();
+        let step = bench.step.get_untracked().min(MOST_STEPS);
+        if step > 0 {
+            pairs.push(format!("step={step}"));
+        }
+        let link = if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) };
+        let written = window().navigator().clipboard().write_text(&link);
+        leptos::task::spawn_local(async move {
+            match wasm_bindgen_futures::JsFuture::from(written).await {
+                Ok(_) => say("Copied"),
+                Err(_) => say("Not allowed; copy the address"),
+            }
+        });
+    };
+    view! { <button class="quiet" on:click=copy aria-live="polite">{move || word.get()}</button> }
 }
 
 /// From one update at a time to as many as fit.
@@ -251,13 +302,18 @@ pub fn NextLesson(
 }
 
 thread_local! {
+    static START: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
     static PROBLEMS: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
-/// The settings of the page's address; what was wrong with it is shown by the frame.
+/// The most steps that a link may ask to be taken again.
+const MOST_STEPS: u64 = 1_000_000;
+
+/// The settings of the page's address, and the step it asks for; what was wrong with it is shown by the frame.
 pub fn settings_from_address<S: Settings>() -> S {
     let mut query = Query::parse(&window().location().search().unwrap_or_default());
     let settings = S::read(&mut query);
+    START.set(query.whole("step", 0, MOST_STEPS, 0) as u32);
     PROBLEMS.set(query.problems);
     settings
 }

@@ -10,6 +10,7 @@ pub mod live;
 pub mod navigation;
 pub mod own_data;
 pub mod parts;
+pub mod runs;
 pub mod techniques;
 
 use leptos::{mount::mount_to_body, prelude::*};

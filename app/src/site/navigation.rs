@@ -144,6 +144,7 @@ impl Wish {
 
 const THEME_KEY: &str = "fsts:theme";
 const SEEN_KEY: &str = "fsts:seen";
+const GUESS_KEY: &str = "fsts:guesses";
 
 /// The browser's storage, where it is allowed.
 fn storage() -> Option<Storage> {
@@ -159,6 +160,22 @@ fn store(key: &str, value: &str) {
         // Full or denied storage only means that the wish is forgotten.
         let _ = storage.set_item(key, value);
     }
+}
+
+/// Keeps how a guess before an experiment went, for the time line. The first one counts.
+pub fn keep_guess(lesson: &str, experiment: &str, right: bool) {
+    let kept = stored(GUESS_KEY).unwrap_or_default();
+    let key = format!("{lesson}/{experiment}=");
+    if !kept.split(' ').any(|entry| entry.starts_with(&key)) {
+        store(GUESS_KEY, format!("{kept} {key}{}", u8::from(right)).trim_start());
+    }
+}
+
+/// How many guesses a lesson has seen, and how many were right.
+fn guesses(lesson: &str) -> (usize, usize) {
+    let kept = stored(GUESS_KEY).unwrap_or_default();
+    let own: Vec<&str> = kept.split(' ').filter(|entry| entry.starts_with(&format!("{lesson}/"))).collect();
+    (own.len(), own.iter().filter(|entry| entry.ends_with("=1")).count())
 }
 
 /// Puts the stored theme, or the one of `?theme=`, on the page.
@@ -303,8 +320,10 @@ pub fn TimeLine(
         let here = network.slug == current;
         if lessons::is_built(network.slug) {
             let note = is_seen.then(|| view! { <span class="visually-hidden">" (read)"</span> });
+            let (made, right) = guesses(network.slug);
+            let title = (made > 0).then(|| format!("{right} of {made} of your guesses came true"));
             view! {
-                <a href=address(&format!("/lessons/{}", network.slug)) class:seen=is_seen aria-current=here.then_some("page")>
+                <a href=address(&format!("/lessons/{}", network.slug)) class:seen=is_seen aria-current=here.then_some("page") title=title>
                     {words} {note}
                 </a>
             }

@@ -11,7 +11,7 @@ use crate::{
     },
     session::Action,
     site::{
-        experiment::{Experiment, Progress, train_to_stop},
+        experiment::{Experiment, Guess, Progress, train_to_stop},
         frame::{NextLesson, Stage, StageKind},
     },
 };
@@ -58,6 +58,14 @@ pub fn Weakness(
                 about="Two groups with a gap between them, and one orange point far out on the orange side. The perceptron beside it is not disturbed."
                 progress=outlier
                 on_run=run_outlier
+                guess=Guess {
+                    question: "The far point lies on its own right side. What will it do to ADALINE’s line?",
+                    choices: &["nothing: it is right already", "drag the line, so that others are wrong"],
+                    outcome: Callback::new(move |()| {
+                        let (right, of) = twins.adaline.snapshot.get_untracked()?.right;
+                        Some(usize::from(right < of))
+                    }),
+                }
             />
             <Experiment
                 id="xor"

@@ -13,7 +13,7 @@ use crate::{
     },
     session::Session,
     site::{
-        experiment::{Experiment, Progress, run_to_stop},
+        experiment::{Experiment, Guess, Progress, run_to_stop},
         frame::{NextLesson, Stage, StageKind},
         parts::Lit,
     },
@@ -69,6 +69,11 @@ pub fn Weakness(
                 about="Hebb’s rule, three letters. The P is shown as it was stored."
                 progress=blend
                 on_run=run_blend
+                guess=Guess {
+                    question: "The P is shown undamaged. Where will the network settle?",
+                    choices: &["in the P", "in something it was never taught"],
+                    outcome: Callback::new(move |()| figures::from_view(session, |view| usize::from(view.turned > 0))),
+                }
             />
             <Average session seed=Callback::new(move |()| seed()) />
             <p>

@@ -7,7 +7,7 @@ use crate::{
     lessons::mlp::{Command, Data, Mlp, Settings},
     session::{Session, protocol::Series as Curve},
     site::{
-        experiment::{Experiment, Progress, run_to_stop},
+        experiment::{Experiment, Guess, Progress, run_to_stop},
         frame::{NextLesson, Stage, StageKind},
     },
     widgets::{Axis, Chart, Figure, Ink, Series as Line},
@@ -176,6 +176,16 @@ fn Shuffle(seed: Callback<(), u32>) -> impl IntoView {
             about="Twins with the same seed and the same batches. One sees digits, the other the same digits with all pixels shuffled, in the same way for every picture."
             progress
             on_run
+            guess=Guess {
+                question: "How well will the one read that sees shuffled digits?",
+                choices: &["as well as the other", "worse by more than 2 points", "not at all"],
+                outcome: Callback::new(move |()| {
+                    let [plain, shuffled] =
+                        slot.get_untracked()?.map(|twin: Session<Mlp>| twin.bench.last(Curve::ValidationAccuracy));
+                    let (plain, shuffled) = (plain?, shuffled?);
+                    Some(if shuffled < 0.2 { 2 } else { usize::from(plain - shuffled > 0.02) })
+                }),
+            }
         />
         <Figure
             id="shuffle-test"

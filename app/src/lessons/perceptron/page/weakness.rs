@@ -10,7 +10,7 @@ use crate::{
     },
     session::{Action, Session},
     site::{
-        experiment::{Experiment, Progress, run_to_stop},
+        experiment::{Experiment, Guess, Progress, run_to_stop},
         frame::{NextLesson, Stage, StageKind},
     },
 };
@@ -60,6 +60,14 @@ pub fn Weakness(
                 about="Four points. Watch the line swing: each correction undoes an earlier one, until the weights are back where they were."
                 progress=xor
                 on_run=run_xor
+                guess=Guess {
+                    question: "What will the line do?",
+                    choices: &["come to rest", "turn in a circle for ever", "wander without a pattern"],
+                    outcome: Callback::new(move |()| {
+                        let snapshot = session.snapshot.get_untracked()?;
+                        Some(if snapshot.converged { 0 } else if snapshot.cycle.is_some() { 1 } else { 2 })
+                    }),
+                }
             />
             <Experiment
                 id="circles"
