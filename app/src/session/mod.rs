@@ -321,7 +321,16 @@ impl<P: Protocol> Session<P> {
             history.keep(kept.step, kept.checkpoint.clone());
             self.bench.checkpoints.set(history.steps());
         });
-        self.send_or_queue(Request::Restore { checkpoint: kept.checkpoint, run: self.run() });
+        let started = self.with(|inner| {
+            let mut state = inner.state.borrow_mut();
+            if !state.started {
+                state.resume = Some(kept.checkpoint.clone());
+            }
+            state.started
+        });
+        if started == Some(true) {
+            self.send(&Request::Restore { checkpoint: kept.checkpoint, run: self.run() });
+        }
     }
 
     fn remedy(&self) {

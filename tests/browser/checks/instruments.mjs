@@ -8,7 +8,7 @@ test("a copied link comes back to the same step with the same numbers, in every 
   for (const { slug } of site.lessons) {
     const permissions = ["clipboard-read", "clipboard-write"];
     const page = await site.open(`lessons/${slug}/?engine=cpu&seed=5`, { permissions });
-    for (let step = 1; step <= 4; step += 1) {
+    for (let step = 1; step <= 2; step += 1) {
       await press(page, "Step");
       await reaches(page, step);
     }
@@ -18,11 +18,11 @@ test("a copied link comes back to the same step with the same numbers, in every 
     await press(page, "Copy link");
     await until("the word", () => page.locator(".bench").getByRole("button", { name: "Copied" }).count());
     const link = await page.evaluate(() => navigator.clipboard.readText());
-    expect(/step=4/.test(link) && /seed=5/.test(link), link);
+    expect(/step=2/.test(link) && /seed=5/.test(link), link);
     clean(page);
     await site.tidy();
     const again = await site.open(link.slice(site.url.length));
-    await reaches(again, 4);
+    await reaches(again, 2);
     await again.waitForTimeout(300);
     const after = await numbers(again);
     expect(JSON.stringify(after) === JSON.stringify(before), `${slug}: ${JSON.stringify(before)}, then ${JSON.stringify(after)}`);
@@ -34,7 +34,7 @@ test("a copied link comes back to the same step with the same numbers, in every 
 }, 240);
 
 test("the run before stands beside the next one, and can be deleted", async (site) => {
-  const page = await site.open("lessons/mlp/?engine=cpu&data=xor");
+  const page = await site.open("lessons/mlp/?engine=cpu&data=circles");
   await press(page, "Train");
   await reaches(page, 50);
   await press(page, "Pause");
@@ -43,7 +43,7 @@ test("the run before stands beside the next one, and can be deleted", async (sit
   const rows = page.locator(".runs tbody tr");
   await until("one run", async () => (await rows.count()) === 1);
   const row = await rows.first().innerText();
-  expect(/data xor/.test(row) && /run 1/.test(row), row);
+  expect(/data circles/.test(row) && /run 1/.test(row), row);
   await until("its curve", async () => (await page.locator("figure#runs").getAttribute("data-state")) === "ready");
   await rows.getByRole("button", { name: "Delete run 1" }).click();
   await until("no run", async () => (await page.locator(".runs").count()) === 0);

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use self::{build::Build, controls::Controls, strength::Strength, understand::Understand, weakness::Weakness};
 use crate::{
     lessons::mlp::{Data, LESSON, Mlp},
-    session::Session,
+    session::{Action, Session},
     site::{
         frame::{LessonFrame, settings_from_address},
         parts::Lit,
@@ -23,6 +23,8 @@ use crate::{
 #[component]
 pub fn Page() -> impl IntoView {
     let session = Session::<Mlp>::new(settings_from_address());
+    // Points are learned too fast for the eye: tens of thousands of steps a second. Pictures never reach this speed.
+    session.bench.act(Action::Speed(1000.0));
     let lit = Lit(RwSignal::new(None));
     view! {
         <LessonFrame lesson=&LESSON session settings=move || view! { <Controls session /> }>
