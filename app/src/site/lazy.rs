@@ -16,14 +16,17 @@ pub type Page = fn() -> AnyView;
 /// A page on its way.
 pub type Fetch = Pin<Box<dyn Future<Output = Result<Page, SplitLoaderError>>>>;
 
+/// Asks for a page.
+pub type Ask = fn() -> Fetch;
+
 /// The pages that are fetched. `bin/page.rs` says which, because what is split off must not be named by the library: the
 /// workers are linked with it too.
 #[derive(Clone, Copy)]
 pub struct Pages {
     /// A lesson by its slug.
-    pub lesson: fn(&str) -> Option<fn() -> Fetch>,
+    pub lesson: fn(&str) -> Option<Ask>,
     /// The gallery of the instruments.
-    pub gallery: fn() -> Fetch,
+    pub gallery: Ask,
 }
 
 #[derive(Clone, Copy)]
@@ -34,17 +37,17 @@ enum State {
 }
 
 /// Shows a page when it has come, and `waiting` until then. A page that does not come can be asked for again.
-pub fn lazy(fetch: fn() -> Fetch, waiting: impl Fn() -> AnyView + Send + 'static) -> impl IntoView {
+pub fn lazy(ask: Ask, waiting: impl Fn() -> AnyView + Send + 'static) -> impl IntoView {
     let state = RwSignal::new(State::Waiting);
-    let ask = move || {
+    let fetch = move || {
         state.set(State::Waiting);
         spawn_local(async move {
-            let answer = fetch().await;
+            let answer = ask().await;
             // The reader may have gone elsewhere meanwhile.
             let _ = state.try_set(answer.map_or(State::Failed, State::Here));
         });
     };
-    ask();
+    fetch();
     move || match state.get() {
         State::Here(page) => page(),
         State::Waiting => waiting(),
@@ -54,7 +57,7 @@ pub fn lazy(fetch: fn() -> Fetch, waiting: impl Fn() -> AnyView + Send + 'static
                     text="This page could not be fetched. Is there a connection?"
                     kind=NoticeKind::Error
                     action="Try again"
-                    on_action=Callback::new(move |()| ask())
+                    on_action=Callback::new(move |()| fetch())
                 />
             </main>
         }
