@@ -213,12 +213,12 @@ fn BenchBar(bench: Bench, settings: ViewFn) -> impl IntoView {
 /// A link that comes back to this very step: settings, seed and data are in the address, and the run is repeated.
 #[component]
 fn CopyLink(bench: Bench) -> impl IntoView {
-    let word = RwSignal::new("Copy link");
+    let word = RwSignal::new(None::<&'static str>);
     let say = move |what: &'static str| {
-        word.try_set(what);
+        word.try_set(Some(what));
         set_timeout(
             move || {
-                word.try_set("Copy link");
+                word.try_set(None);
             },
             std::time::Duration::from_secs(2),
         );
@@ -243,7 +243,8 @@ fn CopyLink(bench: Bench) -> impl IntoView {
             }
         });
     };
-    view! { <button class="quiet" on:click=copy aria-live="polite">{move || word.get()}</button> }
+    let name = move || word.get().unwrap_or("Copy link");
+    view! { <button class="quiet link" on:click=copy aria-label=name aria-live="polite">{move || word.get().unwrap_or("Link")}</button> }
 }
 
 /// From one update at a time to as many as fit.
