@@ -19,6 +19,8 @@ async function ours(site, job) {
   const page = await site.open(`lessons/mlp/?engine=cpu&${job.query}`);
   await until("the first picture", () => readout(page, "validation-loss"), 60_000);
   await page.waitForTimeout(1_000);
+  await press(page, "Settings");
+  await page.getByLabel("Speed").selectOption("0");
   await press(page, "Train");
   await until("the first steps", async () => (await readout(page, "step")) > 20, 60_000);
   await page.waitForTimeout(3_000);

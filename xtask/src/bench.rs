@@ -29,15 +29,21 @@ pub fn run(arguments: &[String]) -> Outcome {
     let mut results: Value =
         serde_json::from_str(&shell::output(shell::command("node", &["tests/bench/run.mjs", &folder]))?)?;
     let mut sizes = serde_json::Map::new();
+    let (mut parts, mut raw) = (0, 0);
     for entry in std::fs::read_dir(&dist)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if let Some(bundle) = name.strip_suffix("_bg.wasm") {
             // The page's name carries a hash of its content.
             let bundle = if bundle.starts_with("page") { "page" } else { bundle };
-            sizes.insert(bundle.into(), json!({ "brotli": brotli_size(&path)?, "raw": path.metadata()?.len() }));
+            let file = format!("{bundle}.wasm");
+            sizes.insert(file, json!({ "brotli": brotli_size(&path)?, "raw": path.metadata()?.len() }));
+        } else if name.ends_with(".wasm") {
+            parts += brotli_size(&path)?;
+            raw += path.metadata()?.len();
         }
     }
+    sizes.insert("parts of the page that come with a lesson, together".into(), json!({ "brotli": parts, "raw": raw }));
     results["profile"] = json!(if options.release { "release" } else { "ci" });
     results["sizes"] = Value::Object(sizes);
     write(&shell::root().join(RESULTS), format!("{}\n", serde_json::to_string_pretty(&results)?))?;
