@@ -19,7 +19,7 @@ for (const route of routes.filter((one) => one.includes(filter))) {
       const page = await site.open(`${route}?engine=cpu`, { viewport: { width, height: 900 }, colorScheme, deviceScaleFactor: 1 });
       if (route.startsWith("lessons/")) {
         await press(page, "Train");
-        await until("250 steps", async () => (await readout(page, "step")) > 250, 20_000).catch(() => {});
+        await until("250 steps", async () => (await readout(page, "step")) > 250, 5_000).catch(() => {});
       }
       // Figures are drawn when they come into view, so every part is visited once.
       const height = await page.evaluate(() => document.documentElement.scrollHeight);

@@ -72,12 +72,13 @@ pub fn About() -> impl IntoView {
             <p>
                 <strong>"Nothing leaves your browser."</strong>
                 " There is no server behind this site, only files. What you draw, type, paste, upload or show to the camera stays on your
-                machine and is gone when you leave the page. There are no accounts, no cookies, no counters, and no request goes to any
+                machine. There are no accounts, no cookies, no counters, and no request goes to any
                 other address than this one."
             </p>
             <p>
-                "Two things are kept, in your own browser only: the theme you chose and which lessons you have read. Where storage is
-                denied, they are forgotten. Files once fetched may be cached, so that the site works without a network."
+                "Four things are kept, in your own browser only: the theme you chose, which lessons you have read, how your guesses went,
+                and the last run of each lesson with the points or patterns you made for it, so that a reload loses little. Where storage
+                is denied, they are forgotten."
             </p>
 
             <h2 id="data">"Data"</h2>
