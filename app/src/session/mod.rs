@@ -14,7 +14,7 @@ pub mod query;
 pub mod serve;
 pub mod worker;
 
-use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -30,9 +30,6 @@ use self::{
     query::QueryWriter,
     worker::{Event, Worker},
 };
-
-/// How often a run is kept for a later visit, at most.
-const KEEP_EVERY: Duration = Duration::from_secs(2);
 
 /// A running task as the page sees it. Copy: hand it to every figure.
 pub struct Session<P: Protocol> {
@@ -94,8 +91,8 @@ struct State {
     looked: bool,
     /// The run that was kept from an earlier visit, while it is on offer.
     kept: Option<Kept>,
-    /// When the run was kept last.
-    kept_at: Option<Instant>,
+    /// When the run was kept last, and at which step.
+    kept_at: Option<(Instant, u64)>,
 }
 
 impl<P: Protocol> Session<P> {
@@ -258,12 +255,8 @@ impl<P: Protocol> Session<P> {
                 let found =
                     self.with(|inner| inner.history.borrow().nearest(step).map(|(at, bytes)| (at, bytes.to_vec())));
                 if let Some((at, bytes)) = found.flatten() {
-                    self.bench.running.set(false);
-                    self.bench.finished.set(None);
                     self.curves.update(|curves| curves.truncate(at));
-                    self.bench.step.set(at);
-                    let run = self.next_run();
-                    self.send(&Request::Restore { checkpoint: bytes, run });
+                    self.go_to(at, bytes);
                 }
             }
             Action::Remedy => return self.remedy(),
@@ -272,64 +265,21 @@ impl<P: Protocol> Session<P> {
         self.ask_for_frame();
     }
 
-    /// Looks whether a run with these settings was kept when the page was left, and offers to go on with it.
-    fn look_for_kept(&self) {
-        let session = *self;
-        leptos::task::spawn_local(async move {
-            let Some(kept) = keep::get(P::SLUG).await else { return };
-            let fits = session.settings.try_with_untracked(|settings| encode(settings) == kept.settings);
-            if fits != Some(true) || session.bench.step.get_untracked() > 0 || kept.step == 0 {
-                return;
-            }
-            session.bench.offer.set(Some(kept.step));
-            session.with(|inner| inner.state.borrow_mut().kept = Some(kept));
-        });
-    }
-
-    /// Keeps the newest checkpoint for a later visit, every few seconds at most.
-    fn keep(&self, step: u64, checkpoint: &[u8]) {
-        let due = self.with(|inner| {
-            let mut state = inner.state.borrow_mut();
-            let due = state.main && step > 0 && state.kept_at.is_none_or(|at| at.elapsed() >= KEEP_EVERY);
-            if due {
-                state.kept_at = Some(Instant::now());
-            }
-            due
-        });
-        if due == Some(true) {
-            let kept = Kept {
-                settings: self.settings.with_untracked(encode),
-                step,
-                checkpoint: checkpoint.to_vec(),
-                curves: self.curves.get_untracked(),
-            };
-            leptos::task::spawn_local(async move {
-                // Where it cannot be kept, the next visit begins anew.
-                let _ = keep::put(P::SLUG, &kept).await;
-            });
-        }
-    }
-
-    fn go_on(&self) {
-        self.bench.offer.set(None);
-        let Some(kept) = self.with(|inner| inner.state.borrow_mut().kept.take()).flatten() else { return };
-        self.forget();
-        self.bench.step.set(kept.step);
-        self.curves.set(kept.curves);
-        self.with(|inner| {
-            let mut history = inner.history.borrow_mut();
-            history.keep(kept.step, kept.checkpoint.clone());
-            self.bench.checkpoints.set(history.steps());
-        });
-        let started = self.with(|inner| {
+    /// Shows a checkpoint's step and goes on from it: in the running worker, or in the one that is still starting.
+    fn go_to(&self, step: u64, checkpoint: Vec<u8>) {
+        self.bench.running.set(false);
+        self.bench.finished.set(None);
+        self.bench.step.set(step);
+        let run = self.next_run();
+        let early = self.with(|inner| {
             let mut state = inner.state.borrow_mut();
             if !state.started {
-                state.resume = Some(kept.checkpoint.clone());
+                state.resume = Some(checkpoint.clone());
             }
-            state.started
+            !state.started
         });
-        if started == Some(true) {
-            self.send(&Request::Restore { checkpoint: kept.checkpoint, run: self.run() });
+        if early == Some(false) {
+            self.send(&Request::Restore { checkpoint, run });
         }
     }
 
@@ -503,13 +453,11 @@ impl<P: Protocol> Session<P> {
         let Ok(snapshot) = decode::<P::Snapshot>(&frame.snapshot) else {
             return self.died("its message could not be read");
         };
-        let mut to_keep = None;
         let again = self.with(|inner| {
             let mut state = inner.state.borrow_mut();
             state.waiting = false;
             state.deaths = 0;
             if let Some(bytes) = frame.checkpoint {
-                to_keep = Some(bytes.clone());
                 let mut history = inner.history.borrow_mut();
                 history.keep(frame.step, bytes);
                 self.bench.checkpoints.set(history.steps());
@@ -530,9 +478,7 @@ impl<P: Protocol> Session<P> {
             self.curves.update(|curves| curves.extend(&frame.curves));
         }
         self.snapshot.set(Some(Arc::new(snapshot)));
-        if let Some(checkpoint) = to_keep {
-            self.keep(frame.step, &checkpoint);
-        }
+        self.keep();
         if again || frame.running {
             let session = *self;
             next_animation_frame(move || session.ask_for_frame());

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     lesson::Lesson,
-    session::{Action, Bench, Session, protocol::Protocol},
+    session::{Action, Bench},
     site::navigation,
 };
 
@@ -49,10 +49,17 @@ fn GuessFirst(id: &'static str, guess: Guess, progress: RwSignal<Progress>) -> i
             </label>
         }
     });
-    let word = Memo::new(move |_| {
+    let ended = Memo::new(move |_| {
         let (Progress::Done(_), Some(chosen)) = (progress.get(), chosen.get()) else { return None };
-        let outcome = guess.outcome.run(())?;
-        navigation::keep_guess(lesson, id, chosen == outcome);
+        Some((chosen, guess.outcome.run(())?))
+    });
+    Effect::new(move || {
+        if let Some((chosen, outcome)) = ended.get() {
+            navigation::keep_guess(lesson, id, chosen == outcome);
+        }
+    });
+    let word = move || {
+        let (chosen, outcome) = ended.get()?;
         Some(match chosen == outcome {
             true => "You saw it coming.".to_owned(),
             false => format!(
@@ -60,13 +67,13 @@ fn GuessFirst(id: &'static str, guess: Guess, progress: RwSignal<Progress>) -> i
                 guess.choices[chosen], guess.choices[outcome]
             ),
         })
-    });
+    };
     view! {
         <fieldset class="guess" data-guess=id disabled=move || progress.get() != Progress::Idle>
             <legend>{guess.question}</legend>
             {choices.collect_view()}
         </fieldset>
-        <p class="guess-word" role="status">{move || word.get()}</p>
+        <p class="guess-word" role="status">{word}</p>
     }
 }
 
@@ -120,20 +127,20 @@ pub fn Experiment(
     }
 }
 
-/// Trains a session to the stop rule of its settings and then reports.
+/// Trains sessions to the stop rules of their settings and then reports.
 ///
-/// `share` turns the step into progress; `finding` is asked once, when the run has stopped by itself. A trouble ends the
+/// The step of the first turns into progress; `finding` is asked once, when each has stopped by itself. A trouble ends the
 /// experiment too: the numbers that left the finite range are a finding.
-pub fn run_to_stop<P: Protocol>(
-    session: Session<P>,
+pub fn run_to_stop(
+    benches: Vec<Bench>,
     stop: u64,
     progress: RwSignal<Progress>,
     finding: impl Fn() -> String + Send + Sync + 'static,
 ) {
-    train_to_stop(vec![session.bench], stop, progress, move || progress.set(Progress::Done(finding())));
+    train_to_stop(benches, stop, progress, move || progress.set(Progress::Done(finding())));
 }
 
-/// Trains several sessions, the first of which counts for the progress, until each has stopped by itself; then goes on.
+/// Trains sessions as [`run_to_stop`] does, and then goes on with the next part of an experiment.
 pub fn train_to_stop(
     benches: Vec<Bench>,
     stop: u64,

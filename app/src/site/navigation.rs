@@ -171,9 +171,8 @@ pub fn keep_guess(lesson: &str, experiment: &str, right: bool) {
     }
 }
 
-/// How many guesses a lesson has seen, and how many were right.
-fn guesses(lesson: &str) -> (usize, usize) {
-    let kept = stored(GUESS_KEY).unwrap_or_default();
+/// How many of the kept guesses belong to a lesson, and how many of these were right.
+fn guesses(kept: &str, lesson: &str) -> (usize, usize) {
     let own: Vec<&str> = kept.split(' ').filter(|entry| entry.starts_with(&format!("{lesson}/"))).collect();
     (own.len(), own.iter().filter(|entry| entry.ends_with("=1")).count())
 }
@@ -300,7 +299,7 @@ pub fn TimeLine(
     #[prop(optional)]
     current: &'static str,
 ) -> impl IntoView {
-    let seen = seen();
+    let (seen, kept) = (seen(), stored(GUESS_KEY).unwrap_or_default());
     let line = NodeRef::<html::Nav>::new();
     Effect::new(move || {
         let Some(line) = line.get() else { return };
@@ -320,7 +319,7 @@ pub fn TimeLine(
         let here = network.slug == current;
         if lessons::is_built(network.slug) {
             let note = is_seen.then(|| view! { <span class="visually-hidden">" (read)"</span> });
-            let (made, right) = guesses(network.slug);
+            let (made, right) = guesses(&kept, network.slug);
             let title = (made > 0).then(|| format!("{right} of {made} of your guesses came true"));
             view! {
                 <a href=address(&format!("/lessons/{}", network.slug)) class:seen=is_seen aria-current=here.then_some("page") title=title>

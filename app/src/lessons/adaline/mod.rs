@@ -146,8 +146,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The rate that is used: the chosen one, or one that suits the length of the inputs (pixels of a digit have a squared
-    /// length of about 100, flowers one of about 50).
+    /// The rate that is used: the chosen one, or one that suits the length of the inputs: the longer, the smaller.
     pub fn rate(&self) -> f32 {
         match (self.rate, self.inputs.data) {
             (0.0, Data::Digits) => 0.002,

@@ -16,7 +16,7 @@ use crate::{
         linear::Inputs,
         perceptron::{self, Perceptron},
     },
-    session::{Action, Session},
+    session::{Action, Bench, Session},
     site::{
         frame::{LessonFrame, settings_from_address},
         parts::Lit,
@@ -49,6 +49,11 @@ impl Twins {
     fn restart(self, settings: Settings, passes: u32) {
         self.perceptron.restart(perceptron::Settings { inputs: settings.inputs.clone(), passes });
         self.adaline.restart(settings);
+    }
+
+    /// Both, for an experiment that waits for both.
+    fn benches(self) -> Vec<Bench> {
+        vec![self.adaline.bench, self.perceptron.bench]
     }
 
     /// The inputs of an experiment: the seed is the reader's.

@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     lessons::{
         adaline::{Adaline, Batch, BowlView, Settings, Snapshot},
-        linear::{Answer, examples::Examples},
+        linear::{
+            Answer,
+            examples::{self, Examples},
+        },
     },
     session::{
         protocol::{CurvePoint, Remedy, Series, Trouble, decode, encode},
@@ -68,10 +71,8 @@ impl serve::Task for Task {
         }
         self.state.steps += 1;
         if self.state.steps.is_multiple_of(self.spacing()) {
-            self.measure();
-            let loss = self.state.unit.loss(&self.examples.signed());
             // Not `>`: an error that is no number is lost too.
-            let is_here = loss < LOST;
+            let is_here = self.measure() < LOST;
             if !is_here {
                 let sentence = format!(
                     "After {} steps the error is beyond all bounds: each step overshoots by more than it gains.",
@@ -98,11 +99,12 @@ impl serve::Task for Task {
         let line = self.examples.line(|x| unit.sum(x) - threshold);
         let plane = self.examples.plane(line, None, self.state.looked_at);
         let signed = self.examples.signed();
+        let loss = unit.loss(&signed).into();
         Ok(Snapshot {
             answer: Answer::new(&self.examples, plane, &unit.weights, unit.bias, threshold),
-            bowl: self.bowl_view(&signed),
-            loss: unit.loss(&signed).into(),
-            right: (right(unit, &signed), signed.len() as u32),
+            bowl: self.bowl_view(&signed, loss),
+            loss,
+            right: (examples::right(&signed, |x| unit.sum(x)), signed.len() as u32),
         })
     }
 
@@ -145,19 +147,25 @@ impl Task {
         }
     }
 
-    /// Errors, accuracies, slopes, and the next place of the path.
-    fn measure(&mut self) {
+    /// Errors, accuracies, slopes, and the next place of the path; returns the training error.
+    fn measure(&mut self) -> f32 {
         let (unit, step) = (&self.state.unit, self.state.steps);
         let signed = self.examples.signed();
         let held_out = self.examples.signed_held_out();
+        let loss = unit.loss(&signed);
         let series = [
-            (&signed, Series::Loss, Series::Accuracy),
-            (&held_out, Series::ValidationLoss, Series::ValidationAccuracy),
+            (&signed, loss, Series::Loss, Series::Accuracy),
+            (&held_out, unit.loss(&held_out), Series::ValidationLoss, Series::ValidationAccuracy),
         ];
-        for (examples, loss, accuracy) in series {
+        for (examples, error, loss, accuracy) in series {
             if !examples.is_empty() {
-                plot(&mut self.curves, loss, step, unit.loss(examples));
-                plot(&mut self.curves, accuracy, step, right(unit, examples) as f32 / examples.len() as f32);
+                plot(&mut self.curves, loss, step, error);
+                plot(
+                    &mut self.curves,
+                    accuracy,
+                    step,
+                    examples::right(examples, |x| unit.sum(x)) as f32 / examples.len() as f32,
+                );
             }
         }
         let (slopes, slope_of_bias) = unit.gradient(&signed);
@@ -176,9 +184,10 @@ impl Task {
                 });
             }
         }
+        loss
     }
 
-    fn bowl_view(&self, signed: &[(&[f32], f32)]) -> Option<BowlView> {
+    fn bowl_view(&self, signed: &[(&[f32], f32)], loss: f64) -> Option<BowlView> {
         let bowl = self.bowl.as_ref()?;
         let (slopes, slope_of_bias) = self.state.unit.gradient(signed);
         let slopes: Vec<f64> = slopes.iter().chain([&slope_of_bias]).map(|slope| f64::from(*slope)).collect();
@@ -194,15 +203,11 @@ impl Task {
             path,
             bottom: bowl.bottom(slopes).map(|off| {
                 let place = ((f64::from(across) + off[0]) as f32, (f64::from(up) + off[1]) as f32);
-                (place, bowl.loss_at(self.state.unit.loss(signed).into(), slopes, off))
+                (place, bowl.loss_at(loss, slopes, off))
             }),
             bends: bowl.bends,
             stable_rate: bowl.stable_rate(),
             labels: labels.map(String::from),
         })
     }
-}
-
-fn right(unit: &adaline::Adaline, examples: &[(&[f32], f32)]) -> u32 {
-    examples.iter().filter(|(x, target)| unit.sum(x) * target > 0.0).count() as u32
 }

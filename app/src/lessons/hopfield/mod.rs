@@ -294,6 +294,9 @@ impl Settings {
     }
 }
 
+/// The bits of all ten digits.
+pub const ALL_DIGITS: u16 = (1 << 10) - 1;
+
 /// The bits of these letters.
 pub fn letter_bits(names: &str) -> u16 {
     bits(letters::NAMES, names)

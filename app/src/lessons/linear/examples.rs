@@ -166,6 +166,11 @@ impl Examples {
     }
 }
 
+/// How many examples a sum puts on the right side of zero.
+pub fn right(examples: &[(&[f32], f32)], sum: impl Fn(&[f32]) -> f32) -> u32 {
+    examples.iter().filter(|(x, target)| sum(x) * target > 0.0).count() as u32
+}
+
 fn target(class: u8) -> f32 {
     if class == 1 { 1.0 } else { -1.0 }
 }

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     lessons::{
-        linear::{Answer, Plane, examples::Examples},
+        linear::{
+            Answer, Plane,
+            examples::{self, Examples},
+        },
         perceptron::{Perceptron, Settings, Snapshot},
     },
     session::{
@@ -208,7 +211,6 @@ impl Task {
     }
 
     fn right(&self) -> u32 {
-        let right = |(x, target): &(&[f32], f32)| self.state.unit.sum(x) * target > 0.0;
-        self.examples.signed().iter().filter(|example| right(example)).count() as u32
+        examples::right(&self.examples.signed(), |x| self.state.unit.sum(x))
     }
 }

@@ -54,7 +54,7 @@ pub fn Build(
                     empty="The weights appear with the first frame."
                 >
                     <strong>"Try zeros and ones."</strong>
-                    " Most of the 784 weights stay near zero: pixels at the rim say nothing. A few dozen carry the answer."
+                    " Many of the 784 weights stay near zero: pixels at the rim say nothing."
                 </Figure>
             </div>
         </Stage>

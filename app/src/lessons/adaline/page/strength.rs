@@ -8,15 +8,21 @@ use crate::{
         adaline::{Batch, Settings},
         linear::{Answer, Data, Inputs},
     },
-    session::Action,
+    session::{Action, protocol::Series as Curve},
     site::{
-        experiment::{Experiment, Progress, train_to_stop},
+        experiment::{Experiment, Progress, run_to_stop, train_to_stop},
         frame::{Stage, StageKind},
     },
 };
 
 /// Passes over the flowers or digits that both units get.
 const PASSES: u32 = 20;
+/// Training examples: seven tenths of the flowers, and about the zeros and ones among the first digits.
+const FLOWERS: u32 = 70;
+const DIGITS: u32 = 400;
+/// The two shares of the limit.
+const BELOW: f64 = 0.95;
+const ABOVE: f64 = 1.05;
 /// Steps of batch learning on each side of the limit.
 const STEPS: u32 = 100;
 
@@ -33,48 +39,22 @@ pub fn Strength(
         let stop = PASSES * examples;
         twins.restart(Settings { inputs, stop, ..Settings::default() }, PASSES);
         twins.adaline.bench.act(Action::Speed(0.0));
-        let benches = vec![twins.adaline.bench, twins.perceptron.bench];
-        train_to_stop(benches, stop.into(), progress, move || progress.set(Progress::Done(comparison(twins))));
+        run_to_stop(twins.benches(), stop.into(), progress, move || comparison(twins));
     };
-    let run_iris = Callback::new(move |()| compare(Data::Iris, 70, iris));
-    let run_digits = Callback::new(move |()| compare(Data::Digits, 400, digits));
+    let run_iris = Callback::new(move |()| compare(Data::Iris, FLOWERS, iris));
+    let run_digits = Callback::new(move |()| compare(Data::Digits, DIGITS, digits));
     let run_limit = Callback::new(move |()| {
         // A first step of its own, to learn from the data where the limit is.
         let settings = Settings { inputs: twins.inputs(), batch: Batch::All, stop: 1, ..Settings::default() };
-        let session = twins.adaline;
         twins.restart(settings.clone(), 1);
-        session.bench.act(Action::Speed(0.0));
-        let go = move |share: f64, then: Box<dyn Fn(f64, f64) + Send + Sync>| {
-            let Some(rate) = stable_rate(twins) else {
-                return limit.set(Progress::Done("These points have no bowl.".into()));
-            };
-            let settings = Settings { rate: (share * rate) as f32, stop: STEPS, ..settings.clone() };
-            twins.restart(settings, 1);
-            train_to_stop(vec![session.bench], STEPS.into(), limit, move || {
-                let curves = session.curves.get_untracked();
-                let line = curves.line(crate::session::protocol::Series::Loss);
-                let ends = line.first().zip(line.last()).map_or((0.0, 0.0), |(first, last)| (first.1, last.1));
-                then(ends.0, ends.1);
+        twins.adaline.bench.act(Action::Speed(0.0));
+        train_to_stop(vec![twins.adaline.bench], 1, limit, move || {
+            let again = settings.clone();
+            descend(twins, &settings, BELOW, limit, move |from, below| {
+                descend(twins, &again, ABOVE, limit, move |_, above| {
+                    limit.set(Progress::Done(both_sides(twins, from, below, above)));
+                });
             });
-        };
-        let go = std::sync::Arc::new(go);
-        train_to_stop(vec![session.bench], 1, limit, move || {
-            let next = go.clone();
-            go(
-                0.95,
-                Box::new(move |from, below| {
-                    next(
-                        1.05,
-                        Box::new(move |_, above| {
-                            let rate = stable_rate(twins).unwrap_or_default();
-                            limit.set(Progress::Done(format!(
-                        "The limit for these points is {rate:.4}. In {STEPS} steps at 0.95 of it the error went from {from:.4} to {below:.4}; at 1.05 of it, from {from:.4} to {above:.2e}. {}",
-                        if below < from && above > from { "Theory was right on both sides." } else { "Theory was wrong here." },
-                    )));
-                        }),
-                    );
-                }),
-            );
         });
     });
     view! {
@@ -106,6 +86,38 @@ pub fn Strength(
             />
         </Stage>
     }
+}
+
+/// Learns from all points at a share of the limit, then hands on the first error and the last.
+fn descend(
+    twins: Twins,
+    settings: &Settings,
+    share: f64,
+    progress: RwSignal<Progress>,
+    then: impl Fn(f64, f64) + Send + Sync + 'static,
+) {
+    let Some(rate) = stable_rate(twins) else {
+        return progress.set(Progress::Done("These points have no bowl.".into()));
+    };
+    let session = twins.adaline;
+    twins.restart(Settings { rate: (share * rate) as f32, stop: STEPS, ..settings.clone() }, 1);
+    train_to_stop(vec![session.bench], STEPS.into(), progress, move || {
+        let line = session.curves.with(|curves| curves.line(Curve::Loss).to_vec());
+        let (first, last) = line.first().zip(line.last()).map_or((0.0, 0.0), |(first, last)| (first.1, last.1));
+        then(first, last);
+    });
+}
+
+/// What happened on each side of the limit.
+fn both_sides(twins: Twins, from: f64, below: f64, above: f64) -> String {
+    let rate = stable_rate(twins).unwrap_or_default();
+    let judgement = match below < from && above > from {
+        true => "Theory was right on both sides.",
+        false => "Theory was wrong here.",
+    };
+    format!(
+        "The limit for these points is {rate:.4}. In {STEPS} steps at {BELOW} of it the error went from {from:.4} to {below:.4}; at {ABOVE} of it, from {from:.4} to {above:.2e}. {judgement}"
+    )
 }
 
 fn stable_rate(twins: Twins) -> Option<f64> {

@@ -11,14 +11,14 @@ use crate::{
     },
     session::Action,
     site::{
-        experiment::{Experiment, Guess, Progress, train_to_stop},
+        experiment::{Experiment, Guess, Progress, run_to_stop},
         frame::{NextLesson, Stage, StageKind},
     },
 };
 
 /// Points on each side of the gap in the run with an outlier.
 const SIDE: usize = 7;
-/// Passes of the perceptron in that run; it needs about thirty.
+/// Passes of the perceptron in that run, far more than it needs.
 const PASSES: u32 = 1000;
 
 /// The fourth stage.
@@ -32,8 +32,7 @@ pub fn Weakness(
         move |inputs: Inputs, stop: u32, passes: u32, progress: RwSignal<Progress>, finding: fn(Twins) -> String| {
             twins.restart(Settings { inputs, stop, ..Settings::default() }, passes);
             twins.adaline.bench.act(Action::Speed(1000.0));
-            let benches = vec![twins.adaline.bench, twins.perceptron.bench];
-            train_to_stop(benches, stop.into(), progress, move || progress.set(Progress::Done(finding(twins))));
+            run_to_stop(twins.benches(), stop.into(), progress, move || finding(twins));
         };
     let run_xor = Callback::new(move |()| {
         let point = |x: f32, y: f32| Point { x, y, class: u8::from(x * y < 0.0) };

@@ -5,7 +5,7 @@ use models::foundations::hopfield::Rule;
 
 use super::{begin, figures};
 use crate::{
-    lessons::hopfield::{Data, Hopfield, Settings, words},
+    lessons::hopfield::{ALL_DIGITS, Data, Hopfield, Settings, words},
     session::Session,
     site::{
         experiment::{Experiment, Progress, run_to_stop},
@@ -33,18 +33,18 @@ pub fn Strength(
     let steps = SWEEPS * Data::Digits.units() as u64;
     let run_seven = Callback::new(move |()| {
         begin(session, Settings { noise: 0.35, seed: seed(), ..Settings::of(Data::Digits) });
-        run_to_stop(session, steps, seven, move || recalled(session));
+        run_to_stop(vec![session.bench], steps, seven, move || recalled(session));
     });
     let run_all = Callback::new(move |()| {
         let settings = Settings {
-            stored: 0b11_1111_1111,
+            stored: ALL_DIGITS,
             rule: Rule::PseudoInverse,
             noise: 0.3,
             seed: seed(),
             ..Settings::of(Data::Digits)
         };
         begin(session, settings);
-        run_to_stop(session, steps, all, move || format!("{} {}", held(session), recalled(session)));
+        run_to_stop(vec![session.bench], steps, all, move || format!("{} {}", held(session), recalled(session)));
     });
     view! {
         <Stage kind=StageKind::Strength claim="Part of a memory brings back the whole">

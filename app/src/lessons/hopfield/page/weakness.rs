@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     lessons::hopfield::{
-        CRITICAL_LOAD, Data, Hopfield, LOADS, Settings, Study, TRIALS, UNITS, letter_bits, rule_name, words,
+        ALL_DIGITS, CRITICAL_LOAD, Data, Hopfield, LOADS, Settings, Study, TRIALS, UNITS, letter_bits, rule_name, words,
     },
     session::Session,
     site::{
@@ -39,7 +39,7 @@ pub fn Weakness(
     let run_blend = Callback::new(move |()| {
         let settings = Settings { stored: letter_bits("CFP"), cue: 7, noise: 0.0, seed: seed(), ..Settings::default() };
         begin(session, settings);
-        run_to_stop(session, SWEEPS * Data::Letters.units() as u64, blend, move || {
+        run_to_stop(vec![session.bench], SWEEPS * Data::Letters.units() as u64, blend, move || {
             figures::from_view(session, |view| {
                 let what = words(&view.diagnosis, &view.names);
                 let alike = match &view.patterns[..] {
@@ -117,11 +117,11 @@ pub fn Weakness(
 fn Average(session: Session<Hopfield>, seed: Callback<(), u32>) -> impl IntoView {
     let progress = RwSignal::new(Progress::default());
     let on_run = Callback::new(move |()| {
-        let digits = Settings { stored: 0b11_1111_1111, noise: 0.0, seed: seed.run(()), ..Settings::of(Data::Digits) };
+        let digits = Settings { stored: ALL_DIGITS, noise: 0.0, seed: seed.run(()), ..Settings::of(Data::Digits) };
         let random = Settings { seed: seed.run(()), ..Settings::of(Data::Random) };
         begin(session, digits);
         let own = RwSignal::new(Progress::default());
-        run_to_stop(session, SWEEPS * Data::Digits.units() as u64, own, move || {
+        run_to_stop(vec![session.bench], SWEEPS * Data::Digits.units() as u64, own, move || {
             let fell = figures::from_view(session, |view| {
                 format!(
                     "Shown without damage, the ten end in {}. The 7 settled in {}; {:.1} % of its pixels are as in most of the ten pictures.",
@@ -164,7 +164,7 @@ fn Dense(
     let progress = RwSignal::new(Progress::default());
     let on_run = Callback::new(move |()| {
         let settings = Settings {
-            stored: 0b11_1111_1111,
+            stored: ALL_DIGITS,
             rule: Rule::Dense,
             noise: 0.35,
             seed: seed.run(()),
@@ -173,7 +173,7 @@ fn Dense(
         begin(session, settings);
         let own = RwSignal::new(Progress::default());
         let curve = RwSignal::new(Progress::default());
-        run_to_stop(session, SWEEPS * Data::Digits.units() as u64, own, move || {
+        run_to_stop(vec![session.bench], SWEEPS * Data::Digits.units() as u64, own, move || {
             format!("Digits: {} {}", held(session), recalled(session))
         });
         measure(rule_slot, seed.run(()), curve);
@@ -200,7 +200,7 @@ fn Dense(
 fn measure((rule, slot): (Rule, RwSignal<Option<Session<Hopfield>>>), seed: u32, progress: RwSignal<Progress>) {
     let session = Session::on_cpu(Settings { study: Study::Capacity, rule, seed, ..Settings::default() });
     slot.set(Some(session));
-    run_to_stop(session, (LOADS.len() * TRIALS) as u64, progress, move || {
+    run_to_stop(vec![session.bench], (LOADS.len() * TRIALS) as u64, progress, move || {
         capacity_in_words(rule, &figures::measured(session).unwrap_or_default())
     });
 }

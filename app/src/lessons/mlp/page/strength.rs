@@ -32,7 +32,7 @@ pub fn Strength(
             seed: session.settings.with_untracked(|s| s.seed),
             ..Settings::of(data)
         });
-        run_to_stop(session, XOR_STEPS.into(), xor, move || {
+        run_to_stop(vec![session.bench], XOR_STEPS.into(), xor, move || {
             let held_out = session.bench.last(Series::ValidationAccuracy).unwrap_or_default();
             let perceptron = session.snapshot.with(|snapshot| {
                 snapshot
@@ -53,7 +53,7 @@ pub fn Strength(
             seed: session.settings.with_untracked(|s| s.seed),
             ..Settings::of(Data::Mnist)
         });
-        run_to_stop(session, DIGIT_STEPS.into(), digits, move || {
+        run_to_stop(vec![session.bench], DIGIT_STEPS.into(), digits, move || {
             let held_out = session.bench.last(Series::ValidationAccuracy).unwrap_or_default();
             let here = session.snapshot.with(|snapshot| {
                 snapshot.as_ref().and_then(|snapshot| snapshot.pictures.as_ref()).map_or(0, |view| view.here)

@@ -105,29 +105,6 @@ fn Shift(seed: Callback<(), u32>) -> impl IntoView {
     }
 }
 
-/// Two sessions that differ in one setting, trained to the same stop; the curve of both and a verdict.
-fn run_twins(
-    twins: [Session<Mlp>; 2],
-    stop: u32,
-    progress: RwSignal<Progress>,
-    finding: impl Fn() -> String + Send + Sync + Clone + 'static,
-) {
-    let each = twins.map(|_| RwSignal::new(Progress::Running(0.0)));
-    for (session, own) in twins.into_iter().zip(each) {
-        run_to_stop(session, stop.into(), own, || String::from("done"));
-    }
-    Effect::new(move |_| {
-        let states = each.map(|own| own.get());
-        progress.set(match &states {
-            [Progress::Done(_), Progress::Done(_)] => Progress::Done(untrack(&finding)),
-            states => Progress::Running(
-                states.iter().map(|state| if let Progress::Running(share) = state { *share } else { 1.0 }).sum::<f64>()
-                    / 2.0,
-            ),
-        });
-    });
-}
-
 /// The same curve of both twins.
 fn twin_chart(twins: Option<[Session<Mlp>; 2]>, names: [&str; 2], series: [Curve; 2], y: Axis) -> Option<Chart> {
     let [first, second] = twins?;
@@ -155,7 +132,7 @@ fn Shuffle(seed: Callback<(), u32>) -> impl IntoView {
             Settings { stop: SHUFFLE_STEPS, examples: 12_000, seed: seed.run(()), ..Settings::of(Data::Mnist) };
         let twins = [false, true].map(|shuffle| Session::on_cpu(Settings { shuffle, ..settings.clone() }));
         slot.set(Some(twins));
-        run_twins(twins, SHUFFLE_STEPS, progress, move || {
+        run_to_stop(twins.map(|twin| twin.bench).to_vec(), SHUFFLE_STEPS.into(), progress, move || {
             let [plain, shuffled] =
                 twins.map(|twin| twin.bench.last(Curve::ValidationAccuracy).unwrap_or_default() * 100.0);
             format!(
@@ -218,7 +195,7 @@ fn Vanish(seed: Callback<(), u32>) -> impl IntoView {
         let twins = [Activation::Sigmoid, Activation::Relu]
             .map(|activation| Session::on_cpu(Settings { activation, ..deep.clone() }));
         slot.set(Some(twins));
-        run_twins(twins, VANISH_STEPS, progress, move || {
+        run_to_stop(twins.map(|twin| twin.bench).to_vec(), VANISH_STEPS.into(), progress, move || {
             let [sigmoid, relu] = twins.map(|twin| {
                 let first = twin.bench.last(Curve::Gradient(0)).unwrap_or_default();
                 let last = twin.bench.last(Curve::Gradient(DEEP as u16)).unwrap_or_default();

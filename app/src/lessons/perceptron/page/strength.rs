@@ -31,7 +31,7 @@ pub fn Strength(
         let data = Data::Points(PointKind::Clouds);
         session.restart(Settings { inputs: Inputs { data, seed: seed(), ..Inputs::default() }, passes: PASSES });
         session.bench.act(Action::Speed(20.0));
-        run_to_stop(session, 100, converge, move || {
+        run_to_stop(vec![session.bench], 100, converge, move || {
             let Some(snapshot) = session.snapshot.get() else { return String::new() };
             let corrections = snapshot.corrections;
             match snapshot.bound {
@@ -48,7 +48,7 @@ pub fn Strength(
         let data = Data::Digits;
         session.restart(Settings { inputs: Inputs { data, seed: seed(), ..Inputs::default() }, passes: PASSES });
         session.bench.act(Action::Speed(20.0));
-        run_to_stop(session, 60, digits, move || {
+        run_to_stop(vec![session.bench], 60, digits, move || {
             let Some(snapshot) = session.snapshot.get() else { return String::new() };
             format!(
                 "{} corrections were enough to have every training digit right. Of {} held-out digits it calls {} rightly; the area under its ROC curve is {:.4}.",

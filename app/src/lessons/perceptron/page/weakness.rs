@@ -39,14 +39,14 @@ pub fn Weakness(
             passes: XOR_PASSES,
         });
         session.bench.act(Action::Speed(20.0));
-        run_to_stop(session, 160, xor, move || finding(session));
+        run_to_stop(vec![session.bench], 160, xor, move || finding(session));
     });
     let run_circles = Callback::new(move |()| {
         let data = Data::Points(PointKind::Circles);
         session
             .restart(Settings { inputs: Inputs { data, seed: seed(), ..Inputs::default() }, passes: CIRCLES_PASSES });
         session.bench.act(Action::Speed(0.0));
-        run_to_stop(session, 20_000, circles, move || finding(session));
+        run_to_stop(vec![session.bench], 20_000, circles, move || finding(session));
     });
     view! {
         <Stage kind=StageKind::Weakness claim="Four points it will never learn">
