@@ -6,8 +6,11 @@ use std::{fs, io::Read};
 
 use flate2::read::GzDecoder;
 use models::{
-    data::images::Images,
-    foundations::hopfield::{Diagnosis, End, Hopfield, Pattern, Recall, Rule, damaged, random_patterns},
+    data::{
+        images::Images,
+        patterns::{Pattern, damaged, random_patterns},
+    },
+    foundations::hopfield::{Diagnosis, End, Hopfield, Recall, Rule},
 };
 use serde::Deserialize;
 

@@ -4,5 +4,6 @@ pub mod batches;
 pub mod images;
 pub mod iris;
 pub mod letters;
+pub mod patterns;
 pub mod points;
 pub mod table;

@@ -20,12 +20,9 @@
 //! order that is drawn anew for each sweep, so that after one quiet sweep nothing can turn any more. The projection and
 //! Storkey's weights lose their diagonal, as Hopfield's have none: only then does no turn raise the energy.
 
-use rand::{RngExt, SeedableRng, seq::SliceRandom};
-use rand_pcg::Pcg32;
 use serde::{Deserialize, Serialize};
 
-/// One value, 1 or -1, for each unit.
-pub type Pattern = Vec<i8>;
+use crate::data::patterns::{Pattern, order, random_patterns};
 
 /// How patterns are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -342,29 +339,6 @@ impl Recall {
 /// Sweeps at most until a state has settled; a handful is usual.
 const SWEEPS: usize = 100;
 
-fn order(units: usize, seed: u64, sweep: u64) -> Vec<u32> {
-    let mut order: Vec<u32> = (0..units as u32).collect();
-    order.shuffle(&mut Pcg32::new(seed ^ 0x0A51, sweep));
-    order
-}
-
-/// Patterns without any likeness: each value is a coin's throw.
-pub fn random_patterns(units: usize, count: usize, seed: u64) -> Vec<Pattern> {
-    let mut random = Pcg32::seed_from_u64(seed);
-    let mut coin = || if random.random::<bool>() { 1 } else { -1 };
-    (0..count).map(|_| (0..units).map(|_| coin()).collect()).collect()
-}
-
-/// The pattern with this share of its units turned, drawn from a seed.
-pub fn damaged(pattern: &[i8], share: f32, seed: u64) -> Pattern {
-    let count = (pattern.len() as f32 * share).round() as usize;
-    let mut damaged = pattern.to_vec();
-    for unit in order(pattern.len(), seed ^ 0xDA3A, 0).into_iter().take(count) {
-        damaged[unit as usize] = -damaged[unit as usize];
-    }
-    damaged
-}
-
 /// Patterns of one network that are tried when its memory is measured.
 const TRIED: usize = 10;
 
@@ -386,7 +360,7 @@ pub fn held(units: usize, count: usize, rule: Rule, seed: u64) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::letters;
+    use crate::data::{letters, patterns::damaged};
 
     const RULES: [Rule; 4] = [Rule::Hebb, Rule::PseudoInverse, Rule::Storkey, Rule::Dense];
 

@@ -9,8 +9,11 @@ use models::data::{
 use crate::{
     lessons::linear::{Data, Inputs, Linear, MOST_POINTS, figures},
     session::Session,
-    site::own_data::{OwnData, hundredths, paint},
-    widgets::{Chips, Figure, NumberField, PointEvent, Slider, Stroke},
+    site::{
+        frame::SeedField,
+        own_data::{OwnData, hundredths, paint},
+    },
+    widgets::{Chips, Figure, PointEvent, Slider, Stroke},
 };
 
 /// What to part.
@@ -107,13 +110,9 @@ pub fn InputControls<P: Linear>(
                     />
                 })
             }
-            <NumberField
-                label="Seed"
-                value=number(|inputs| inputs.seed.into())
-                min=0.0
-                max=999_999.0
-                integer=true
-                on_change=Callback::new(move |seed: f64| session.change(|settings| P::inputs_mut(settings).seed = seed as u32))
+            <SeedField
+                seed=Signal::derive(move || session.settings.with(|settings| P::inputs(settings).seed))
+                on_change=Callback::new(move |seed: u32| session.change(|settings| P::inputs_mut(settings).seed = seed))
             />
         </div>
     }
@@ -199,6 +198,45 @@ pub fn Confusion<P: Linear>(
                 format!("{count} {}", if held_out { "held-out examples." } else { "examples, the same it learns from: there are too few to hold any out." })
             })}
         </Figure>
+    }
+}
+
+/// The unit as a diagram.
+#[component]
+pub fn Architecture<P: Linear>(
+    /// The main session.
+    session: Session<P>,
+    /// What the inputs and the sum are those of.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <Figure id="architecture" technique="feature-maps" title="The unit, with live values" picture=figures::network(session)
+            empty="The unit appears with the first frame."
+        >
+            <strong>"Step, and watch the weights."</strong>
+            {children()}
+        </Figure>
+    }
+}
+
+/// What the unit costs.
+#[component]
+pub fn Costs<P: Linear>(
+    /// The main session.
+    session: Session<P>,
+    /// Rows that only one lesson has.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let inputs = move || session.snapshot.get().map(|snapshot| P::answer(&snapshot).weights.len());
+    view! {
+        <dl class="cost">
+            <dt>"parameters"</dt>
+            <dd data-readout="parameters">{move || inputs().map(|inputs| inputs + 1)}</dd>
+            <dt>"multiply-adds for one example"</dt>
+            <dd data-readout="multiply-adds">{inputs}</dd>
+            {children.map(|children| children())}
+        </dl>
     }
 }
 

@@ -6,7 +6,7 @@ use super::figures;
 use crate::{
     lessons::{
         adaline::{Adaline, LESSON},
-        linear,
+        linear::page::{Architecture, Costs},
     },
     session::Session,
     site::{
@@ -24,7 +24,6 @@ pub fn Build(
     /// The part that is lit.
     lit: Lit,
 ) -> impl IntoView {
-    let inputs = move || session.snapshot.get().map(|snapshot| snapshot.answer.weights.len());
     let limit = move || session.snapshot.get().and_then(|snapshot| Some(snapshot.bowl.as_ref()?.stable_rate));
     view! {
         <Stage kind=StageKind::Build claim="The error itself is the teacher">
@@ -33,22 +32,15 @@ pub fn Build(
                 "far. If it is too large, each step overshoots the bottom by more than it came down."
             </p>
             <div class="wide source-pair">
-                <Figure id="architecture" technique="feature-maps" title="The unit, with live values" picture=linear::figures::network(session)
-                    empty="The unit appears with the first frame."
-                >
-                    <strong>"Step, and watch the weights."</strong>
+                <Architecture session>
                     " The inputs are those of the point that was looked at last; the sum is what the unit says of it now."
-                </Figure>
+                </Architecture>
                 <Source lesson=&LESSON lit />
             </div>
-            <dl class="cost">
-                <dt>"parameters"</dt>
-                <dd data-readout="parameters">{move || inputs().map(|inputs| inputs + 1)}</dd>
-                <dt>"multiply-adds for one example"</dt>
-                <dd data-readout="multiply-adds">{inputs}</dd>
+            <Costs session>
                 <dt>"largest stable rate, 2 / λmax, of these examples"</dt>
                 <dd data-readout="stable-rate">{move || limit().map(|limit| format!("{limit:.4}"))}</dd>
-            </dl>
+            </Costs>
             <div class="wide">
                 <Figure id="weights" technique="weight-histogram" title="All weights" picture=figures::weights(session)
                     empty="The weights appear with the first frame."

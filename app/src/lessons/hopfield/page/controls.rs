@@ -6,7 +6,8 @@ use super::pace;
 use crate::{
     lessons::hopfield::{Data, Hopfield, MOST_RANDOM, RULES, Settings},
     session::Session,
-    widgets::{Chips, Choice, NumberField, Slider},
+    site::frame::SeedField,
+    widgets::{Chips, Choice, Slider},
 };
 
 /// What is stored, what is recalled, how it is damaged, how it is updated; seed.
@@ -76,13 +77,9 @@ pub fn Controls(
                 step=0.05
                 on_change=Callback::new(move |mask: f64| session.change(|settings| settings.mask = mask as f32))
             />
-            <NumberField
-                label="Seed"
-                value=number(|settings| settings.seed.into())
-                min=0.0
-                max=999_999.0
-                integer=true
-                on_change=Callback::new(move |seed: f64| session.change(|settings| settings.seed = seed as u32))
+            <SeedField
+                seed=Signal::derive(move || settings.with(|settings| settings.seed))
+                on_change=Callback::new(move |seed: u32| session.change(|settings| settings.seed = seed))
             />
         </div>
     }

@@ -1,6 +1,6 @@
 //! The state beside the stored pattern that it is most like.
 
-use models::foundations::hopfield::Pattern;
+use models::data::patterns::Pattern;
 
 use crate::widgets::{Bitmap, Drawn, Ink, Lettering, Pen, Picture, Rgb, Surface, Table, Theme, grey, text_width};
 

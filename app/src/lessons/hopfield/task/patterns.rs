@@ -1,8 +1,9 @@
 //! Where patterns come from, and how the one to recall is damaged.
 
-use models::{
-    data::{images::Images, letters},
-    foundations::hopfield::{Pattern, damaged, random_patterns},
+use models::data::{
+    images::Images,
+    letters,
+    patterns::{Pattern, damaged, random_patterns},
 };
 
 use crate::{

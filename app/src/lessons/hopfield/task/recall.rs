@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use models::foundations::hopfield::{End, Hopfield, Pattern, Recall, Rule};
+use models::{
+    data::patterns::Pattern,
+    foundations::hopfield::{End, Hopfield, Recall, Rule},
+};
 use serde::{Deserialize, Serialize};
 
 use super::patterns;

@@ -6,6 +6,7 @@ use models::{foundations::mlp::Activation, train::optimizer::OptimizerKind};
 use crate::{
     lessons::mlp::{MOST_LAYERS, MOST_UNITS, Mlp},
     session::Session,
+    site::frame::SeedField,
     widgets::{Chips, NumberField, Slider},
 };
 
@@ -56,13 +57,9 @@ pub fn Controls(
                 log=true
                 on_change=Callback::new(move |batch: f64| session.change(|settings| settings.batch = batch.round() as u32))
             />
-            <NumberField
-                label="Seed"
-                value=number(|settings| settings.seed.into())
-                min=0.0
-                max=999_999.0
-                integer=true
-                on_change=Callback::new(move |seed: f64| session.change(|settings| settings.seed = seed as u32))
+            <SeedField
+                seed=Signal::derive(move || settings.with(|settings| settings.seed))
+                on_change=Callback::new(move |seed: u32| session.change(|settings| settings.seed = seed))
             />
             <Show when=move || !is_pictures()>
                 <Slider

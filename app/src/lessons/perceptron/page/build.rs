@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     lessons::{
-        linear,
+        linear::page::{Architecture, Costs},
         perceptron::{LESSON, Perceptron},
     },
     session::Session,
@@ -12,7 +12,6 @@ use crate::{
         frame::{Stage, StageKind},
         parts::{Lit, Source},
     },
-    widgets::Figure,
 };
 
 /// The second stage.
@@ -23,7 +22,6 @@ pub fn Build(
     /// The part that is lit.
     lit: Lit,
 ) -> impl IntoView {
-    let inputs = move || session.snapshot.get().map(|snapshot| snapshot.answer.weights.len());
     view! {
         <Stage kind=StageKind::Build claim="A handful of lines that learn">
             <p>
@@ -31,24 +29,12 @@ pub fn Build(
                 "runs on this page."
             </p>
             <div class="wide source-pair">
-                <Figure
-                    id="architecture"
-                    technique="feature-maps"
-                    title="The unit, with live values"
-                    picture=linear::figures::network(session)
-                    empty="The unit appears with the first frame."
-                >
-                    <strong>"Step, and watch the weights."</strong>
+                <Architecture session>
                     " The inputs are those of the point that was corrected last; the sum is what the unit says of it now."
-                </Figure>
+                </Architecture>
                 <Source lesson=&LESSON lit />
             </div>
-            <dl class="cost">
-                <dt>"parameters"</dt>
-                <dd data-readout="parameters">{move || inputs().map(|inputs| inputs + 1)}</dd>
-                <dt>"multiply-adds for one example"</dt>
-                <dd data-readout="multiply-adds">{inputs}</dd>
-            </dl>
+            <Costs session />
         </Stage>
     }
 }
