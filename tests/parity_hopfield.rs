@@ -10,7 +10,10 @@ use models::{
         images::Images,
         patterns::{Pattern, damaged, random_patterns},
     },
-    foundations::hopfield::{Diagnosis, End, Hopfield, Recall, Rule},
+    foundations::{
+        hopfield::{Diagnosis, Hopfield, Rule},
+        recall::{End, Recall},
+    },
 };
 use serde::Deserialize;
 

@@ -41,6 +41,14 @@ impl Confusion {
         let right: u32 = (0..self.classes).map(|class| self.count(class, class)).sum();
         f64::from(right) / f64::from(self.total())
     }
+
+    /// Share of each class that was called what it is; NaN for a class without examples.
+    pub fn recalls(&self) -> Vec<f64> {
+        let row = |class: usize| &self.counts[class * self.classes..(class + 1) * self.classes];
+        (0..self.classes)
+            .map(|class| f64::from(row(class)[class]) / f64::from(row(class).iter().sum::<u32>()))
+            .collect()
+    }
 }
 
 /// The position of the largest value, the first of equals, as a classifier calls it.
@@ -164,6 +172,15 @@ pub fn average_precision(scores: &[f32], positive: &[bool]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_class_has_its_own_share() {
+        let mut confusion = Confusion::new(3);
+        [(0, 0), (0, 1), (1, 1)].map(|(truth, called)| confusion.add(truth, called));
+        let recalls = confusion.recalls();
+        assert_eq!(recalls[..2], [0.5, 1.0]);
+        assert!(recalls[2].is_nan());
+    }
 
     #[test]
     fn counts_and_accuracy() {

@@ -43,6 +43,26 @@ impl Parameters {
         self.0.iter().find(|tensor| tensor.name == name)
     }
 
+    /// These parameters and no others, in this order and with these shapes: how a network that is no burn module takes
+    /// weights.
+    pub fn exactly(&self, wanted: &[(&str, &[usize])]) -> Result<Vec<&NamedTensor>, Error> {
+        let find = |(name, shape): &(&str, &[usize])| {
+            let found = self.get(name).ok_or_else(|| Error::MissingParameter((*name).into()))?;
+            match found.shape == *shape && found.is_complete() {
+                true => Ok(found),
+                false => {
+                    Err(Error::Shape { name: (*name).into(), expected: shape.to_vec(), found: found.shape.clone() })
+                }
+            }
+        };
+        let found = wanted.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+        let is_known = |tensor: &&NamedTensor| wanted.iter().any(|(name, _)| *name == tensor.name);
+        match self.0.iter().find(|tensor| !is_known(tensor)) {
+            Some(unknown) => Err(Error::UnknownParameter(unknown.name.clone())),
+            None => Ok(found),
+        }
+    }
+
     /// The layer of the first parameter that is not finite.
     pub fn first_broken_layer(&self) -> Option<&str> {
         let broken = self.0.iter().find(|tensor| tensor.values.iter().any(|value| !value.is_finite()));
@@ -57,6 +77,21 @@ impl Parameters {
         }
         rounded
     }
+}
+
+/// The parameters of one unit with one sum, named and shaped as PyTorch's `Linear(features, 1)`: `weight [1, features]`,
+/// `bias [1]`.
+pub fn of_unit(weights: &[f32], bias: f32) -> Parameters {
+    Parameters(vec![
+        NamedTensor { name: "weight".into(), shape: vec![1, weights.len()], values: weights.to_vec() },
+        NamedTensor { name: "bias".into(), shape: vec![1], values: vec![bias] },
+    ])
+}
+
+/// Weights and bias of one unit with so many features, the other way round.
+pub fn to_unit(parameters: &Parameters, features: usize) -> Result<(Vec<f32>, f32), Error> {
+    let found = parameters.exactly(&[("weight", &[1, features]), ("bias", &[1])])?;
+    Ok((found[0].values.clone(), found[1].values[0]))
 }
 
 /// The layer that a parameter belongs to: `layers.0.weight` -> `layers.0`.
@@ -284,6 +319,26 @@ mod tests {
     }
 
     #[test]
+    fn plain_networks_take_exactly_their_own() {
+        let tensor = |name: &str, shape: &[usize]| NamedTensor {
+            name: name.into(),
+            shape: shape.to_vec(),
+            values: vec![0.5; shape.iter().product()],
+        };
+        let wanted: [(&str, &[usize]); 2] = [("weight", &[1, 3]), ("bias", &[1])];
+        let fits = Parameters(vec![tensor("bias", &[1]), tensor("weight", &[1, 3])]);
+        assert_eq!(fits.exactly(&wanted).unwrap()[0].values.len(), 3);
+        let refused = |tensors: Vec<NamedTensor>| Parameters(tensors).exactly(&wanted).unwrap_err();
+        assert_eq!(refused(vec![tensor("weight", &[1, 3])]), Error::MissingParameter("bias".into()));
+        assert!(matches!(refused(vec![tensor("weight", &[3, 1]), tensor("bias", &[1])]), Error::Shape { .. }));
+        let surplus = vec![tensor("weight", &[1, 3]), tensor("bias", &[1]), tensor("gate", &[1])];
+        assert_eq!(refused(surplus), Error::UnknownParameter("gate".into()));
+        let mut lying = fits;
+        lying.0[0].values.clear();
+        assert!(matches!(lying.exactly(&wanted), Err(Error::Shape { .. })));
+    }
+
+    #[test]
     fn the_first_broken_layer_is_named() {
         let mut parameters = parameters(&[3, 4, 2], 1);
         assert_eq!(parameters.first_broken_layer(), None);
@@ -291,5 +346,33 @@ mod tests {
         assert_eq!(parameters.first_broken_layer(), Some("layers.1"));
         parameters.0[0].values[0] = f32::INFINITY;
         assert_eq!(parameters.first_broken_layer(), Some("layers.0"));
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn random_bytes_are_no_weights(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
+            proptest::prop_assert!(from_safetensors(&bytes).is_err());
+        }
+
+        #[test]
+        fn a_damaged_file_is_read_or_refused(
+            changes in proptest::collection::vec((0_usize..4096, proptest::prelude::any::<u8>()), 1..5),
+            cut in 0_usize..4096,
+        ) {
+            let whole = to_safetensors(&parameters(&[3, 4, 2], 1), Precision::F32);
+            let mut bytes = whole.clone();
+            for (place, byte) in changes {
+                let place = place % whole.len();
+                bytes[place] = byte;
+            }
+            bytes.truncate(cut.max(1));
+            if let Ok(read) = from_safetensors(&bytes) {
+                proptest::prop_assert!(read.0.iter().all(NamedTensor::is_complete));
+                // Whatever came out either fits the network or is refused with a reason.
+                let _ = load(network(&[3, 4, 2], 2), &read, &Device::flex());
+            }
+        }
     }
 }

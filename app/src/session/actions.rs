@@ -11,7 +11,7 @@ use super::{
 impl<P: Protocol> Session<P> {
     /// Carries out a button, on the twins too.
     pub(super) fn carry_out(&self, action: Action) {
-        if !matches!(action, Action::Remedy | Action::Dismiss) {
+        if !matches!(action, Action::Remedy | Action::Dismiss | Action::SaveWeights) {
             let twins = self.with(|inner| inner.twins.borrow().clone()).unwrap_or_default();
             twins.iter().for_each(|twin| twin.act(action));
         }
@@ -44,14 +44,37 @@ impl<P: Protocol> Session<P> {
                 let found =
                     self.with(|inner| inner.history.borrow().nearest(step).map(|(at, bytes)| (at, bytes.to_vec())));
                 if let Some((at, bytes)) = found.flatten() {
-                    self.curves.update(|curves| curves.truncate(at));
+                    // What came after is kept until the run takes another way, so that the scrubber goes both ways.
+                    let curves = self.curves.get_untracked();
+                    let shown = self.with(|inner| {
+                        let mut state = inner.state.borrow_mut();
+                        state.rewound = Some(at);
+                        state.whole.get_or_insert(curves).until(at)
+                    });
+                    self.curves.set(shown.unwrap_or_default());
                     self.go_to(at, bytes);
                 }
             }
             Action::Remedy => return self.remedy(),
             Action::Dismiss => self.bench.trouble.set(None),
+            Action::SaveWeights => self.send_or_queue(Request::SaveWeights),
         }
         self.ask_for_frame();
+    }
+
+    /// Begins anew with the weights of a file, if they fit.
+    pub(super) fn load_weights(&self, bytes: Vec<u8>) {
+        self.bench.trouble.set(None);
+        self.send_or_queue(Request::LoadWeights { bytes, run: self.run() + 1 });
+        self.ask_for_frame();
+    }
+
+    /// The weights of a file have been taken: their run begins. Nothing is done if another run has begun meanwhile.
+    pub(super) fn loaded(&self, run: u32) {
+        if run == self.run() + 1 {
+            self.forget();
+            self.ask_for_frame();
+        }
     }
 
     /// Shows a checkpoint's step and goes on from it: in the running worker, or in the one that is still starting.

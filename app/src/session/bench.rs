@@ -1,6 +1,7 @@
 //! What every lesson's bench shows and does, whatever the lesson's types.
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::{
     history::{Curves, Run},
@@ -34,8 +35,35 @@ pub struct Bench {
     pub runs: RwSignal<Vec<Run>>,
     /// The step of a run that was kept from before the page was left, while it is on offer.
     pub offer: RwSignal<Option<u64>>,
+    /// Frames that have come: a figure that follows the time machine waits for the next one.
+    pub frames: RwSignal<u64>,
+    /// Milliseconds that one update takes, without the drawing; 0 before the first.
+    pub step_time: RwSignal<f32>,
+    /// A file to hand to the reader: its name and its bytes.
+    pub file: RwSignal<Option<(String, Vec<u8>)>>,
+    /// Begins anew with the weights of a file.
+    pub load_weights: Callback<Vec<u8>>,
+    /// Gives a picture of an animation to the worker, which makes a file of them.
+    pub animate: Callback<Still>,
     /// Carries out a button.
     pub act: Callback<Action>,
+}
+
+/// One picture of an animation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Still {
+    /// The name of the file that it belongs to.
+    pub name: String,
+    /// Pixels across.
+    pub width: u16,
+    /// Pixels down.
+    pub height: u16,
+    /// Red, green, blue, opacity of each, row by row.
+    pub pixels: Vec<u8>,
+    /// How long it stands, in hundredths of a second.
+    pub hundredths: u16,
+    /// Whether it is the last: the file is handed out then.
+    pub last: bool,
 }
 
 /// What the bench's buttons do.
@@ -61,6 +89,8 @@ pub enum Action {
     Remedy,
     /// Take the trouble away.
     Dismiss,
+    /// Hand the network's weights out as a file.
+    SaveWeights,
 }
 
 impl Bench {
@@ -75,7 +105,7 @@ impl Bench {
     }
 
     /// Where a file stands, by its name.
-    pub fn file(&self, name: &str) -> Option<Progress> {
+    pub fn fetched(&self, name: &str) -> Option<Progress> {
         self.files.with(|files| files.iter().find(|file| file.name == name).cloned())
     }
 }

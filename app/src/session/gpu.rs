@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::{
     Session,
     engine::{self, Choice},
-    first_line,
+    frames::first_line,
     protocol::{Engine, EngineReport, Protocol, Response, Settings},
     worker::{Event, Worker},
 };

@@ -11,7 +11,7 @@ const MOST_CHECKPOINTS: usize = 48;
 /// Bytes of checkpoints kept at most.
 const MOST_BYTES: usize = 96 << 20;
 /// Curve points kept per series; beyond that every second one goes, so the shape stays.
-const MOST_POINTS: usize = 20_000;
+const MOST_POINTS: usize = 4_000;
 
 /// A ring of checkpoints of one run, oldest first.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,17 @@ pub struct History {
 impl History {
     /// Whether a checkpoint at this step is worth keeping.
     pub fn wants(&self, step: u64) -> bool {
-        self.kept.last().is_none_or(|(last, _)| step >= last + self.spacing.max(1) || step < *last)
+        self.kept.last().is_none_or(|(last, _)| step >= last + self.spacing.max(1))
+    }
+
+    /// Whether this very step can be gone back to.
+    pub fn has(&self, step: u64) -> bool {
+        self.kept.iter().any(|(kept, _)| *kept == step)
+    }
+
+    /// Forgets what lies after a step: the run has taken another way from there.
+    pub fn fork(&mut self, step: u64) {
+        self.kept.retain(|(kept, _)| *kept <= step);
     }
 
     /// Keeps a checkpoint. When there are too many, every second goes and the spacing doubles; the first, with the
@@ -95,6 +105,13 @@ impl Curves {
         for line in self.0.values_mut() {
             line.retain(|(at, _)| *at <= step as f64);
         }
+    }
+
+    /// The same up to a step.
+    pub fn until(&self, step: u64) -> Self {
+        let mut curves = self.clone();
+        curves.truncate(step);
+        curves
     }
 
     /// The same with at most `most` points of each curve, the last among them.
@@ -181,6 +198,17 @@ mod tests {
         assert_eq!(steps[0], 0);
         assert!(*steps.last().expect("some") > 9_000);
         assert!(steps.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn the_future_is_there_until_the_run_forks() {
+        let mut history = History::default();
+        (0..10).for_each(|step| history.keep(step, vec![step as u8]));
+        assert!(!history.wants(4) && history.has(4) && !history.has(20));
+        assert_eq!(history.nearest(4), Some((4, &[4_u8][..])));
+        history.fork(4);
+        assert_eq!(history.steps(), [0, 1, 2, 3, 4]);
+        assert!(history.wants(5));
     }
 
     #[test]

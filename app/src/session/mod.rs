@@ -4,8 +4,10 @@
 //! own. Dropping a session terminates its worker.
 
 mod actions;
+pub mod animation;
 mod bench;
 pub mod engine;
+mod frames;
 mod gpu;
 pub mod history;
 pub mod host;
@@ -18,16 +20,13 @@ pub mod worker;
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, closure::Closure};
 use web_time::Instant;
 
-pub use self::bench::{Action, Bench};
+pub use self::bench::{Action, Bench, Still};
 use self::{
     history::{Curves, History},
     keep::Kept,
-    protocol::{
-        Engine, EngineReport, FrameMessage, Protocol, Remedy, Request, Response, Settings, Trouble, decode, encode,
-    },
+    protocol::{Protocol, Remedy, Request, Settings, Trouble, encode},
     query::QueryWriter,
     worker::{Event, Worker},
 };
@@ -85,6 +84,10 @@ struct State {
     resume_running: bool,
     /// Troubles in a row without a good frame between them.
     deaths: u32,
+    /// The step that the time machine has gone back to, until the run takes another way from there.
+    rewound: Option<u64>,
+    /// The curves as they were before the time machine went back.
+    whole: Option<Curves>,
     closed: bool,
     /// Whether this session may move to WebGPU at all.
     main: bool,
@@ -126,6 +129,8 @@ impl<P: Protocol> Session<P> {
             twins: RefCell::default(),
         });
         let act = StoredValue::new(None::<Callback<Action>>);
+        let load = StoredValue::new(None::<Callback<Vec<u8>>>);
+        let animate = StoredValue::new(None::<Callback<Still>>);
         let bench = Bench {
             step: RwSignal::new(0),
             running: RwSignal::new(false),
@@ -139,6 +144,19 @@ impl<P: Protocol> Session<P> {
             curves,
             runs: RwSignal::new(Vec::new()),
             offer: RwSignal::new(None),
+            frames: RwSignal::new(0),
+            step_time: RwSignal::new(0.0),
+            file: RwSignal::new(None),
+            load_weights: Callback::new(move |bytes| {
+                if let Some(callback) = load.get_value() {
+                    callback.run(bytes);
+                }
+            }),
+            animate: Callback::new(move |still| {
+                if let Some(callback) = animate.get_value() {
+                    callback.run(still);
+                }
+            }),
             act: Callback::new(move |action| {
                 if let Some(callback) = act.get_value() {
                     callback.run(action);
@@ -153,6 +171,8 @@ impl<P: Protocol> Session<P> {
             inner: StoredValue::new_local(inner),
         };
         act.set_value(Some(Callback::new(move |action| session.carry_out(action))));
+        load.set_value(Some(Callback::new(move |bytes| session.load_weights(bytes))));
+        animate.set_value(Some(Callback::new(move |still| session.send(&Request::Animate(still)))));
         on_cleanup(move || session.close());
         session
     }
@@ -244,7 +264,11 @@ impl<P: Protocol> Session<P> {
         self.bench.finished.set(None);
         self.bench.trouble.set(None);
         self.bench.checkpoints.set(Vec::new());
-        self.with(|inner| inner.history.borrow_mut().clear());
+        self.with(|inner| {
+            inner.history.borrow_mut().clear();
+            let mut state = inner.state.borrow_mut();
+            (state.rewound, state.whole) = (None, None);
+        });
     }
 
     /// Keeps the run that ends for comparison, if it has come anywhere.
@@ -294,163 +318,4 @@ impl<P: Protocol> Session<P> {
             Err(sentence) => self.bench.trouble.set(Some(Trouble::new(sentence, Remedy::Dismiss))),
         }
     }
-
-    fn hear(&self, response: Response) {
-        if self.with(|inner| inner.state.borrow().closed).unwrap_or(true) {
-            return;
-        }
-        match response {
-            Response::Ready(report) => self.ready(report),
-            Response::Progress(progress) => {
-                self.bench.files.update(|files| match files.iter_mut().find(|file| file.name == progress.name) {
-                    Some(file) => *file = progress,
-                    None => files.push(progress),
-                })
-            }
-            Response::Frame(frame) => self.frame(frame),
-            Response::Trouble(trouble) => {
-                self.bench.running.set(false);
-                self.bench.trouble.set(Some(trouble));
-                self.with(|inner| {
-                    let mut state = inner.state.borrow_mut();
-                    state.waiting = false;
-                    state.again = false;
-                });
-            }
-        }
-    }
-
-    fn ready(&self, report: EngineReport) {
-        self.bench.engine.update(|engine| {
-            // A reason found on the page ("the address asks for the CPU") says more than the worker's own.
-            let known = engine.take().filter(|known| known.engine == report.engine);
-            *engine = Some(known.unwrap_or(report));
-        });
-        let settings = self.settings.get_untracked();
-        let (run, queued) = (self.next_run(), self.with(|inner| std::mem::take(&mut inner.state.borrow_mut().queued)));
-        let resume_running = self.with(|inner| {
-            let mut state = inner.state.borrow_mut();
-            state.started = true;
-            if let Some(worker) = inner.worker.borrow().as_ref() {
-                worker.send(&Request::Start {
-                    slug: inner.slug.into(),
-                    settings: encode(&settings),
-                    checkpoint: state.resume.take(),
-                    base: inner.base.clone(),
-                    run,
-                });
-            }
-            std::mem::take(&mut state.resume_running)
-        });
-        for request in queued.unwrap_or_default() {
-            self.send(&request);
-        }
-        self.send(&Request::Speed(self.bench.speed.get_untracked()));
-        if resume_running == Some(true) || self.bench.running.get_untracked() {
-            self.bench.running.set(true);
-            self.send(&Request::Run(true));
-        }
-        self.ask_for_frame();
-    }
-
-    fn frame(&self, frame: FrameMessage) {
-        if frame.run != self.run() {
-            self.with(|inner| inner.state.borrow_mut().waiting = false);
-            return self.ask_for_frame();
-        }
-        let Ok(snapshot) = decode::<P::Snapshot>(&frame.snapshot) else {
-            return self.died("its message could not be read");
-        };
-        let again = self.with(|inner| {
-            let mut state = inner.state.borrow_mut();
-            state.waiting = false;
-            state.deaths = 0;
-            if let Some(bytes) = frame.checkpoint {
-                let mut history = inner.history.borrow_mut();
-                history.keep(frame.step, bytes);
-                self.bench.checkpoints.set(history.steps());
-            }
-            state.anyway = std::mem::take(&mut state.again);
-            state.anyway
-        });
-        let again = again.unwrap_or_default();
-        self.bench.step.set(frame.step);
-        self.bench.rate.set(frame.rate);
-        if !again && self.bench.running.get_untracked() != frame.running {
-            self.bench.running.set(frame.running);
-        }
-        if !again && self.bench.finished.with_untracked(|finished| *finished != frame.finished) {
-            self.bench.finished.set(frame.finished);
-        }
-        if !frame.curves.is_empty() {
-            self.curves.update(|curves| curves.extend(&frame.curves));
-        }
-        self.snapshot.set(Some(Arc::new(snapshot)));
-        self.keep();
-        if again || frame.running {
-            let session = *self;
-            next_animation_frame(move || session.ask_for_frame());
-        }
-    }
-
-    /// Asks for the next frame unless one is on its way.
-    fn ask_for_frame(&self) {
-        let ask = self.with(|inner| {
-            let mut state = inner.state.borrow_mut();
-            if state.closed || !state.started {
-                return None;
-            }
-            if std::mem::replace(&mut state.waiting, true) {
-                state.again = true;
-                return None;
-            }
-            state.again = false;
-            let step = self.bench.step.try_get_untracked()?;
-            let checkpoint = inner.history.borrow().wants(step) || step == 0;
-            Some(Request::Frame { checkpoint, anyway: std::mem::take(&mut state.anyway) })
-        });
-        if let Some(Some(request)) = ask {
-            self.send(&request);
-        }
-    }
-
-    fn died(&self, words: &str) {
-        let Some(deaths) = self.with(|inner| {
-            let mut state = inner.state.borrow_mut();
-            state.deaths += 1;
-            state.started = false;
-            state.waiting = false;
-            state.again = false;
-            state.deaths
-        }) else {
-            return;
-        };
-        let was_running = self.bench.running.get_untracked();
-        let was_gpu = self.bench.engine.with_untracked(|e| e.as_ref().is_some_and(|e| e.engine == Engine::WebGpu));
-        let step = self.bench.checkpoints.with_untracked(|steps| steps.last().copied()).unwrap_or(0);
-        self.bench.running.set(false);
-        if deaths > 3 {
-            let sentence = format!("The computation stopped again and again ({}).", first_line(words));
-            return self.bench.trouble.set(Some(Trouble::new(sentence, Remedy::Resume)));
-        }
-        let lost = if was_gpu { "The graphics processor was lost" } else { "The computation stopped" };
-        let sentence = format!("{lost} ({}); it goes on on the CPU from step {step}.", first_line(words));
-        self.bench.engine.set(Some(EngineReport { engine: Engine::Cpu, reason: format!("{lost} during this visit.") }));
-        self.with(|inner| inner.state.borrow_mut().resume_running = was_running);
-        self.curves.update(|curves| curves.truncate(step));
-        self.resume();
-        self.bench.trouble.set(Some(Trouble::new(sentence, Remedy::Dismiss)));
-    }
-}
-
-fn first_line(words: &str) -> String {
-    words.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given").chars().take(120).collect()
-}
-
-/// Runs once, after the browser has drawn.
-fn next_animation_frame(run: impl FnOnce() + 'static) {
-    let Some(window) = web_sys::window() else { return };
-    let run = Closure::once_into_js(run);
-    // Fails only without a window, which has just been found.
-    let _ = window.request_animation_frame(run.unchecked_ref());
 }

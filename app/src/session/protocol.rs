@@ -4,7 +4,10 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::session::query::{Query, QueryWriter};
+use crate::session::{
+    Still,
+    query::{Query, QueryWriter},
+};
 
 /// The three message types of one lesson.
 pub trait Protocol: Clone + Copy + Send + Sync + 'static {
@@ -26,6 +29,10 @@ pub trait Settings: Clone + PartialEq + Default + Serialize + DeserializeOwned +
     fn calmer(&self) -> Self;
     /// Whether WebGPU would be faster than the CPU for this run (tiny networks are not worth a dispatch).
     fn gains_from_gpu(&self) -> bool;
+    /// The names of the classes, where the lesson tells classes apart: what runs can be compared by.
+    fn classes(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// Reads an address; every value is clamped and a bad one reported in `query`.
     fn read(query: &mut Query) -> Self;
     /// Writes what differs from the default.
@@ -75,6 +82,17 @@ pub enum Request {
     },
     /// A lesson's own command.
     Command(Vec<u8>),
+    /// Send the network's weights as a file.
+    SaveWeights,
+    /// Begin anew with the weights of a file; if they do not fit, nothing changes.
+    LoadWeights {
+        /// The file: safetensors.
+        bytes: Vec<u8>,
+        /// The run from here on, if they fit.
+        run: u32,
+    },
+    /// A picture of an animation; a file is made of them.
+    Animate(Still),
     /// Go back (or forth) to a checkpoint.
     Restore {
         /// The checkpoint.
@@ -93,6 +111,25 @@ pub enum Response {
     Progress(Progress),
     /// One frame.
     Frame(FrameMessage),
+    /// The network's weights.
+    Weights {
+        /// After how many updates.
+        step: u64,
+        /// The file: safetensors, f32.
+        bytes: Vec<u8>,
+    },
+    /// An animation is ready.
+    Animation {
+        /// The file's name.
+        name: String,
+        /// The file: GIF.
+        bytes: Vec<u8>,
+    },
+    /// The weights of a file have been taken.
+    Loaded {
+        /// The run that begins with them.
+        run: u32,
+    },
     /// Something went wrong that the reader should know of.
     Trouble(Trouble),
 }
@@ -108,6 +145,8 @@ pub struct FrameMessage {
     pub finished: Option<String>,
     /// Updates per second over the last second of running.
     pub rate: f32,
+    /// Milliseconds that one of the last updates took; 0 before the first.
+    pub step_time: f32,
     /// Curve points gathered since the last frame: series, step, value.
     pub curves: Vec<CurvePoint>,
     /// The lesson's snapshot, encoded.
@@ -140,6 +179,8 @@ pub enum Series {
     ValidationLoss,
     /// Held-out accuracy, 0 to 1.
     ValidationAccuracy,
+    /// Share of the held-out examples of class n that are called rightly.
+    Class(u16),
     /// Mean |gradient| of layer n.
     Gradient(u16),
     /// A lesson's own.
@@ -232,6 +273,13 @@ impl Trouble {
     /// A trouble with its remedy.
     pub fn new(sentence: impl Into<String>, remedy: Remedy) -> Self {
         Self { sentence: sentence.into(), remedy }
+    }
+}
+
+/// What is wrong with bytes that the reader brought: nothing was changed, so there is nothing to do but read it.
+impl From<models::error::Error> for Trouble {
+    fn from(error: models::error::Error) -> Self {
+        Self::new(error.to_string(), Remedy::Dismiss)
     }
 }
 

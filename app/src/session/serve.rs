@@ -10,11 +10,15 @@ use futures::{
     channel::mpsc::{UnboundedReceiver, UnboundedSender},
     future::LocalBoxFuture,
 };
-use models::device::Device;
+use models::{
+    device::Device,
+    weights::{self, Parameters, Precision},
+};
 use web_time::{Duration, Instant};
 
 use crate::{
     fetch::{self, File},
+    session::animation::Animation,
     session::protocol::{
         CurvePoint, FrameMessage, LoadState, Progress, Protocol, Remedy, Request, Response, Series, Settings, Trouble,
         decode, encode,
@@ -52,6 +56,10 @@ pub trait Task: Sized + 'static {
     async fn save(&mut self) -> Result<Vec<u8>, Trouble>;
     /// Takes a saved state back.
     async fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble>;
+    /// The network's weights, as a file of them holds them.
+    async fn weights(&mut self) -> Result<Parameters, Trouble>;
+    /// Takes weights into a task that has just started. It is dropped if they do not fit.
+    async fn take_weights(&mut self, parameters: &Parameters) -> Result<(), Trouble>;
 }
 
 /// The settings of a task's protocol.
@@ -150,6 +158,7 @@ struct Server<T: Task> {
     frame_wanted: Option<bool>,
     changed: bool,
     run: u32,
+    animation: Animation,
     pace: Pace,
     next_frame: Instant,
     last_turn: Instant,
@@ -169,6 +178,7 @@ impl<T: Task> Server<T> {
             frame_wanted: None,
             changed: true,
             run,
+            animation: Animation::default(),
             pace: Pace::default(),
             next_frame: now,
             last_turn: now,
@@ -218,7 +228,7 @@ impl<T: Task> Server<T> {
                 self.owed = 0.0;
                 self.changed = true;
                 self.last_turn = Instant::now();
-                self.pace = Pace::default();
+                self.pace.begin();
                 Ok(())
             }
             Request::Advance(steps) => {
@@ -242,6 +252,14 @@ impl<T: Task> Server<T> {
                 Ok(())
             }
             Request::Command(bytes) => self.command(&bytes).await,
+            Request::SaveWeights => self.save_weights().await,
+            Request::LoadWeights { bytes, run } => self.load_weights(&bytes, run).await,
+            Request::Animate(still) => {
+                if let Some((name, bytes)) = self.animation.add(still) {
+                    let _ = self.context.outbox.unbounded_send(Response::Animation { name, bytes });
+                }
+                Ok(())
+            }
             Request::Restore { checkpoint, run } => {
                 self.run = run;
                 self.restore(&checkpoint).await
@@ -283,6 +301,32 @@ impl<T: Task> Server<T> {
             self.changed = true;
             task.restore(bytes).await?;
         }
+        Ok(())
+    }
+
+    async fn save_weights(&mut self) -> Result<(), Trouble> {
+        if let Some(task) = &mut self.task {
+            let parameters = task.weights().await?;
+            let bytes = weights::to_safetensors(&parameters, Precision::F32);
+            let _ = self.context.outbox.unbounded_send(Response::Weights { step: task.steps(), bytes });
+        }
+        Ok(())
+    }
+
+    /// A fresh task from the same settings, with these weights; the running one stays if they do not fit.
+    async fn load_weights(&mut self, bytes: &[u8], run: u32) -> Result<(), Trouble> {
+        let parameters = weights::from_safetensors(bytes)?;
+        if let Some(layer) = parameters.first_broken_layer() {
+            return Err(Trouble::new(format!("{layer} in this file holds what is no number."), Remedy::Dismiss));
+        }
+        let mut task = T::start(self.settings.clone(), self.context.clone()).await?;
+        task.take_weights(&parameters).await?;
+        self.task = Some(task);
+        self.running = false;
+        self.advance = 0;
+        self.changed = true;
+        self.run = run;
+        let _ = self.context.outbox.unbounded_send(Response::Loaded { run });
         Ok(())
     }
 
@@ -331,7 +375,7 @@ impl<T: Task> Server<T> {
                 break;
             }
         }
-        self.pace.add(taken, Instant::now());
+        self.pace.add(taken, now.elapsed(), Instant::now());
     }
 
     async fn send_frame(&mut self) {
@@ -359,6 +403,7 @@ impl<T: Task> Server<T> {
             running: self.running,
             finished: task.finished(),
             rate: self.pace.rate(),
+            step_time: self.pace.step_time(),
             curves,
             snapshot: encode(&snapshot),
             checkpoint,
@@ -376,23 +421,41 @@ impl<T: Task> Server<T> {
 struct Pace {
     since: Option<Instant>,
     steps: u64,
+    busy: Duration,
     rate: f32,
+    step_time: f32,
 }
 
 impl Pace {
-    fn add(&mut self, steps: u64, now: Instant) {
+    /// A run begins, or goes on after a pause; how long an update takes is still known.
+    fn begin(&mut self) {
+        *self = Self { step_time: self.step_time, ..Self::default() };
+    }
+
+    /// Takes so many updates into account, which kept the processor busy for so long.
+    fn add(&mut self, steps: u64, busy: Duration, now: Instant) {
+        self.busy += busy;
         let since = *self.since.get_or_insert(now);
         self.steps += steps;
         let seconds = now.duration_since(since).as_secs_f32();
         if seconds >= 1.0 || (self.rate == 0.0 && seconds > 0.2) {
             self.rate = self.steps as f32 / seconds;
+            if self.steps > 0 {
+                self.step_time = self.busy.as_secs_f32() * 1000.0 / self.steps as f32;
+            }
             self.steps = 0;
+            self.busy = Duration::ZERO;
             self.since = Some(now);
         }
     }
 
     fn rate(&self) -> f32 {
         self.rate
+    }
+
+    /// Milliseconds of one update.
+    fn step_time(&self) -> f32 {
+        self.step_time
     }
 }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     lesson::Lesson,
     session::{Action, Bench},
-    site::navigation,
+    site::navigation::Guesses,
 };
 
 /// Where an experiment stands.
@@ -49,13 +49,16 @@ fn GuessFirst(id: &'static str, guess: Guess, progress: RwSignal<Progress>) -> i
             </label>
         }
     });
+    let guesses = use_context::<Guesses>();
     let ended = Memo::new(move |_| {
         let (Progress::Done(_), Some(chosen)) = (progress.get(), chosen.get()) else { return None };
         Some((chosen, guess.outcome.run(())?))
     });
     Effect::new(move || {
         if let Some((chosen, outcome)) = ended.get() {
-            navigation::keep_guess(lesson, id, chosen == outcome);
+            if let Some(guesses) = guesses {
+                guesses.keep(lesson, id, chosen == outcome);
+            }
         }
     });
     let word = move || {

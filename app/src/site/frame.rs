@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::KeyboardEvent;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlInputElement, KeyboardEvent};
 
 use crate::{
     curriculum,
@@ -15,10 +16,10 @@ use crate::{
     site::{
         OpenEngine,
         lazy::title,
-        navigation::{Link, TimeLine},
+        navigation::{Guesses, Link, TimeLine},
         runs::Runs,
     },
-    widgets::{Notice, NoticeKind, NumberField, ProgressBar, Readout},
+    widgets::{Notice, NoticeKind, NumberField, ProgressBar, Readout, Replay, save_bytes},
 };
 
 /// A stage of a lesson.
@@ -89,6 +90,7 @@ pub fn LessonFrame<P: Protocol>(
     let network = curriculum::find(lesson.slug);
     let bench = session.bench;
     provide_context(lesson);
+    provide_context(Guesses::stored());
     let problems = RwSignal::new(take_problems());
     let steps = START.take();
     if steps > 0 {
@@ -115,7 +117,7 @@ pub fn LessonFrame<P: Protocol>(
                 />
             </Show>
             {children()}
-            <Runs bench />
+            <Runs bench classes=Signal::derive(move || session.settings.with(Settings::classes)) />
         </main>
         <BenchBar bench settings />
     }
@@ -131,6 +133,12 @@ fn BenchBar(bench: Bench, settings: ViewFn) -> impl IntoView {
     };
     let scrub_most = move || bench.checkpoints.with(|steps| steps.last().copied().unwrap_or(0)).max(1);
     let loading = move || bench.files.with(|files| files.iter().find(|file| file.state == LoadState::Loading).cloned());
+    Effect::new(move || {
+        if let Some((name, bytes)) = bench.file.get() {
+            save_bytes(&name, &bytes);
+            bench.file.set(None);
+        }
+    });
     view! {
         <section class="bench" aria-label="Controls" class:open=open>
                 {move || bench.trouble.get().map(|trouble| view! {
@@ -157,7 +165,10 @@ fn BenchBar(bench: Bench, settings: ViewFn) -> impl IntoView {
                     value=Signal::derive(move || loading().map(|file| file.loaded as f64 / file.total.max(1) as f64))
                 />
             </Show>
-            <div class="bench-settings" id="bench-settings" hidden=move || !open.get()>{settings.run()}<SpeedControl bench /></div>
+            <div class="bench-settings" id="bench-settings" hidden=move || !open.get()>
+                {settings.run()}
+                <div class="fields"><SpeedControl bench /><WeightFile bench /></div>
+            </div>
             <div class="bench-row">
                 <div class="group">
                     <button class="primary" on:click=train aria-keyshortcuts="Space">
@@ -210,6 +221,57 @@ fn BenchBar(bench: Bench, settings: ViewFn) -> impl IntoView {
     }
 }
 
+/// The run of a bench as a figure shows it again for an animation.
+pub fn replay(bench: Bench) -> Replay {
+    Replay {
+        steps: bench.checkpoints.into(),
+        now: bench.step.into(),
+        frames: bench.frames.into(),
+        pause: Callback::new(move |()| bench.act(Action::Pause)),
+        go: Callback::new(move |step| bench.act(Action::Rewind(step))),
+        take: bench.animate,
+    }
+}
+
+/// Bytes of a weight file that are looked at; a longer one is none of ours.
+const MOST_WEIGHT_BYTES: f64 = 64e6;
+
+/// The network's weights out and in.
+#[component]
+fn WeightFile(bench: Bench) -> impl IntoView {
+    let word = RwSignal::new(String::new());
+    let load = move |event: leptos::ev::Event| {
+        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+        let Some(file) = input.files().and_then(|files| files.get(0)) else { return };
+        // The same file may be chosen again.
+        input.set_value("");
+        word.set(String::new());
+        if file.size() > MOST_WEIGHT_BYTES {
+            let most = MOST_WEIGHT_BYTES / 1e6;
+            return word.set(format!("{} is larger than {most} MB, so it is no file of this network.", file.name()));
+        }
+        leptos::task::spawn_local(async move {
+            match JsFuture::from(file.array_buffer()).await {
+                Ok(buffer) => bench.load_weights.run(js_sys::Uint8Array::new(&buffer).to_vec()),
+                Err(_) => drop(word.try_set(format!("{} could not be read; choose it again.", file.name()))),
+            }
+        });
+    };
+    view! {
+        <div class="field weight-file">
+            <span>"Weights, as safetensors: PyTorch opens the file; matrices are [inputs, outputs]"</span>
+            <div class="group">
+                <button on:click=move |_| bench.act(Action::SaveWeights)>"Save weights"</button>
+                <label class="file">
+                    <span>"Load weights"</span>
+                    <input type="file" accept=".safetensors" aria-label="Load weights" on:change=load />
+                </label>
+            </div>
+            <p role="status">{word}</p>
+        </div>
+    }
+}
+
 /// A link that comes back to this very step: settings, seed and data are in the address, and the run is repeated.
 #[component]
 fn CopyLink(bench: Bench) -> impl IntoView {
@@ -237,7 +299,7 @@ fn CopyLink(bench: Bench) -> impl IntoView {
         let link = if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) };
         let written = window().navigator().clipboard().write_text(&link);
         leptos::task::spawn_local(async move {
-            match wasm_bindgen_futures::JsFuture::from(written).await {
+            match JsFuture::from(written).await {
                 Ok(_) => say("Copied"),
                 Err(_) => say("Not allowed; copy the address"),
             }

@@ -162,19 +162,48 @@ fn store(key: &str, value: &str) {
     }
 }
 
-/// Keeps how a guess before an experiment went, for the time line. The first one counts.
-pub fn keep_guess(lesson: &str, experiment: &str, right: bool) {
-    let kept = stored(GUESS_KEY).unwrap_or_default();
-    let key = format!("{lesson}/{experiment}=");
-    if !kept.split(' ').any(|entry| entry.starts_with(&key)) {
-        store(GUESS_KEY, format!("{kept} {key}{}", u8::from(right)).trim_start());
+/// The guesses that the browser keeps, as the time line shows them.
+#[derive(Clone, Copy)]
+pub struct Guesses(RwSignal<String>);
+
+impl Guesses {
+    /// What is kept.
+    pub fn stored() -> Self {
+        Self(RwSignal::new(stored(GUESS_KEY).unwrap_or_default()))
+    }
+
+    /// Keeps how a guess before an experiment went. The first one counts.
+    pub fn keep(self, lesson: &str, experiment: &str, right: bool) {
+        let kept = self.0.get_untracked();
+        let key = format!("{lesson}/{experiment}=");
+        if !kept.split(' ').any(|entry| entry.starts_with(&key)) {
+            let kept = format!("{kept} {key}{}", u8::from(right));
+            store(GUESS_KEY, kept.trim_start());
+            self.0.set(kept.trim_start().to_owned());
+        }
     }
 }
 
-/// How many of the kept guesses belong to a lesson, and how many of these were right.
-fn guesses(kept: &str, lesson: &str) -> (usize, usize) {
-    let own: Vec<&str> = kept.split(' ').filter(|entry| entry.starts_with(&format!("{lesson}/"))).collect();
-    (own.len(), own.iter().filter(|entry| entry.ends_with("=1")).count())
+/// How the kept guesses of a lesson went, one after the other.
+fn guesses(kept: &str, lesson: &str) -> Vec<bool> {
+    let own = |entry: &&str| entry.split_once('/').is_some_and(|(slug, _)| slug == lesson);
+    kept.split(' ').filter(own).map(|entry| entry.ends_with("=1")).collect()
+}
+
+/// A dot for each guess: full if it came true.
+#[component]
+fn GuessDots(made: Vec<bool>) -> impl IntoView {
+    let right = made.iter().filter(|right| **right).count();
+    let words = format!("{right} of {} guesses came true", made.len());
+    let title = words.clone();
+    (!made.is_empty()).then(|| {
+        view! {
+            <span class="guesses" title=title>
+                {made.iter().map(|right| view! { <i class:hit=*right></i> }).collect_view()}
+                <span class="visually-hidden">", " {words}</span>
+            </span>
+        }
+    })
 }
 
 /// Puts the stored theme, or the one of `?theme=`, on the page.
@@ -299,7 +328,8 @@ pub fn TimeLine(
     #[prop(optional)]
     current: &'static str,
 ) -> impl IntoView {
-    let (seen, kept) = (seen(), stored(GUESS_KEY).unwrap_or_default());
+    let seen = seen();
+    let Guesses(kept) = use_context::<Guesses>().unwrap_or_else(Guesses::stored);
     let line = NodeRef::<html::Nav>::new();
     Effect::new(move || {
         let Some(line) = line.get() else { return };
@@ -319,11 +349,10 @@ pub fn TimeLine(
         let here = network.slug == current;
         if lessons::is_built(network.slug) {
             let note = is_seen.then(|| view! { <span class="visually-hidden">" (read)"</span> });
-            let (made, right) = guesses(&kept, network.slug);
-            let title = (made > 0).then(|| format!("{right} of {made} of your guesses came true"));
+            let made = move || view! { <GuessDots made=kept.with(|kept| guesses(kept, network.slug)) /> };
             view! {
-                <a href=address(&format!("/lessons/{}", network.slug)) class:seen=is_seen aria-current=here.then_some("page") title=title>
-                    {words} {note}
+                <a href=address(&format!("/lessons/{}", network.slug)) class:seen=is_seen aria-current=here.then_some("page")>
+                    {words} {note} {made}
                 </a>
             }
             .into_any()
@@ -379,6 +408,14 @@ mod tests {
     #[test]
     fn the_time_line_never_goes_back() {
         assert!(by_year().windows(2).all(|pair| pair[0].year <= pair[1].year));
+    }
+
+    #[test]
+    fn guesses_are_told_apart_by_lesson() {
+        let kept = "perceptron/xor=0 mlp/shift=1 perceptron/circles=1";
+        assert_eq!(guesses(kept, "perceptron"), [false, true]);
+        assert_eq!(guesses(kept, "mlp"), [true]);
+        assert!(guesses(kept, "ml").is_empty() && guesses("", "mlp").is_empty());
     }
 
     #[test]

@@ -117,6 +117,43 @@ fn find(lesson: &'static Lesson, id: &str) -> Option<&'static Part> {
     lesson.parts.iter().find(|part| part.id == id)
 }
 
+/// What a model costs: numbers it has learned, arithmetic, time of an update here, memory.
+#[component]
+pub fn Costs(
+    /// Whose updates are timed.
+    bench: Bench,
+    /// Weights and biases together.
+    #[prop(into)]
+    parameters: Signal<Option<usize>>,
+    /// Multiplications with an addition, forward.
+    #[prop(into)]
+    multiply_adds: Signal<Option<usize>>,
+    /// What the multiply-adds are for.
+    #[prop(default = "multiply-adds for one example")]
+    multiply_adds_of: &'static str,
+    /// Rows that only one lesson has.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let time = move || match bench.step_time.get() {
+        0.0 => None,
+        time => Some(format!("{time:.*}", if time < 0.01 { 5 } else { 3 })),
+    };
+    view! {
+        <dl class="cost">
+            <dt>"parameters"</dt>
+            <dd data-readout="parameters">{move || parameters.get()}</dd>
+            <dt>"bytes they take, four for each"</dt>
+            <dd data-readout="bytes">{move || parameters.get().map(|count| 4 * count)}</dd>
+            <dt>{multiply_adds_of}</dt>
+            <dd data-readout="multiply-adds">{move || multiply_adds.get()}</dd>
+            <dt>"milliseconds for a step, here"</dt>
+            <dd data-readout="step-time">{time}</dd>
+            {children.map(|children| children())}
+        </dl>
+    }
+}
+
 /// A set of pretrained weights: whether it is here, and where it comes from.
 #[component]
 pub fn Weights(
@@ -127,7 +164,7 @@ pub fn Weights(
     /// Loads it.
     on_load: Callback<()>,
 ) -> impl IntoView {
-    let state = move || match bench.file(name).map(|file| file.state) {
+    let state = move || match bench.fetched(name).map(|file| file.state) {
         None => "idle",
         Some(LoadState::Loading) => "loading",
         Some(LoadState::Ready) => "ready",

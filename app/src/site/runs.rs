@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     session::{Bench, history::Run, protocol::Series},
-    widgets::{Axis, Chart, Chips, Figure, Ink, Series as Line},
+    widgets::{Axis, Chart, Chips, Choice, Figure, Ink, Series as Line},
 };
 
 /// What can be compared.
@@ -20,8 +20,13 @@ const CURVES: [(Series, &str); 4] = [
 pub fn Runs(
     /// Whose runs.
     bench: Bench,
+    /// The names of the classes that runs can be compared by.
+    classes: Signal<Vec<String>>,
 ) -> impl IntoView {
-    let series = RwSignal::new(Series::Loss);
+    let chosen = RwSignal::new(Series::Loss);
+    let class = RwSignal::new(None::<u16>);
+    // One class has no curve but the share of it that is called rightly.
+    let series = Signal::derive(move || class.get().map_or(chosen.get(), Series::Class));
     let hidden = RwSignal::new(Vec::<u32>::new());
     let has = move |series: Series| {
         bench.runs.with(|runs| runs.iter().any(|run| !run.curves.line(series).is_empty()))
@@ -32,7 +37,11 @@ pub fn Runs(
     });
     let picture = Signal::derive(move || {
         let (series, hidden) = (series.get(), hidden.get());
-        let name = CURVES.iter().find(|(known, _)| *known == series).map_or("", |(_, name)| name);
+        let known = CURVES.iter().find(|(known, _)| *known == series);
+        let name = match series {
+            Series::Class(class) => format!("held-out {} called rightly", name_of(&classes.get(), class)),
+            _ => known.map_or("", |(_, name)| name).to_owned(),
+        };
         let mut lines: Vec<Line> = bench.runs.with(|runs| {
             let shown = runs.iter().filter(|run| !hidden.contains(&run.number));
             shown
@@ -40,7 +49,7 @@ pub fn Runs(
                 .collect()
         });
         lines.push(Line::new("now", bench.curves.with(|curves| curves.line(series).to_vec()), Ink::Ink));
-        let is_share = matches!(series, Series::Accuracy | Series::ValidationAccuracy);
+        let is_share = matches!(series, Series::Accuracy | Series::ValidationAccuracy | Series::Class(_));
         let y = Axis::new(name).from(0.0);
         lines.iter().any(|line| line.points.len() > 1).then(|| Chart {
             series: lines,
@@ -51,7 +60,9 @@ pub fn Runs(
     });
     let row = move |run: Run| {
         let number = run.number;
-        let last = |series| run.curves.last(series).map(|value| format!("{value:.4}")).unwrap_or_default();
+        let (settings, step) = (run.settings.clone(), run.step);
+        let last = move |series| run.curves.last(series).map(|value| format!("{value:.4}"));
+        let loss = last(Series::Loss);
         let turn = move |_| {
             hidden.update(|hidden| match hidden.iter().position(|known| *known == number) {
                 Some(place) => drop(hidden.remove(place)),
@@ -67,10 +78,10 @@ pub fn Runs(
                         {run_name(number)}
                     </label>
                 </td>
-                <td>{run.settings.clone()}</td>
-                <td class="number">{run.step}</td>
-                <td class="number">{last(Series::Loss)}</td>
-                <td class="number">{last(Series::ValidationAccuracy)}</td>
+                <td>{settings}</td>
+                <td class="number">{step}</td>
+                <td class="number">{loss}</td>
+                <td class="number">{move || last(class_or_all(class.get()))}</td>
                 <td><button class="quiet" on:click=delete aria-label=format!("Delete {}", run_name(number))>"Delete"</button></td>
             </tr>
         }
@@ -79,12 +90,29 @@ pub fn Runs(
         <Show when=move || bench.runs.with(|runs| !runs.is_empty())>
             <section class="stage runs wide" aria-labelledby="runs-title">
                 <h2 id="runs-title">"Your runs so far"</h2>
-                <Chips
-                    label="Compare"
-                    options=options.get_untracked()
-                    value=series
-                    on_change=Callback::new(move |chosen| series.set(chosen))
-                />
+                <div class="fields">
+                    <Chips
+                        label="Compare"
+                        options=options.get_untracked()
+                        value=chosen
+                        on_change=Callback::new(move |series| {
+                            chosen.set(series);
+                            class.set(None);
+                        })
+                    />
+                    {move || (has(Series::Class(0)) && !classes.with(Vec::is_empty)).then(|| {
+                        let names = classes.get().into_iter().enumerate().map(|(class, name)| (Some(class as u16), name));
+                        let options: Vec<_> = std::iter::once((None, "all".to_owned())).chain(names).collect();
+                        view! {
+                            <Choice
+                                label="Of the class"
+                                options
+                                value=class
+                                on_change=Callback::new(move |wanted| class.set(wanted))
+                            />
+                        }
+                    })}
+                </div>
                 <Figure id="runs" technique="learning-curves" title="Runs compared" picture
                     empty="This curve has not been measured in these runs."
                 >
@@ -102,6 +130,15 @@ pub fn Runs(
             </section>
         </Show>
     }
+}
+
+/// What the last column of the table shows.
+fn class_or_all(class: Option<u16>) -> Series {
+    class.map_or(Series::ValidationAccuracy, Series::Class)
+}
+
+fn name_of(classes: &[String], class: u16) -> &str {
+    classes.get(usize::from(class)).map_or("class", String::as_str)
 }
 
 fn run_name(number: u32) -> String {

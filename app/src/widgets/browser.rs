@@ -117,6 +117,16 @@ impl Drop for Sized {
     }
 }
 
+/// Hands bytes to the reader as a file.
+pub fn save_bytes(name: &str, bytes: &[u8]) {
+    let options = BlobPropertyBag::new();
+    options.set_type(if name.ends_with(".gif") { "image/gif" } else { "application/octet-stream" });
+    let parts = Array::of1(&js_sys::Uint8Array::from(bytes).into());
+    if let Ok(blob) = Blob::new_with_u8_array_sequence_and_options(&parts, &options) {
+        save_blob(name, &blob);
+    }
+}
+
 /// Hands text to the reader as a file.
 pub fn save_text(name: &str, kind: &str, text: &str) {
     let options = BlobPropertyBag::new();

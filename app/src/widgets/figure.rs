@@ -10,6 +10,7 @@ use super::{
     controls::{Menu, MenuItem},
     palette::use_theme,
     picture::Picture,
+    replay::Replay,
     save::{Format, save},
     sketch::{Canvas, PointEvent, any, drawing},
 };
@@ -113,12 +114,29 @@ pub fn Figure<P: Picture>(
     /// A row of controls above the drawing.
     #[prop(optional, into)]
     controls: Option<ViewFn>,
+    /// The run that it shows: it can be saved as an animation then.
+    #[prop(optional, into)]
+    replay: Option<Replay>,
     /// The caption: what to watch, then what it means.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
     let picture = any(picture);
-    card(Card { id, technique, title, picture, state, empty, problem, on_point, drag, on_key, controls, children })
+    card(Card {
+        id,
+        technique,
+        title,
+        picture,
+        state,
+        empty,
+        problem,
+        on_point,
+        drag,
+        on_key,
+        controls,
+        replay,
+        children,
+    })
 }
 
 /// What [`Figure`] takes, for a picture of any kind.
@@ -134,13 +152,27 @@ struct Card {
     drag: bool,
     on_key: Option<Callback<String>>,
     controls: Option<ViewFn>,
+    replay: Option<Replay>,
     children: Option<Children>,
 }
 
 /// See [`Figure`].
 fn card(card: Card) -> AnyView {
-    let Card { id, technique, title, picture, state, empty, problem, on_point, drag, on_key, controls, children } =
-        card;
+    let Card {
+        id,
+        technique,
+        title,
+        picture,
+        state,
+        empty,
+        problem,
+        on_point,
+        drag,
+        on_key,
+        controls,
+        replay,
+        children,
+    } = card;
     let theme = use_theme();
     let full = Memo::new(move |_| picture.with(Option::is_some));
     let state =
@@ -153,11 +185,14 @@ fn card(card: Card) -> AnyView {
     let summary = followed(picture, Signal::stored(true), AnyPicture::summary);
     let table = followed(picture, open.into(), AnyPicture::table);
     let node = NodeRef::<html::Figure>::new();
-    let export = move |format: Format| {
+    let width = move || {
         let width = node.get_untracked().map_or(640.0, |figure| f64::from(figure.client_width()) - 36.0);
+        width.max(280.0)
+    };
+    let export = move |format: Format| {
         picture.with_untracked(|picture| {
             if let Some(picture) = picture {
-                save(format, id, picture, &theme.get_untracked(), width.max(280.0));
+                save(format, id, picture, &theme.get_untracked(), width());
             }
         });
     };
@@ -165,15 +200,37 @@ fn card(card: Card) -> AnyView {
         name: Signal::stored(name.to_owned()),
         action: Callback::new(move |()| export(format)),
     };
-    let items = vec![
+    let filming = RwSignal::new(false);
+    let film = move |replay: Replay| MenuItem {
+        name: Signal::derive(move || {
+            let words = match (filming.get(), replay.moves()) {
+                (true, _) => "GIF: being made …",
+                (false, true) => "GIF, the run so far",
+                (false, false) => "GIF, once it has run",
+            };
+            words.to_owned()
+        }),
+        action: Callback::new(move |()| {
+            if filming.get_untracked() || !untrack(|| replay.moves()) {
+                return;
+            }
+            filming.set(true);
+            leptos::task::spawn_local(async move {
+                replay.record(format!("{id}.gif"), picture, theme.get_untracked(), width()).await;
+                filming.try_set(false);
+            });
+        }),
+    };
+    let mut items = vec![
         item("PNG, as pixels", Format::Png),
         item("SVG, as lines", Format::Svg),
         item("CSV, the numbers", Format::Csv),
-        MenuItem {
-            name: Signal::derive(move || if open.get() { "Hide the data table" } else { "Data table" }.to_owned()),
-            action: Callback::new(move |()| open.update(|open| *open = !*open)),
-        },
     ];
+    items.extend(replay.map(film));
+    items.push(MenuItem {
+        name: Signal::derive(move || if open.get() { "Hide the data table" } else { "Data table" }.to_owned()),
+        action: Callback::new(move |()| open.update(|open| *open = !*open)),
+    });
     let message = move || match state.get() {
         FigureState::Empty => Some(empty.get().unwrap_or_else(|| "Nothing to show yet.".to_owned())),
         FigureState::Loading => Some("On its way.".to_owned()),

@@ -24,6 +24,7 @@ use crate::{
     error::Error,
     foundations::mlp::{Activation, MlpConfig, initial_weights},
     train::optimizer::Part,
+    weights::{NamedTensor, Parameters},
 };
 
 /// The network. All buffers are made once; learning allocates nothing.
@@ -153,6 +154,42 @@ impl HandMlp {
         self.gradient_means.clone()
     }
 
+    /// Weights and biases under the names that burn's network gives them: `layers.k.weight [inputs, outputs]`,
+    /// `layers.k.bias [outputs]`.
+    pub fn parameters(&self) -> Parameters {
+        let layers = self.config.layers().enumerate();
+        Parameters(
+            layers
+                .flat_map(|(k, (inputs, outputs))| {
+                    let [weight, bias] = names(k);
+                    [
+                        NamedTensor { name: weight, shape: vec![inputs, outputs], values: self.weights[k].clone() },
+                        NamedTensor { name: bias, shape: vec![outputs], values: self.biases[k].clone() },
+                    ]
+                })
+                .collect(),
+        )
+    }
+
+    /// Takes weights and biases over if all of them fit; else nothing changes.
+    pub fn take(&mut self, parameters: &Parameters) -> Result<(), Error> {
+        let layers: Vec<(usize, usize)> = self.config.layers().collect();
+        let names: Vec<[String; 2]> = (0..layers.len()).map(names).collect();
+        let shapes: Vec<[Vec<usize>; 2]> = layers.iter().map(|&(i, o)| [vec![i, o], vec![o]]).collect();
+        let wanted: Vec<(&str, &[usize])> = names
+            .iter()
+            .flatten()
+            .zip(shapes.iter().flatten())
+            .map(|(name, shape)| (name.as_str(), shape.as_slice()))
+            .collect();
+        let found = parameters.exactly(&wanted)?;
+        for (k, pair) in found.chunks_exact(2).enumerate() {
+            self.weights[k].clone_from(&pair[0].values);
+            self.biases[k].clone_from(&pair[1].values);
+        }
+        Ok(())
+    }
+
     /// The first layer whose weights are not finite, counted from 0.
     pub fn first_broken_layer(&self) -> Option<usize> {
         let broken = |values: &[f32]| values.iter().any(|value| !value.is_finite());
@@ -268,13 +305,19 @@ impl TryFrom<Saved> for HandMlp {
     }
 }
 
+fn names(layer: usize) -> [String; 2] {
+    ["weight", "bias"].map(|what| format!("layers.{layer}.{what}"))
+}
+
 #[cfg(test)]
 mod tests {
+    use burn::tensor::Device;
+    use futures::FutureExt;
     use rand::SeedableRng;
     use rand_pcg::Pcg32;
 
     use super::*;
-    use crate::train::optimizer::OptimizerKind;
+    use crate::{train::optimizer::OptimizerKind, weights};
 
     fn network(activation: Activation) -> HandMlp {
         HandMlp::new(MlpConfig { sizes: vec![2, 5, 4, 3], activation }, &mut Pcg32::seed_from_u64(5))
@@ -346,5 +389,23 @@ mod tests {
         );
         assert_eq!(network.predict_grid(4, 1.0).len(), 16);
         assert_eq!(network.unit_maps(4, 1.0, 64).iter().filter(|(layer, ..)| *layer == 0).count(), 3);
+    }
+
+    #[test]
+    fn parameters_go_to_burn_and_back() {
+        let config = MlpConfig { sizes: vec![2, 5, 3], activation: Activation::Tanh };
+        let network = HandMlp::new(config.clone(), &mut Pcg32::seed_from_u64(1));
+        let parameters = network.parameters();
+        let burn = config.init(&Device::flex(), &mut Pcg32::seed_from_u64(2));
+        let burn = weights::load(burn, &parameters, &Device::flex()).unwrap();
+        assert_eq!(weights::read(&burn).now_or_never().expect("the CPU answers at once").unwrap(), parameters);
+        let mut other = HandMlp::new(config, &mut Pcg32::seed_from_u64(3));
+        other.take(&parameters).unwrap();
+        assert_eq!(other.parameters(), parameters);
+        let small = MlpConfig { sizes: vec![2, 4, 3], activation: Activation::Tanh };
+        let mut small = HandMlp::new(small, &mut Pcg32::seed_from_u64(3));
+        let before = small.clone();
+        assert!(small.take(&parameters).is_err());
+        assert_eq!(small, before);
     }
 }

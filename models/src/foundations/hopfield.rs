@@ -22,7 +22,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::patterns::{Pattern, order, random_patterns};
+use crate::{
+    data::patterns::Pattern,
+    error::Error,
+    weights::{NamedTensor, Parameters},
+};
 
 /// How patterns are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +55,36 @@ pub struct Hopfield {
 }
 
 impl Hopfield {
+    /// What it has learned: `weight [n, n]`, or `patterns [count, n]` of the dense network.
+    pub fn parameters(&self) -> Parameters {
+        let (name, rows, values) = match self.rule {
+            Rule::Dense => (
+                "patterns",
+                self.patterns.len(),
+                self.patterns.iter().flatten().map(|value| f32::from(*value)).collect(),
+            ),
+            _ => ("weight", self.units, self.weights.clone()),
+        };
+        Parameters(vec![NamedTensor { name: name.into(), shape: vec![rows, self.units], values }])
+    }
+
+    /// Takes over what another network has learned, if it fits; else nothing changes. The patterns that this one has
+    /// stored stay what its states are compared with.
+    pub fn take(&mut self, parameters: &Parameters) -> Result<(), Error> {
+        match self.rule {
+            Rule::Dense => {
+                let found = parameters.exactly(&[("patterns", &[self.patterns.len(), self.units])])?[0];
+                let sign = |value: &f32| if *value > 0.0 { 1 } else { -1 };
+                self.patterns =
+                    found.values.chunks_exact(self.units.max(1)).map(|row| row.iter().map(sign).collect()).collect();
+            }
+            _ => {
+                self.weights.clone_from(&parameters.exactly(&[("weight", &[self.units, self.units])])?[0].values);
+            }
+        }
+        Ok(())
+    }
+
     /// Stores these patterns; those that do not have `units` values are left out.
     pub fn store(units: usize, patterns: Vec<Pattern>, rule: Rule) -> Self {
         let patterns: Vec<Pattern> = patterns.into_iter().filter(|pattern| pattern.len() == units).collect();
@@ -242,125 +276,16 @@ fn storkey(units: usize, patterns: &[Pattern]) -> Vec<f32> {
     weights
 }
 
-/// How a recall ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum End {
-    /// No unit wants to turn.
-    Settled,
-    /// All units at once swing between two states for ever.
-    Swings,
-}
-
-/// A state on its way down.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Recall {
-    /// The state.
-    pub state: Pattern,
-    /// Its energy, kept up to date turn by turn.
-    pub energy: f64,
-    /// Whether it is over.
-    pub end: Option<End>,
-    seed: u64,
-    sweep: u64,
-    order: Vec<u32>,
-    visited: usize,
-    turned: bool,
-    before: Pattern,
-}
-
-impl Recall {
-    /// Begins at this state; `seed` draws the order of the units.
-    pub fn new(network: &Hopfield, state: Pattern, seed: u64) -> Self {
-        let energy = network.energy(&state);
-        let order = order(state.len(), seed, 0);
-        Self { state, energy, end: None, seed, sweep: 0, order, visited: 0, turned: false, before: Vec::new() }
-    }
-
-    /// Goes on from another state: the reader has painted.
-    pub fn set_state(&mut self, network: &Hopfield, state: Pattern) {
-        *self = Self { sweep: self.sweep, ..Self::new(network, state, self.seed) };
-        self.order = order(self.state.len(), self.seed, self.sweep);
-    }
-
-    /// The unit that comes next when they are asked one by one.
-    pub fn next_unit(&self) -> Option<usize> {
-        self.order.get(self.visited).map(|unit| *unit as usize)
-    }
-
-    /// Asks one unit, and turns it if it is on the wrong side; which one was asked and whether it turned.
-    pub fn update_one(&mut self, network: &Hopfield) -> Option<(usize, bool)> {
-        let unit = self.next_unit()?;
-        self.visited += 1;
-        let turns = f32::from(self.state[unit]) * network.field(&self.state, unit) < 0.0;
-        if turns {
-            self.energy += network.change(&self.state, unit);
-            self.state[unit] = -self.state[unit];
-            self.turned = true;
-        }
-        if self.visited == self.order.len() {
-            if !self.turned {
-                self.end = Some(End::Settled);
-            }
-            self.sweep += 1;
-            (self.visited, self.turned) = (0, false);
-            self.order = order(self.state.len(), self.seed, self.sweep);
-        }
-        Some((unit, turns))
-    }
-
-    /// Asks one unit after the other until none wants to turn.
-    pub fn settle(&mut self, network: &Hopfield) {
-        for _ in 0..SWEEPS * self.state.len() {
-            if self.end.is_some() {
-                break;
-            }
-            self.update_one(network);
-        }
-    }
-
-    /// Asks all units at once: each hears the others as they were. How many turned.
-    pub fn update_all(&mut self, network: &Hopfield) -> usize {
-        let fields = network.fields(&self.state);
-        let turn = |(value, field): (&i8, f32)| if f32::from(*value) * field < 0.0 { -value } else { *value };
-        let next: Pattern = self.state.iter().zip(fields).map(turn).collect();
-        let turned = next.iter().zip(&self.state).filter(|(new, old)| new != old).count();
-        self.end = match turned {
-            0 => Some(End::Settled),
-            _ if next == self.before => Some(End::Swings),
-            _ => None,
-        };
-        self.before = std::mem::replace(&mut self.state, next);
-        self.energy = network.energy(&self.state);
-        self.sweep += 1;
-        turned
-    }
-}
-
-/// Sweeps at most until a state has settled; a handful is usual.
-const SWEEPS: usize = 100;
-
-/// Patterns of one network that are tried when its memory is measured.
-const TRIED: usize = 10;
-
-/// Stores `count` random patterns, begins at each of the first ten of them and lets it settle: the mean overlap with
-/// where it began. 1 means that they hold.
-pub fn held(units: usize, count: usize, rule: Rule, seed: u64) -> f32 {
-    let network = Hopfield::store(units, random_patterns(units, count, seed), rule);
-    let tried = network.patterns.iter().take(TRIED).enumerate().map(|(index, pattern)| {
-        if network.is_stable(pattern) {
-            return 1.0;
-        }
-        let mut recall = Recall::new(&network, pattern.clone(), seed);
-        recall.settle(&network);
-        network.overlaps(&recall.state)[index]
-    });
-    tried.sum::<f32>() / network.patterns.len().clamp(1, TRIED) as f32
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{letters, patterns::damaged};
+    use crate::{
+        data::{
+            letters,
+            patterns::{damaged, random_patterns},
+        },
+        foundations::recall::{End, Recall, held},
+    };
 
     const RULES: [Rule; 4] = [Rule::Hebb, Rule::PseudoInverse, Rule::Storkey, Rule::Dense];
 
@@ -485,5 +410,20 @@ mod tests {
         let mut turned = state.clone();
         turned[7] = -turned[7];
         assert!((network.energy(&turned) - network.energy(&state) - change).abs() < 1e-4);
+    }
+
+    #[test]
+    fn what_was_learned_can_be_handed_on() {
+        for rule in RULES {
+            let learned = Hopfield::store(letters::UNITS, letters("PFC"), rule);
+            let mut other = Hopfield::store(letters::UNITS, letters("XOT"), rule);
+            other.take(&learned.parameters()).unwrap();
+            let state = letters::pattern('P').unwrap();
+            assert_eq!(other.fields(&state), learned.fields(&state), "{rule:?}");
+            let mut small = Hopfield::store(4, vec![vec![1, 1, -1, -1]], rule);
+            let before = small.weights.clone();
+            assert!(small.take(&learned.parameters()).is_err());
+            assert_eq!(small.weights, before);
+        }
     }
 }

@@ -5,3 +5,4 @@ pub mod backprop;
 pub mod hopfield;
 pub mod mlp;
 pub mod perceptron;
+pub mod recall;

@@ -1,4 +1,6 @@
 // What every lesson inherits: links that come back to a step, earlier runs, guesses, and a run that outlives a reload.
+import { readFile } from "node:fs/promises";
+
 import { clean, expect, press, readout, test, until } from "../harness.mjs";
 
 const reaches = (page, step) => until(`step ${step}`, async () => (await readout(page, "step")) >= step, 40_000);
@@ -78,5 +80,84 @@ test("a guess before an experiment gets a kind word after it, and is remembered"
   expect(/You expected “come to rest”. It was “turn in a circle for ever”/.test(await word.textContent()), await word.textContent());
   const kept = await page.evaluate(() => localStorage.getItem("fsts:guesses"));
   expect(kept === "perceptron/xor=0", `kept: ${kept}`);
+  clean(page);
+});
+
+/** The file that a click hands out. */
+async function handed(page, click, limit = 30_000) {
+  const [download] = await Promise.all([page.waitForEvent("download", { timeout: limit }), click()]);
+  return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+}
+
+test("weights go out as safetensors and come back with the same answers, in every lesson", async (site) => {
+  const found = [];
+  for (const { slug } of site.lessons) {
+    const page = await site.open(`lessons/${slug}/?engine=cpu&seed=5`);
+    const figure = page.locator("#architecture p.visually-hidden").first();
+    for (let step = 1; step <= 3; step += 1) {
+      await press(page, "Step");
+      await reaches(page, step);
+    }
+    await press(page, "Settings");
+    const saved = await handed(page, () => press(page, "Save weights"));
+    expect(saved.name === `${slug}-step-3.safetensors`, saved.name);
+    const length = Number(saved.bytes.readBigUInt64LE(0));
+    const header = JSON.parse(saved.bytes.subarray(8, 8 + length).toString());
+    const sizes = Object.values(header).map(({ dtype, shape }) => (expect(dtype === "F32", dtype), shape.reduce((a, b) => a * b, 4)));
+    expect(sizes.reduce((a, b) => a + b, 0) === saved.bytes.length - 8 - length, `${slug}: ${JSON.stringify(header)}`);
+    const load = (name, buffer) =>
+      page.locator(".weight-file input").setInputFiles({ name, mimeType: "application/octet-stream", buffer });
+    await load("mine.safetensors", saved.bytes);
+    await until("a run from these weights", async () => (await readout(page, "step")) === 0);
+    const again = await handed(page, () => press(page, "Save weights"));
+    expect(again.bytes.equals(saved.bytes), `${slug}: other weights come out than went in`);
+    const notice = page.locator(".bench .notice");
+    await load("notes.safetensors", Buffer.from("Dear diary, today I trained a network."));
+    await until("a sentence", async () => /cannot be read/.test(await notice.innerText().catch(() => "")));
+    await notice.getByRole("button").click();
+    const foreign = JSON.stringify({ other: { dtype: "F32", shape: [1], data_offsets: [0, 4] } });
+    const head = Buffer.alloc(8);
+    head.writeBigUInt64LE(BigInt(foreign.length));
+    await load("foreign.safetensors", Buffer.concat([head, Buffer.from(foreign), Buffer.alloc(4)]));
+    await until("another sentence", async () => /lack|does not have/.test(await notice.innerText().catch(() => "")));
+    await notice.getByRole("button").click();
+    await press(page, "Step");
+    await reaches(page, 1);
+    await figure.waitFor({ state: "attached" });
+    clean(page);
+    await site.tidy();
+    found.push(`${slug} ${saved.bytes.length} bytes`);
+  }
+  return found.join(", ");
+}, 240);
+
+test("a figure's run becomes a GIF, and stands where it stood", async (site) => {
+  const page = await site.open("lessons/hopfield/?engine=cpu&seed=5");
+  await press(page, "Train");
+  await reaches(page, 60);
+  await press(page, "Pause");
+  await page.waitForTimeout(300);
+  const step = await readout(page, "step");
+  await page.locator("#recall").getByRole("button", { name: "Save" }).click();
+  const { name, bytes } = await handed(page, () => page.getByRole("menuitem", { name: "GIF, the run so far" }).click(), 60_000);
+  expect(name === "recall.gif" && bytes.subarray(0, 6).toString() === "GIF89a", `${name}: ${bytes.subarray(0, 6)}`);
+  const pictures = bytes.toString("latin1").split("\x21\xf9\x04").length - 1;
+  expect(pictures >= 5, `${pictures} pictures`);
+  await until("the step it stood at", async () => (await readout(page, "step")) === step);
+  clean(page);
+  return `${pictures} pictures, ${bytes.length} bytes`;
+}, 120);
+
+test("runs are compared class by class", async (site) => {
+  const page = await site.open("lessons/adaline/?engine=cpu&data=iris");
+  await press(page, "Train");
+  await reaches(page, 30);
+  await press(page, "Reset");
+  const figure = page.locator("figure#runs");
+  await until("a run", async () => (await figure.getAttribute("data-state").catch(() => "")) === "ready");
+  await page.getByLabel("Of the class").selectOption({ label: "versicolor" });
+  await until("its curve", async () => /versicolor/.test(await figure.innerHTML()) || /called rightly/.test(await figure.locator("p.visually-hidden").first().textContent()));
+  const share = Number(await page.locator(".runs tbody tr td").nth(4).innerText());
+  expect(share >= 0 && share <= 1, `a share of ${share}`);
   clean(page);
 });

@@ -105,9 +105,9 @@ test("MLP: learns real digits and reads one that is drawn", async (site) => {
   return `held-out accuracy ${accuracy}`;
 }, 180);
 
-test("leaving in mid-run, five times, ends every worker without a word", async (site) => {
+test("leaving in mid-run, five times each lesson, ends every worker without a word", async (site) => {
   const page = await open(site, site.lessons[0].slug);
-  for (let turn = 0; turn < 5; turn += 1) {
+  for (let turn = 0; turn < 5 * site.lessons.length; turn += 1) {
     const { slug } = site.lessons[turn % site.lessons.length];
     await page.goto(`${site.url}lessons/${slug}/?engine=cpu&data=xor`);
     await page.waitForSelector("html[data-app=ready]", { state: "attached" });
@@ -118,20 +118,28 @@ test("leaving in mid-run, five times, ends every worker without a word", async (
     await until("the worker's end", () => page.workers().length === 0, 5_000);
   }
   clean(page);
-}, 120);
+}, 240);
 
-test("the time machine goes back and the settings live in the address", async (site) => {
+test("the time machine goes back and forth, and the settings live in the address", async (site) => {
   const page = await open(site, "mlp");
   await press(page, "Train");
   await until("300 steps", async () => (await readout(page, "step")) > 300);
   await press(page, "Pause");
   const late = await readout(page, "step");
-  const scrub = page.locator(".scrub input");
-  await scrub.evaluate((input) => {
-    input.value = "0";
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-  await until("an earlier step", async () => (await readout(page, "step")) < late);
+  const curve = () => page.locator("#curves p.visually-hidden").first().textContent();
+  const scrub = (step) =>
+    page.locator(".scrub input").evaluate((input, step) => {
+      input.value = String(step);
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }, step);
+  await page.waitForTimeout(2_000);
+  const before = { loss: await readout(page, "loss"), curve: await curve() };
+  await scrub(0);
+  await until("the first step", async () => (await readout(page, "step")) === 0);
+  await until("the curve as it was", async () => (await curve()) !== before.curve);
+  await scrub(late);
+  await until("the last step again", async () => (await readout(page, "step")) === late);
+  await until("the same loss and curve", async () => (await readout(page, "loss")) === before.loss && (await curve()) === before.curve);
   await page.getByRole("button", { name: "Settings", exact: true }).click();
   const seed = page.getByLabel("Seed");
   await seed.fill("77");

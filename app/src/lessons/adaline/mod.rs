@@ -163,6 +163,10 @@ impl protocol::Settings for Settings {
         self.inputs.restart(&previous.inputs) || self.batch != previous.batch
     }
 
+    fn classes(&self) -> Vec<String> {
+        self.inputs.data.classes().map(String::from).to_vec()
+    }
+
     fn calmer(&self) -> Self {
         Self { rate: self.rate() / 3.0, ..self.clone() }
     }

@@ -1,6 +1,9 @@
 //! The worker half: one step of least mean squares, and the bowl it happens in.
 
-use models::foundations::adaline::{self, Bowl};
+use models::{
+    foundations::adaline::{self, Bowl},
+    weights::{self, Parameters},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -120,6 +123,18 @@ impl serve::Task for Task {
         Ok(encode(&self.state))
     }
 
+    async fn weights(&mut self) -> Result<Parameters, Trouble> {
+        Ok(weights::of_unit(&self.state.unit.weights, self.state.unit.bias))
+    }
+
+    async fn take_weights(&mut self, parameters: &Parameters) -> Result<(), Trouble> {
+        let (weights, bias) = weights::to_unit(parameters, self.examples.features())?;
+        self.state.unit = adaline::Adaline { weights, bias };
+        self.curves.clear();
+        self.measure();
+        Ok(())
+    }
+
     async fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
         let state: State = decode(bytes)?;
         let fits = state.unit.weights.len() == self.examples.features() && state.cursor < self.examples.training.len();
@@ -167,6 +182,9 @@ impl Task {
                     examples::right(examples, |x| unit.sum(x)) as f32 / examples.len() as f32,
                 );
             }
+        }
+        for (class, right) in self.examples.right_by_class(|x| unit.sum(x)).into_iter().enumerate() {
+            plot(&mut self.curves, Series::Class(class as u16), step, right);
         }
         let (slopes, slope_of_bias) = unit.gradient(&signed);
         let mean = slopes.iter().map(|slope| slope.abs()).sum::<f32>() / slopes.len() as f32;

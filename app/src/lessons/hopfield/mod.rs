@@ -6,7 +6,10 @@ pub mod task;
 
 use models::{
     data::{letters, patterns::Pattern},
-    foundations::hopfield::{Diagnosis, End, Rule},
+    foundations::{
+        hopfield::{Diagnosis, Rule},
+        recall::End,
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +41,7 @@ pub const LESSON: Lesson = Lesson {
             id: "update",
             name: "Update",
             does: "A unit that stands against its field turns; the energy falls by as much as it stood against it.",
-            file: "foundations/hopfield.rs",
+            file: "foundations/recall.rs",
             lines: ("pub fn update_one(", "Some((unit, turns))"),
         },
         Part {

@@ -4,14 +4,18 @@ mod capacity;
 mod patterns;
 mod recall;
 
+use models::weights::Parameters;
+
 use self::{capacity::Capacity, recall::Recalling};
 use crate::{
     lessons::hopfield::{Command, Hopfield, Settings, Snapshot, Study},
     session::{
-        protocol::{CurvePoint, Trouble, decode, encode},
+        protocol::{CurvePoint, Remedy, Trouble, decode, encode},
         serve::{self, Context},
     },
 };
+
+const NO_NETWORK: &str = "The capacity is measured with many networks, so there is none to save or to load into.";
 
 /// The running task.
 pub enum Task {
@@ -77,6 +81,20 @@ impl serve::Task for Task {
             Task::Recall(task) => encode(task.state()),
             Task::Capacity(task) => encode(task.measured()),
         })
+    }
+
+    async fn weights(&mut self) -> Result<Parameters, Trouble> {
+        match self {
+            Task::Recall(task) => Ok(task.weights()),
+            Task::Capacity(_) => Err(Trouble::new(NO_NETWORK, Remedy::Dismiss)),
+        }
+    }
+
+    async fn take_weights(&mut self, parameters: &Parameters) -> Result<(), Trouble> {
+        match self {
+            Task::Recall(task) => Ok(task.take_weights(parameters)?),
+            Task::Capacity(_) => Err(Trouble::new(NO_NETWORK, Remedy::Dismiss)),
+        }
     }
 
     async fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {

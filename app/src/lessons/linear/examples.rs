@@ -123,6 +123,17 @@ impl Examples {
         if self.held_out.is_empty() { &self.training } else { &self.held_out }
     }
 
+    /// Share of each class of [`Examples::judged`] that a sum calls rightly; not a number for a class without examples.
+    pub fn right_by_class(&self, sum: impl Fn(&[f32]) -> f32) -> [f32; 2] {
+        let (mut right, mut count) = ([0.0; 2], [0.0_f32; 2]);
+        for (x, class) in self.judged() {
+            let class = usize::from(*class == 1);
+            count[class] += 1.0;
+            right[class] += f32::from(u8::from((sum(x) > 0.0) == (class == 1)));
+        }
+        [right[0] / count[0], right[1] / count[1]]
+    }
+
     /// A linear function of the inputs as one of the place on the plane: a·across + b·up + c.
     pub fn line(&self, sum: impl Fn(&[f32]) -> f32) -> [f32; 3] {
         let at = |across: f32, up: f32| match &self.plane {

@@ -10,8 +10,9 @@ use crate::{
     lessons::linear::{Data, Inputs, Linear, MOST_POINTS, figures},
     session::Session,
     site::{
-        frame::SeedField,
+        frame::{SeedField, replay},
         own_data::{OwnData, hundredths, paint},
+        parts::Costs,
     },
     widgets::{Chips, Figure, PointEvent, Slider, Stroke},
 };
@@ -159,6 +160,7 @@ pub fn Boundary<P: Linear>(
     view! {
         <Figure
             id="boundary"
+            replay=replay(session.bench)
             technique="decision-boundary"
             title="Decision boundary"
             picture
@@ -221,7 +223,7 @@ pub fn Architecture<P: Linear>(
 
 /// What the unit costs.
 #[component]
-pub fn Costs<P: Linear>(
+pub fn UnitCosts<P: Linear>(
     /// The main session.
     session: Session<P>,
     /// Rows that only one lesson has.
@@ -230,13 +232,13 @@ pub fn Costs<P: Linear>(
 ) -> impl IntoView {
     let inputs = move || session.snapshot.get().map(|snapshot| P::answer(&snapshot).weights.len());
     view! {
-        <dl class="cost">
-            <dt>"parameters"</dt>
-            <dd data-readout="parameters">{move || inputs().map(|inputs| inputs + 1)}</dd>
-            <dt>"multiply-adds for one example"</dt>
-            <dd data-readout="multiply-adds">{inputs}</dd>
+        <Costs
+            bench=session.bench
+            parameters=Signal::derive(move || inputs().map(|inputs| inputs + 1))
+            multiply_adds=Signal::derive(inputs)
+        >
             {children.map(|children| children())}
-        </dl>
+        </Costs>
     }
 }
 
@@ -269,7 +271,7 @@ pub fn Rates<P: Linear>(
                 "."
             </Figure>
             <Show when=move || figures::is_digits(session)>
-                <Figure id="weight-picture" technique="first-layer-filters" title="The weights as a picture" picture=figures::weight_picture(session)>
+                <Figure id="weight-picture" replay=replay(session.bench) technique="first-layer-filters" title="The weights as a picture" picture=figures::weight_picture(session)>
                     <strong>"Look for a ring and a stroke."</strong>
                     " Orange pixels speak for a one, blue ones for a zero."
                 </Figure>

@@ -268,6 +268,10 @@ impl protocol::Settings for Settings {
         live != *previous
     }
 
+    fn classes(&self) -> Vec<String> {
+        self.data.classes()
+    }
+
     fn calmer(&self) -> Self {
         Self { rate: self.rate / 3.0, ..self.clone() }
     }

@@ -3,6 +3,7 @@
 mod pictures;
 mod points;
 
+use models::{error::Error, weights::Parameters};
 use rand::SeedableRng;
 
 use self::{pictures::Pictures, points::Points};
@@ -84,6 +85,20 @@ impl serve::Task for Task {
         }
     }
 
+    async fn weights(&mut self) -> Result<Parameters, Trouble> {
+        match self {
+            Task::Points(task) => Ok(task.weights()),
+            Task::Pictures(task) => task.weights().await,
+        }
+    }
+
+    async fn take_weights(&mut self, parameters: &Parameters) -> Result<(), Trouble> {
+        match self {
+            Task::Points(task) => Ok(task.take_weights(parameters)?),
+            Task::Pictures(task) => Ok(task.take_weights(parameters)?),
+        }
+    }
+
     async fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
         match self {
             Task::Points(task) => task.restore(bytes),
@@ -125,6 +140,6 @@ fn layer_trouble(broken: Option<usize>, step: u64) -> Trouble {
     }
 }
 
-fn models_trouble(error: models::error::Error) -> Trouble {
+fn models_trouble(error: Error) -> Trouble {
     Trouble::new(error.to_string(), Remedy::Retry)
 }

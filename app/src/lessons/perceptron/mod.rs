@@ -90,6 +90,10 @@ impl protocol::Settings for Settings {
         self.inputs.restart(&previous.inputs)
     }
 
+    fn classes(&self) -> Vec<String> {
+        self.inputs.data.classes().map(String::from).to_vec()
+    }
+
     fn calmer(&self) -> Self {
         self.clone()
     }

@@ -1,6 +1,9 @@
 //! The worker half: one correction a step, and everything that can be said about the line.
 
-use models::foundations::perceptron::{self, CycleDetector};
+use models::{
+    foundations::perceptron::{self, CycleDetector},
+    weights::{self, Parameters},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -143,6 +146,18 @@ impl serve::Task for Task {
         Ok(encode(&self.state))
     }
 
+    async fn weights(&mut self) -> Result<Parameters, Trouble> {
+        Ok(weights::of_unit(&self.state.unit.weights, self.state.unit.bias))
+    }
+
+    async fn take_weights(&mut self, parameters: &Parameters) -> Result<(), Trouble> {
+        let (weights, bias) = weights::to_unit(parameters, self.examples.features())?;
+        self.state.unit = perceptron::Perceptron { weights, bias };
+        self.curves.clear();
+        self.measure();
+        Ok(())
+    }
+
     async fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
         let state: State = decode(bytes)?;
         let fits = state.unit.weights.len() == self.examples.features() && state.cursor <= self.examples.training.len();
@@ -201,6 +216,9 @@ impl Task {
             let count = examples.len() as f32;
             plot(&mut self.curves, loss, step, wrong_side / count);
             plot(&mut self.curves, accuracy, step, right as f32 / count);
+        }
+        for (class, right) in self.examples.right_by_class(|x| unit.sum(x)).into_iter().enumerate() {
+            plot(&mut self.curves, Series::Class(class as u16), step, right);
         }
     }
 

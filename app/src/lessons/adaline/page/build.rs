@@ -6,7 +6,7 @@ use super::figures;
 use crate::{
     lessons::{
         adaline::{Adaline, LESSON},
-        linear::page::{Architecture, Costs},
+        linear::page::{Architecture, UnitCosts},
     },
     session::Session,
     site::{
@@ -37,10 +37,10 @@ pub fn Build(
                 </Architecture>
                 <Source lesson=&LESSON lit />
             </div>
-            <Costs session>
+            <UnitCosts session>
                 <dt>"largest stable rate, 2 / λmax, of these examples"</dt>
                 <dd data-readout="stable-rate">{move || limit().map(|limit| format!("{limit:.4}"))}</dd>
-            </Costs>
+            </UnitCosts>
             <div class="wide">
                 <Figure id="weights" technique="weight-histogram" title="All weights" picture=figures::weights(session)
                     empty="The weights appear with the first frame."

@@ -9,7 +9,7 @@ use crate::{
         page::{Boundary, Confusion, DataChips, Rates},
     },
     site::{
-        frame::{Stage, StageKind},
+        frame::{Stage, StageKind, replay},
         parts::Lit,
     },
     widgets::{Figure, Formula, Term},
@@ -40,7 +40,7 @@ pub fn Understand(
                         <strong>"Press Train and watch the line."</strong>
                         " It moves with every point it looks at, the ringed one last, also when that point was on the right side already."
                     </Boundary>
-                    <Figure id="bowl" technique="loss-landscape" title="The bowl of squared error" picture=figures::bowl(session)
+                    <Figure id="bowl" replay=replay(session.bench) technique="loss-landscape" title="The bowl of squared error" picture=figures::bowl(session)
                         empty="The bowl appears with the first frame."
                     >
                         <strong>"Follow the orange way down."</strong>

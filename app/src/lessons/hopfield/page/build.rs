@@ -9,7 +9,7 @@ use crate::{
     session::Session,
     site::{
         frame::{Stage, StageKind},
-        parts::{Lit, Source},
+        parts::{Costs, Lit, Source},
     },
     widgets::Figure,
 };
@@ -80,14 +80,15 @@ pub fn Build(
                 </div>
                 <Source lesson=&LESSON lit />
             </div>
-            <dl class="cost">
+            <Costs
+                bench=session.bench
+                parameters=Signal::derive(move || Some(parameters()))
+                multiply_adds=Signal::derive(move || Some(adds()))
+                multiply_adds_of="multiply-adds for one unit"
+            >
                 <dt>"units"</dt>
                 <dd data-readout="units">{units}</dd>
-                <dt>"free parameters"</dt>
-                <dd data-readout="parameters">{parameters}</dd>
-                <dt>"multiply-adds for one unit"</dt>
-                <dd data-readout="multiply-adds">{adds}</dd>
-            </dl>
+            </Costs>
         </Stage>
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     lessons::hopfield::{Command, Data, Hopfield, MOST_OWN, Settings},
     session::{Action, Session},
     site::{
-        frame::{Stage, StageKind},
+        frame::{Stage, StageKind, replay},
         parts::Lit,
     },
     widgets::{Chips, DrawPad, Figure, Formula, PointEvent, Stroke, Term, plain},
@@ -257,6 +257,7 @@ fn Recall(session: Session<Hopfield>) -> impl IntoView {
     view! {
         <Figure
             id="recall"
+            replay=replay(session.bench)
             technique="state-reconstruction"
             title="The state, and what it is most like"
             picture
@@ -308,6 +309,7 @@ fn EnergySurface(session: Session<Hopfield>) -> impl IntoView {
     view! {
         <Figure
             id="surface"
+            replay=replay(session.bench)
             technique="loss-landscape"
             title="Energy over a plane of states"
             picture

@@ -1,6 +1,6 @@
 //! How much such a memory holds: random patterns, one small network a step, so that it can be stopped at any time.
 
-use models::foundations::hopfield::{Rule, held};
+use models::foundations::{hopfield::Rule, recall::held};
 
 use crate::lessons::hopfield::{LOADS, Settings, TRIALS, UNITS};
 

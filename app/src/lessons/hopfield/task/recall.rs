@@ -4,7 +4,11 @@ use std::collections::HashSet;
 
 use models::{
     data::patterns::Pattern,
-    foundations::hopfield::{End, Hopfield, Recall, Rule},
+    foundations::{
+        hopfield::{Hopfield, Rule},
+        recall::{End, Recall},
+    },
+    weights::Parameters,
 };
 use serde::{Deserialize, Serialize};
 
@@ -213,6 +217,26 @@ impl Recalling {
         }
         self.state = state;
         self.curves.clear();
+        Ok(())
+    }
+
+    /// What the network has learned.
+    pub fn weights(&self) -> Parameters {
+        self.network.parameters()
+    }
+
+    /// Takes what another network has learned; the state stays where it is.
+    pub fn take_weights(&mut self, parameters: &Parameters) -> Result<(), models::error::Error> {
+        self.network.take(parameters)?;
+        self.stable = self.network.patterns.iter().map(|pattern| self.network.is_stable(pattern)).collect();
+        self.ends = ends(&self.network, &self.stable);
+        self.weights = blocks(&self.network);
+        self.plane = Plane::new(&self.network, &self.cue);
+        self.state.recall.set_state(&self.network, self.state.recall.state.clone());
+        self.state.path.clear();
+        self.curves.clear();
+        self.mark();
+        self.measure_overlaps();
         Ok(())
     }
 

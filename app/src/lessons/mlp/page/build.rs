@@ -8,7 +8,7 @@ use crate::{
     session::Session,
     site::{
         frame::{Stage, StageKind},
-        parts::{Lit, Source, Weights},
+        parts::{Costs, Lit, Source, Weights},
     },
     widgets::Figure,
 };
@@ -46,12 +46,11 @@ pub fn Build(
                 </Figure>
                 <Source lesson=&LESSON lit />
             </div>
-            <dl class="cost">
-                <dt>"parameters"</dt>
-                <dd data-readout="parameters">{move || cost().0}</dd>
-                <dt>"multiply-adds for one example"</dt>
-                <dd data-readout="multiply-adds">{move || cost().1}</dd>
-            </dl>
+            <Costs
+                bench=session.bench
+                parameters=Signal::derive(move || Some(cost().0))
+                multiply_adds=Signal::derive(move || Some(cost().1))
+            />
             <Weights
                 name="mlp-mnist"
                 bench=session.bench

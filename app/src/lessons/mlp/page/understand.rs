@@ -7,7 +7,7 @@ use crate::{
     lessons::mlp::{Command, Data, MOST_POINTS, Mlp},
     session::{Session, protocol::Series},
     site::{
-        frame::{Stage, StageKind},
+        frame::{Stage, StageKind, replay},
         own_data::{OwnData, paint},
         parts::Lit,
     },
@@ -101,6 +101,7 @@ pub fn Understand(
                 </Figure>
                 <Figure
                     id="weights"
+                    replay=replay(session.bench)
                     technique="weight-histogram"
                     title="Weights"
                     picture=figures::weights(session)
@@ -135,6 +136,7 @@ fn Boundary(session: Session<Mlp>) -> impl IntoView {
     view! {
         <Figure
             id="boundary"
+            replay=replay(session.bench)
             technique="decision-boundary"
             title="Decision boundary"
             picture
@@ -158,6 +160,7 @@ fn HiddenUnits(session: Session<Mlp>) -> impl IntoView {
     view! {
         <Figure
             id="hidden-units"
+            replay=replay(session.bench)
             technique="decision-boundary"
             title="What each hidden unit sees"
             picture=figures::hidden_units(session)
@@ -250,6 +253,7 @@ fn Matrix(session: Session<Mlp>, selected: RwSignal<Option<(usize, usize)>>) -> 
     view! {
         <Figure
             id="confusion"
+            replay=replay(session.bench)
             technique="confusion-matrix"
             title="Confusion matrix"
             picture

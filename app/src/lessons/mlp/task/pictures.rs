@@ -8,6 +8,7 @@ use std::rc::Rc;
 use models::{
     data::{batches::Batches, images::Images},
     device::Device,
+    error::Error,
     foundations::mlp::{Mlp, cross_entropy},
     metrics::{Confusion, largest},
     tensor::{Tensor, TensorData, Transaction},
@@ -15,7 +16,7 @@ use models::{
         optimizer::Optimizer,
         trainer::{Checkpoint, Trainer},
     },
-    weights,
+    weights::{self, Parameters},
 };
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg32;
@@ -261,8 +262,11 @@ impl Pictures {
         }
         if newest.is_some() {
             let step = pending.evaluations.last().map_or(0, |(step, ..)| *step);
-            let right = self.count(&take());
-            plot(curves, Series::ValidationAccuracy, step, right);
+            let confusion = self.count(&take());
+            plot(curves, Series::ValidationAccuracy, step, confusion.accuracy() as f32);
+            for (class, right) in confusion.recalls().into_iter().enumerate() {
+                plot(curves, Series::Class(class as u16), step, right as f32);
+            }
         }
         let outputs: Vec<Vec<f32>> = outputs.iter().map(|_| take()).collect();
         let means: Vec<f32> = means.iter().map(|_| take()[0]).collect();
@@ -314,17 +318,16 @@ impl Pictures {
             .collect()
     }
 
-    /// Fills the confusion matrix from the held-out logits; returns the accuracy.
-    fn count(&mut self, logits: &[f32]) -> f32 {
+    /// Fills the confusion matrix from the held-out logits.
+    fn count(&mut self, logits: &[f32]) -> Confusion {
         let mut confusion = Confusion::new(CLASSES);
         for (index, row) in logits.chunks_exact(CLASSES).enumerate() {
             let called = largest(row);
             self.called[index] = called as u8;
             confusion.add(self.held_out.labels[index].into(), called);
         }
-        let accuracy = confusion.accuracy() as f32;
-        self.confusion = confusion.counts;
-        accuracy
+        self.confusion.clone_from(&confusion.counts);
+        confusion
     }
 
     fn shown(&self) -> Vec<Shown> {
@@ -352,12 +355,23 @@ impl Pictures {
         Ok(encode(&State { trainer, batches: self.batches.clone(), here: self.training.len() }))
     }
 
+    /// The network's weights.
+    pub async fn weights(&self) -> Result<Parameters, Trouble> {
+        Ok(weights::read(&self.trainer.model).await?)
+    }
+
+    /// Takes weights if they belong to this network.
+    pub fn take_weights(&mut self, parameters: &Parameters) -> Result<(), Error> {
+        self.trainer.model = weights::load(self.trainer.model.clone(), parameters, &self.device)?;
+        self.pending = Pending::default();
+        self.evaluate();
+        Ok(())
+    }
+
     /// Takes a state back if it belongs to this network.
     pub async fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
         let state: State = decode(bytes)?;
-        self.trainer
-            .restore(&state.trainer, &self.device)
-            .map_err(|error| Trouble::new(error.to_string(), Remedy::Dismiss))?;
+        self.trainer.restore(&state.trainer, &self.device)?;
         self.batches = state.batches;
         if state.here != self.training.len() {
             // More pictures have come since, or fewer are here in a new worker.

@@ -2,11 +2,13 @@
 
 use models::{
     data::{batches::Batches, points::Point},
+    error::Error,
     foundations::{
         backprop::{HandMlp, HandOptimizer},
         perceptron::Perceptron,
     },
     metrics::Confusion,
+    weights::Parameters,
 };
 use rand_pcg::Pcg32;
 use serde::{Deserialize, Serialize};
@@ -115,6 +117,9 @@ impl Points {
         let step = self.state.step;
         let (loss, accuracy) = measure(&mut self.state.net, &self.training);
         let (held_loss, held_accuracy) = measure(&mut self.state.net, &self.held_out);
+        for (class, right) in self.confusion().recalls().into_iter().enumerate() {
+            plot(&mut self.curves, Series::Class(class as u16), step, right as f32);
+        }
         for (layer, mean) in self.state.net.gradient_means().into_iter().enumerate() {
             plot(&mut self.curves, Series::Gradient(layer as u16), step, mean);
         }
@@ -123,6 +128,15 @@ impl Points {
         plot(&mut self.curves, Series::ValidationAccuracy, step, held_accuracy);
         // Last and even if it is not finite: `step` looks at it.
         self.curves.push(CurvePoint { series: Series::Loss, step, value: loss });
+    }
+
+    /// What the held-out points are called.
+    fn confusion(&mut self) -> Confusion {
+        let mut confusion = Confusion::new(2);
+        for point in &self.held_out {
+            confusion.add(point.class.into(), called(self.state.net.forward(&[point.x, point.y])));
+        }
+        confusion
     }
 
     fn broken(&mut self) -> Trouble {
@@ -157,10 +171,7 @@ impl Points {
     /// Field, maps, layers, counts.
     pub fn snapshot(&mut self, curves: &mut Vec<CurvePoint>) -> Snapshot {
         curves.append(&mut self.curves);
-        let mut confusion = Confusion::new(2);
-        for point in &self.held_out {
-            confusion.add(point.class.into(), called(self.state.net.forward(&[point.x, point.y])));
-        }
+        let confusion = self.confusion();
         let right = self
             .training
             .iter()
@@ -216,6 +227,19 @@ impl Points {
     /// The whole state.
     pub fn save(&self) -> Vec<u8> {
         crate::session::protocol::encode(&self.state)
+    }
+
+    /// The network's weights.
+    pub fn weights(&self) -> Parameters {
+        self.state.net.parameters()
+    }
+
+    /// Takes weights if they belong to this network.
+    pub fn take_weights(&mut self, parameters: &Parameters) -> Result<(), Error> {
+        self.state.net.take(parameters)?;
+        self.curves.clear();
+        self.evaluate();
+        Ok(())
     }
 
     /// Takes a state back if it belongs to this network.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     lessons::{
-        linear::page::{Architecture, Costs},
+        linear::page::{Architecture, UnitCosts},
         perceptron::{LESSON, Perceptron},
     },
     session::Session,
@@ -34,7 +34,7 @@ pub fn Build(
                 </Architecture>
                 <Source lesson=&LESSON lit />
             </div>
-            <Costs session />
+            <UnitCosts session />
         </Stage>
     }
 }

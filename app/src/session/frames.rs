@@ -1,0 +1,195 @@
+//! What the page does with what the worker says, above all with frames.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
+
+use super::{
+    Session,
+    protocol::{Engine, EngineReport, FrameMessage, Protocol, Remedy, Request, Response, Trouble, decode, encode},
+};
+
+impl<P: Protocol> Session<P> {
+    pub(super) fn hear(&self, response: Response) {
+        if self.with(|inner| inner.state.borrow().closed).unwrap_or(true) {
+            return;
+        }
+        match response {
+            Response::Ready(report) => self.ready(report),
+            Response::Progress(progress) => {
+                self.bench.files.update(|files| match files.iter_mut().find(|file| file.name == progress.name) {
+                    Some(file) => *file = progress,
+                    None => files.push(progress),
+                })
+            }
+            Response::Frame(frame) => self.frame(frame),
+            Response::Weights { step, bytes } => {
+                let name = format!("{}-step-{step}.safetensors", P::SLUG);
+                self.bench.file.set(Some((name, bytes)));
+            }
+            Response::Animation { name, bytes } => self.bench.file.set(Some((name, bytes))),
+            Response::Loaded { run } => self.loaded(run),
+            Response::Trouble(trouble) => {
+                self.bench.running.set(false);
+                self.bench.trouble.set(Some(trouble));
+                self.with(|inner| {
+                    let mut state = inner.state.borrow_mut();
+                    state.waiting = false;
+                    state.again = false;
+                });
+            }
+        }
+    }
+
+    pub(super) fn ready(&self, report: EngineReport) {
+        self.bench.engine.update(|engine| {
+            // A reason found on the page ("the address asks for the CPU") says more than the worker's own.
+            let known = engine.take().filter(|known| known.engine == report.engine);
+            *engine = Some(known.unwrap_or(report));
+        });
+        let settings = self.settings.get_untracked();
+        let (run, queued) = (self.next_run(), self.with(|inner| std::mem::take(&mut inner.state.borrow_mut().queued)));
+        let resume_running = self.with(|inner| {
+            let mut state = inner.state.borrow_mut();
+            state.started = true;
+            if let Some(worker) = inner.worker.borrow().as_ref() {
+                worker.send(&Request::Start {
+                    slug: inner.slug.into(),
+                    settings: encode(&settings),
+                    checkpoint: state.resume.take(),
+                    base: inner.base.clone(),
+                    run,
+                });
+            }
+            std::mem::take(&mut state.resume_running)
+        });
+        for request in queued.unwrap_or_default() {
+            self.send(&request);
+        }
+        self.send(&Request::Speed(self.bench.speed.get_untracked()));
+        if resume_running == Some(true) || self.bench.running.get_untracked() {
+            self.bench.running.set(true);
+            self.send(&Request::Run(true));
+        }
+        self.ask_for_frame();
+    }
+
+    fn frame(&self, frame: FrameMessage) {
+        if frame.run != self.run() {
+            self.with(|inner| inner.state.borrow_mut().waiting = false);
+            return self.ask_for_frame();
+        }
+        let Ok(snapshot) = decode::<P::Snapshot>(&frame.snapshot) else {
+            return self.died("its message could not be read");
+        };
+        let again = self.with(|inner| {
+            let mut state = inner.state.borrow_mut();
+            state.waiting = false;
+            state.deaths = 0;
+            let mut history = inner.history.borrow_mut();
+            if state.rewound.is_some_and(|at| frame.step > at) {
+                history.fork(state.rewound.unwrap_or_default());
+                (state.rewound, state.whole) = (None, None);
+                self.bench.checkpoints.set(history.steps());
+            }
+            if let Some(bytes) = frame.checkpoint {
+                history.keep(frame.step, bytes);
+                self.bench.checkpoints.set(history.steps());
+            }
+            state.anyway = std::mem::take(&mut state.again);
+            state.anyway
+        });
+        let again = again.unwrap_or_default();
+        self.bench.step.set(frame.step);
+        self.bench.rate.set(frame.rate);
+        if frame.step_time > 0.0 {
+            self.bench.step_time.set(frame.step_time);
+        }
+        if !again && self.bench.running.get_untracked() != frame.running {
+            self.bench.running.set(frame.running);
+        }
+        if !again && self.bench.finished.with_untracked(|finished| *finished != frame.finished) {
+            self.bench.finished.set(frame.finished);
+        }
+        if !frame.curves.is_empty() {
+            self.curves.update(|curves| curves.extend(&frame.curves));
+        }
+        self.snapshot.set(Some(Arc::new(snapshot)));
+        self.bench.frames.update(|frames| *frames += 1);
+        self.keep();
+        if again || frame.running {
+            let session = *self;
+            next_animation_frame(move || session.ask_for_frame());
+        }
+    }
+
+    /// Asks for the next frame unless one is on its way.
+    pub(super) fn ask_for_frame(&self) {
+        let ask = self.with(|inner| {
+            let mut state = inner.state.borrow_mut();
+            if state.closed || !state.started {
+                return None;
+            }
+            if std::mem::replace(&mut state.waiting, true) {
+                state.again = true;
+                return None;
+            }
+            state.again = false;
+            let step = self.bench.step.try_get_untracked()?;
+            let history = inner.history.borrow();
+            // A run that stands still can be come back to exactly.
+            let stands = self.bench.running.try_get_untracked() == Some(false);
+            let checkpoint = history.wants(step) || (stands && !history.has(step));
+            Some(Request::Frame { checkpoint, anyway: std::mem::take(&mut state.anyway) })
+        });
+        if let Some(Some(request)) = ask {
+            self.send(&request);
+        }
+    }
+
+    pub(super) fn died(&self, words: &str) {
+        let Some(deaths) = self.with(|inner| {
+            let mut state = inner.state.borrow_mut();
+            state.deaths += 1;
+            state.started = false;
+            state.waiting = false;
+            state.again = false;
+            if let Some(at) = state.rewound.take() {
+                inner.history.borrow_mut().fork(at);
+                state.whole = None;
+            }
+            self.bench.checkpoints.set(inner.history.borrow().steps());
+            state.deaths
+        }) else {
+            return;
+        };
+        let was_running = self.bench.running.get_untracked();
+        let was_gpu = self.bench.engine.with_untracked(|e| e.as_ref().is_some_and(|e| e.engine == Engine::WebGpu));
+        let step = self.bench.checkpoints.with_untracked(|steps| steps.last().copied()).unwrap_or(0);
+        self.bench.running.set(false);
+        if deaths > 3 {
+            let sentence = format!("The computation stopped again and again ({}).", first_line(words));
+            return self.bench.trouble.set(Some(Trouble::new(sentence, Remedy::Resume)));
+        }
+        let lost = if was_gpu { "The graphics processor was lost" } else { "The computation stopped" };
+        let sentence = format!("{lost} ({}); it goes on on the CPU from step {step}.", first_line(words));
+        self.bench.engine.set(Some(EngineReport { engine: Engine::Cpu, reason: format!("{lost} during this visit.") }));
+        self.with(|inner| inner.state.borrow_mut().resume_running = was_running);
+        self.curves.update(|curves| curves.truncate(step));
+        self.resume();
+        self.bench.trouble.set(Some(Trouble::new(sentence, Remedy::Dismiss)));
+    }
+}
+
+pub(super) fn first_line(words: &str) -> String {
+    words.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given").chars().take(120).collect()
+}
+
+/// Runs once, after the browser has drawn.
+fn next_animation_frame(run: impl FnOnce() + 'static) {
+    let Some(window) = web_sys::window() else { return };
+    let run = Closure::once_into_js(run);
+    // Fails only without a window, which has just been found.
+    let _ = window.request_animation_frame(run.unchecked_ref());
+}

@@ -1,0 +1,145 @@
+//! Every lesson's task, run natively: what is saved goes on bit for bit, weights come back as they went, and damaged bytes
+//! are refused or harmless.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use app::session::{
+    protocol::{CurvePoint, Settings, encode},
+    query::Query,
+    serve::{Context, SettingsOf, Task},
+};
+use futures::{FutureExt, channel::mpsc};
+use models::{
+    device::Device,
+    weights::{self, Precision},
+};
+use proptest::{prelude::*, test_runner::TestRunner};
+
+/// Runs that need no file: addresses of each lesson.
+const RUNS: [&str; 3] = ["", "seed=7", "data=xor&seed=3&rule=storkey&noise=0.3"];
+
+fn now<T>(future: impl Future<Output = T>) -> T {
+    future.now_or_never().expect("without files to fetch a task never waits")
+}
+
+fn start<T: Task>(address: &str) -> T {
+    let (outbox, _) = mpsc::unbounded();
+    let settings = SettingsOf::<T>::read(&mut Query::parse(address));
+    now(T::start(settings, Context::new(Device::flex(), String::new(), outbox))).unwrap()
+}
+
+/// Takes steps as long as there are any; the curves of them.
+fn advance<T: Task>(task: &mut T, steps: usize) -> Vec<CurvePoint> {
+    let mut curves = Vec::new();
+    for _ in 0..steps {
+        if !matches!(task.step(), Ok(true)) {
+            break;
+        }
+    }
+    now(task.snapshot(&mut curves)).unwrap();
+    curves
+}
+
+fn goes_on_bit_for_bit<T: Task>() {
+    for address in RUNS {
+        let mut first = start::<T>(address);
+        advance(&mut first, 3);
+        let saved = now(first.save()).unwrap();
+        let curves = advance(&mut first, 40);
+        let end = now(first.save()).unwrap();
+        // In a fresh task, and in the one that has gone on: a reload and a rewind.
+        for mut task in [start::<T>(address), first] {
+            advance(&mut task, 1);
+            now(task.restore(&saved)).unwrap();
+            assert_eq!(now(task.save()).unwrap(), saved, "{address}");
+            assert_eq!(advance(&mut task, 40), curves, "{address}");
+            assert_eq!(now(task.save()).unwrap(), end, "{address}");
+        }
+    }
+}
+
+fn weights_come_back<T: Task>() {
+    for address in RUNS {
+        let mut learned = start::<T>(address);
+        advance(&mut learned, 30);
+        let bytes = weights::to_safetensors(&now(learned.weights()).unwrap(), Precision::F32);
+        let mut fresh = start::<T>(address);
+        now(fresh.take_weights(&weights::from_safetensors(&bytes).unwrap())).unwrap();
+        assert_eq!(fresh.steps(), 0);
+        let again = weights::to_safetensors(&now(fresh.weights()).unwrap(), Precision::F32);
+        assert_eq!(again, bytes, "{address}");
+        advance(&mut fresh, 3);
+        let before = now(fresh.save()).unwrap();
+        let foreign = weights::of_unit(&[1.0; 9], 0.0);
+        assert!(now(fresh.take_weights(&foreign)).is_err(), "{address}: weights of nine inputs do not fit");
+        assert_eq!(now(fresh.save()).unwrap(), before);
+    }
+}
+
+/// Random bytes, and a good checkpoint with a few wrong bytes: nothing panics, not even when the run goes on from there.
+fn bears_damaged_checkpoints<T: Task>() {
+    let mut task = start::<T>("seed=7");
+    advance(&mut task, 5);
+    let good = now(task.save()).unwrap();
+    let changes = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6);
+    let damaged = changes.prop_map(move |changes| {
+        let mut bytes = good.clone();
+        for (place, byte) in changes {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        bytes
+    });
+    let bytes = prop_oneof![prop::collection::vec(any::<u8>(), 0..200), damaged];
+    let config = ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() };
+    TestRunner::new(config)
+        .run(&bytes, |bytes| {
+            let mut task = start::<T>("seed=7");
+            if now(task.restore(&bytes)).is_ok() {
+                advance(&mut task, 5);
+                let _ = task.finished();
+                prop_assert!(!now(task.save()).unwrap().is_empty());
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+macro_rules! each {
+    ($($lesson:ident: $task:ty),* $(,)?) => {
+        $(mod $lesson {
+            #[test]
+            fn goes_on_bit_for_bit() {
+                super::goes_on_bit_for_bit::<$task>();
+            }
+
+            #[test]
+            fn weights_come_back() {
+                super::weights_come_back::<$task>();
+            }
+
+            #[test]
+            fn bears_damaged_checkpoints() {
+                super::bears_damaged_checkpoints::<$task>();
+            }
+        })*
+    };
+}
+
+each! {
+    perceptron: app::lessons::perceptron::task::Task,
+    adaline: app::lessons::adaline::task::Task,
+    mlp: app::lessons::mlp::task::Task,
+    hopfield: app::lessons::hopfield::task::Task,
+}
+
+#[test]
+fn a_checkpoint_of_another_lesson_is_refused_or_harmless() {
+    let mut hopfield = start::<app::lessons::hopfield::task::Task>("");
+    let bytes = now(hopfield.save()).unwrap();
+    let mut mlp = start::<app::lessons::mlp::task::Task>("");
+    let before = now(mlp.save()).unwrap();
+    assert!(now(mlp.restore(&bytes)).is_err());
+    assert!(now(mlp.restore(&encode(&"no checkpoint"))).is_err());
+    assert_eq!(now(mlp.save()).unwrap(), before);
+}
