@@ -26,12 +26,12 @@ const DROPOUT: f32 = 0.3;
 
 /// Trains on digits, measures, writes.
 pub fn train_mnist(places: &Places) -> Result<(), Trouble> {
-    classifier(MNIST_NAME, MNIST, 30).train(places)
+    classifier(MNIST_NAME, MNIST, 20).train(places)
 }
 
 /// Trains on clothes, measures, writes.
 pub fn train_fashion(places: &Places) -> Result<(), Trouble> {
-    classifier(FASHION_NAME, FASHION, 30).train(places)
+    classifier(FASHION_NAME, FASHION, 25).train(places)
 }
 
 fn classifier(name: &'static str, set: Set, passes: usize) -> Classifier<LeNetConfig, LeNet> {
