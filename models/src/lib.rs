@@ -10,6 +10,7 @@ pub mod explain;
 pub mod foundations;
 pub mod metrics;
 pub mod train;
+pub mod vision;
 pub mod weights;
 
 /// burn's tensors, so that a lesson names them without naming burn.

@@ -7,3 +7,4 @@ pub mod letters;
 pub mod patterns;
 pub mod points;
 pub mod table;
+pub mod transforms;

@@ -1,3 +1,9 @@
 //! Ways of looking into data and networks.
 
+pub mod convolutional;
+pub mod feature_maps;
+pub mod grad_cam;
+pub mod occlusion;
 pub mod pca;
+pub mod saliency;
+pub mod sanity;

@@ -63,7 +63,7 @@ impl Activation {
     }
 
     /// `σ(z)` for each entry; the shape stays.
-    fn apply(self, z: Tensor<2>) -> Tensor<2> {
+    pub(crate) fn apply<const D: usize>(self, z: Tensor<D>) -> Tensor<D> {
         match self {
             Activation::Sigmoid => activation::sigmoid(z),
             Activation::Tanh => activation::tanh(z),
@@ -142,16 +142,22 @@ impl MlpConfig {
     }
 }
 
-/// Weights of a layer, row by row: `[inputs, outputs]`, even between ± bound.
-///
-/// The bound keeps signals about as large from layer to layer: `√(6 / inputs)` for ReLU, which lets half of the signal
-/// through (He et al. 2015), else `√(6 / (inputs + outputs))` (Glorot, Bengio 2010).
+/// Weights of a layer, row by row: `[inputs, outputs]`, even between ± [`initial_bound`].
 pub fn initial_weights<R: Rng>(inputs: usize, outputs: usize, activation: Activation, rng: &mut R) -> Vec<f32> {
-    let bound = match activation {
+    let bound = initial_bound(inputs, outputs, activation);
+    (0..inputs * outputs).map(|_| (rng.random::<f32>() * 2.0 - 1.0) * bound).collect()
+}
+
+/// How far from zero a fresh weight may be, for a unit that weighs `inputs` numbers and whose answer is weighed by
+/// `outputs` units.
+///
+/// It keeps signals about as large from layer to layer: `√(6 / inputs)` for ReLU, which lets half of the signal through
+/// (He et al. 2015), else `√(6 / (inputs + outputs))` (Glorot, Bengio 2010).
+pub fn initial_bound(inputs: usize, outputs: usize, activation: Activation) -> f32 {
+    match activation {
         Activation::Relu => (6.0 / inputs as f32).sqrt(),
         Activation::Sigmoid | Activation::Tanh => (6.0 / (inputs + outputs) as f32).sqrt(),
-    };
-    (0..inputs * outputs).map(|_| (rng.random::<f32>() * 2.0 - 1.0) * bound).collect()
+    }
 }
 
 impl Mlp {

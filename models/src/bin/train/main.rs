@@ -3,13 +3,16 @@
 //! A run logs what it does, writes a checkpoint after every pass, goes on from it when it is started again, and ends with
 //! `pretrained/NAME.safetensors` and `pretrained/NAME.toml`, which says how these weights came about and what they reach.
 //!
-//! DIR holds a folder for each set of training data; every recipe names the folder, the files and their public origin.
+//! DIR holds a folder for each set of training data; `set.rs` names the folders, the files and their public origin.
 
+mod classifier;
 mod curves;
 mod idx;
+mod lenet;
 mod mlp_mnist;
 mod provenance;
 mod run;
+mod set;
 
 use std::{env, path::PathBuf, process::ExitCode};
 
@@ -30,7 +33,11 @@ pub struct Places {
 }
 
 /// Every model that is trained here: its name and its recipe.
-const RECIPES: &[(&str, Recipe)] = &[(mlp_mnist::NAME, mlp_mnist::train)];
+const RECIPES: &[(&str, Recipe)] = &[
+    (mlp_mnist::NAME, mlp_mnist::train),
+    (lenet::MNIST_NAME, lenet::train_mnist),
+    (lenet::FASHION_NAME, lenet::train_fashion),
+];
 
 fn main() -> ExitCode {
     match arguments().and_then(|(recipe, places)| recipe(&places)) {

@@ -1,0 +1,242 @@
+//! How a classifier of small grey pictures is trained, whatever its network: Adam, a rate that falls along a cosine, a
+//! log, a checkpoint after every pass, and what it reaches in the end.
+//!
+//! Pictures are not shifted, turned or bent for training: the lessons show what a network makes of that by itself.
+
+use std::{f64::consts::PI, fmt::Debug, time::Instant};
+
+use burn::module::Module;
+use futures::FutureExt;
+use models::{
+    data::{batches::Batches, images::Images},
+    device::Device,
+    error::Error,
+    foundations::mlp::cross_entropy,
+    metrics::{Confusion, largest},
+    tensor::{Tensor, TensorData},
+    train::{
+        optimizer::{Optimizer, OptimizerKind},
+        trainer::{Checkpoint, Trainer},
+    },
+    weights,
+};
+use rand::{Rng, RngExt, SeedableRng};
+use rand_pcg::Pcg32;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Places, Trouble,
+    curves::Curves,
+    provenance::{self, Check, Counts, Metric, Provenance, Run},
+    run::{self, CheckpointFile},
+    set::{CLASSES, HELD_OUT, Set},
+};
+
+const SEED: u64 = 1;
+/// Steps between two points of the training curves, which are means over them.
+const LOG_EVERY: u64 = 50;
+
+/// A network and how it is trained.
+pub struct Classifier<C, M> {
+    /// The weights' name.
+    pub name: &'static str,
+    /// The model's path in the source.
+    pub model: &'static str,
+    /// Its configuration.
+    pub config: C,
+    /// What it learns from.
+    pub set: Set,
+    /// How often it sees every training picture.
+    pub passes: usize,
+    /// Pictures in a step.
+    pub batch: usize,
+    /// The rate of the first step; it falls to 0 along a cosine.
+    pub rate: f64,
+    /// Share of units that are silenced in a training step.
+    pub dropout: f32,
+    /// Where they are, as in "between the layers".
+    pub dropout_place: &'static str,
+    /// A network with fresh weights.
+    pub init: fn(&C, &Device, &mut Pcg32) -> M,
+    /// The network in training, dropout included: `[batch, pixels] -> [batch, classes]`.
+    pub learn: fn(&M, Tensor<2>, &mut Pcg32) -> Tensor<2>,
+    /// The network as it answers: `[batch, pixels] -> [batch, classes]`.
+    pub answer: fn(&M, Tensor<2>) -> Tensor<2>,
+}
+
+/// A run between two passes.
+#[derive(Serialize, Deserialize)]
+struct State {
+    trainer: Checkpoint,
+    batches: Batches,
+    rng: Pcg32,
+    curves: Curves,
+    seconds: f64,
+}
+
+/// A run that came to its end.
+struct Finished<M> {
+    trainer: Trainer<M>,
+    curves: Curves,
+    seconds: f64,
+}
+
+impl<C: Debug + Serialize, M: Module> Classifier<C, M> {
+    /// Trains, measures, writes.
+    pub fn train(self, places: &Places) -> Result<(), Trouble> {
+        let (training, held_out) = self.set.training(places)?;
+        let finished = self.learn_from(&training, &held_out, places)?;
+        self.finish(places, &training, &held_out, finished)
+    }
+
+    fn learn_from(&self, training: &Images, held_out: &Images, places: &Places) -> Result<Finished<M>, Trouble> {
+        let Self { config, passes, batch, rate, dropout, .. } = self;
+        let settings = format!("{config:?} {SEED} {passes} {batch} {rate} {dropout} {HELD_OUT}");
+        let checkpoint = CheckpointFile::new(&places.checkpoints, self.name, &settings)?;
+        let device = Device::flex().autodiff();
+        let mut rng = Pcg32::seed_from_u64(SEED);
+        let mut trainer = Trainer::new((self.init)(config, &device, &mut rng), Optimizer::new(OptimizerKind::Adam));
+        let mut batches = Batches::new(training.len(), *batch, SEED);
+        let (mut curves, mut seconds) = (Curves::default(), 0.0);
+        if let Some(state) = checkpoint.load::<State>() {
+            trainer.restore(&state.trainer, &device)?;
+            State { batches, rng, curves, seconds, .. } = state;
+            println!("going on at step {}", trainer.step);
+        }
+
+        let steps_per_pass = training.len().div_ceil(*batch) as u64;
+        let steps = steps_per_pass * *passes as u64;
+        let mut clock = Instant::now();
+        let mut unread: Vec<(Tensor<1>, Tensor<1>)> = Vec::new();
+        while trainer.step < steps {
+            let rate = self.rate * 0.5 * (1.0 + (PI * trainer.step as f64 / steps as f64).cos());
+            let (inputs, targets) = training.tensors(&batches.next(), CLASSES, &device);
+            let mut right = None;
+            let loss = trainer.step(rate, |model| {
+                let logits = (self.learn)(model, inputs, &mut rng);
+                right = Some(share_right(logits.clone().inner(), targets.clone().inner()));
+                cross_entropy(logits, targets)
+            });
+            unread.extend(right.map(|right| (loss, right)));
+            if trainer.step.is_multiple_of(LOG_EVERY) {
+                let (losses, rights): (Vec<_>, Vec<_>) = unread.drain(..).unzip();
+                curves.push("loss", trainer.step, mean(losses));
+                curves.push("accuracy", trainer.step, mean(rights));
+            }
+            if trainer.step.is_multiple_of(steps_per_pass) {
+                let (loss, confusion) = self.measure(&trainer.valid(), held_out);
+                curves.push("validation-loss", trainer.step, loss);
+                curves.push("validation-accuracy", trainer.step, confusion.accuracy());
+                println!(
+                    "pass {:3}  step {:6}  rate {rate:.6}  held-out loss {loss:.4}  held-out accuracy {:.4}",
+                    trainer.step / steps_per_pass,
+                    trainer.step,
+                    confusion.accuracy()
+                );
+                // Means over a pass's last steps are dropped with a restart; forgetting them keeps both ways alike.
+                unread.clear();
+                seconds += clock.elapsed().as_secs_f64();
+                clock = Instant::now();
+                let state = State {
+                    trainer: now(trainer.save())?,
+                    batches: batches.clone(),
+                    rng: rng.clone(),
+                    curves: curves.clone(),
+                    seconds,
+                };
+                checkpoint.save(&state)?;
+            }
+        }
+        Ok(Finished { trainer, curves, seconds })
+    }
+
+    /// Mean loss and confusion counts of all these pictures.
+    fn measure(&self, model: &M, images: &Images) -> (f64, Confusion) {
+        let mut confusion = Confusion::new(CLASSES);
+        let mut loss = 0.0;
+        let every: Vec<usize> = (0..images.len()).collect();
+        for indices in every.chunks(1000) {
+            let (inputs, targets) = images.tensors(indices, CLASSES, &Device::flex());
+            let logits = (self.answer)(model, inputs);
+            loss += f64::from(cross_entropy(logits.clone(), targets).into_scalar::<f32>()) * indices.len() as f64;
+            let logits = logits.into_data().try_into_vec::<f32>().expect("logits are f32");
+            for (row, &index) in logits.chunks_exact(CLASSES).zip(indices) {
+                confusion.add(images.labels[index].into(), largest(row));
+            }
+        }
+        (loss / images.len() as f64, confusion)
+    }
+
+    /// Measures the weights as they will be shipped, in half precision, and writes both files. The test pictures are
+    /// looked at here for the first time.
+    fn finish(self, places: &Places, training: &Images, held_out: &Images, run: Finished<M>) -> Result<(), Trouble> {
+        let parameters = now(weights::read(&run.trainer.model))?;
+        let fresh = (self.init)(&self.config, &Device::flex(), &mut Pcg32::seed_from_u64(SEED));
+        let shipped = weights::load(fresh, &parameters.rounded_to_f16(), &Device::flex())?;
+        let (training_loss, training_counts) = self.measure(&shipped, training);
+        let (held_loss, held_counts) = self.measure(&shipped, held_out);
+        let (test_loss, test_counts) = self.measure(&shipped, &self.set.test(places)?);
+        let accuracy = test_counts.accuracy();
+        println!("test accuracy {accuracy:.4}, held-out {:.4}, {:.0} s", held_counts.accuracy(), run.seconds);
+        let metric = |name, split, value| Metric { name, split, value };
+        let Self { name, batch, passes, rate, dropout, dropout_place, .. } = self;
+        let provenance = Provenance {
+            model: self.model,
+            config: self.config,
+            layer: provenance::layers(&parameters),
+            file: provenance::write_weights(&places.out, name, &parameters)?,
+            data: self.set.data(),
+            run: Run {
+                command: format!("cargo run --release -p models --bin train -- {name} --data DIR"),
+                trainer: "burn-flex",
+                seed: SEED,
+                steps: run.trainer.step,
+                seconds: run.seconds.round(),
+                date: run::today(),
+                commit: run::commit(),
+                recipe: format!(
+                    "Adam, batches of {batch}, {passes} passes, rate {rate} falling to 0 along a cosine, dropout \
+                     {dropout} {dropout_place}; no shifted, turned or bent {}; the last weights are shipped, rounded \
+                     to f16.",
+                    self.set.things
+                ),
+            },
+            metric: vec![
+                metric("accuracy", "test 10,000", accuracy),
+                metric("loss", "test 10,000", test_loss),
+                metric("accuracy", "held out 5,000", held_counts.accuracy()),
+                metric("loss", "held out 5,000", held_loss),
+                metric("accuracy", "train 55,000", training_counts.accuracy()),
+                metric("loss", "train 55,000", training_loss),
+            ],
+            check: Check { file: self.set.shipped, name: "accuracy", value: accuracy },
+            curves: run.curves.thinned(),
+            confusion: Counts::new("test 10,000", test_counts),
+        };
+        provenance::write(&places.out, name, &provenance)
+    }
+}
+
+/// Silences a random part of the units and raises the others to make up for it (Srivastava et al. 2014); the shape stays.
+pub fn dropout<const D: usize>(h: Tensor<D>, share: f32, rng: &mut impl Rng) -> Tensor<D> {
+    let kept = 1.0 / (1.0 - share);
+    let mask = (0..h.shape().num_elements()).map(|_| if rng.random::<f32>() < share { 0.0 } else { kept });
+    let mask = Tensor::from_data(TensorData::new(mask.collect::<Vec<f32>>(), h.dims()), &h.device());
+    h * mask
+}
+
+/// Share of rows whose largest logit is the target's: `[batch, classes], [batch, classes] (one-hot) -> [1]`.
+fn share_right(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
+    let largest = logits.clone().max_dim(1); // [batch, 1]
+    let target = (logits * targets).sum_dim(1); // [batch, 1]
+    target.greater_equal(largest).float().mean()
+}
+
+fn mean(values: Vec<Tensor<1>>) -> f64 {
+    if values.is_empty() { f64::NAN } else { Tensor::cat(values, 0).mean().into_scalar::<f32>().into() }
+}
+
+/// The CPU has its answer as soon as it is asked.
+fn now<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    future.now_or_never().expect("the CPU answers at once")
+}

@@ -1,0 +1,3 @@
+//! Seeing: networks that slide small filters over a picture.
+
+pub mod lenet;
