@@ -170,8 +170,8 @@ mod tests {
     fn pictures_of_a_batch_do_not_see_each_other() {
         let network = network(Activation::Relu);
         let both = guided_backpropagation(&network, pictures(), &[1, 2]);
-        let second = guided_backpropagation(&network, pictures().slice([1..2]), &[2]);
-        let (both, second) = (numbers(both.slice([1..2])), numbers(second));
+        let second = guided_backpropagation(&network, pictures().narrow(0, 1, 1), &[2]);
+        let (both, second) = (numbers(both.narrow(0, 1, 1)), numbers(second));
         assert!(both.iter().zip(&second).all(|(a, b)| (a - b).abs() < 1e-6));
     }
 
