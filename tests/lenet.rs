@@ -20,7 +20,7 @@ use models::{
         optimizer::{Optimizer, OptimizerKind},
         trainer::Trainer,
     },
-    vision::lenet::{LeNet, LeNetConfig, Pooling, SIDE},
+    vision::lenet::{LeNet, LeNetConfig, Pooling, pictures},
     weights,
 };
 use rand::SeedableRng;
@@ -61,12 +61,6 @@ fn mlp() -> Mlp {
     let config = MlpConfig { sizes: vec![784, 256, 10], activation: Activation::Relu };
     let fresh = config.init(&Device::flex(), &mut Pcg32::seed_from_u64(0));
     weights::load(fresh, &parameters, &Device::flex()).unwrap()
-}
-
-/// `[batch, 784] -> [batch, 1, 28, 28]`.
-fn pictures(x: Tensor<2>) -> Tensor<4> {
-    let [batch, _] = x.dims();
-    x.reshape([batch, 1, SIDE, SIDE])
 }
 
 fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
@@ -145,14 +139,15 @@ fn saliency_depends_on_what_was_learned_and_guided_backpropagation_hardly() {
 }
 
 #[test]
-fn no_filter_of_the_shipped_weights_is_dead() {
+fn units_are_dead_but_no_filter() {
     for (name, set) in [("lenet-mnist", "mnist"), ("lenet-fashion", "fashion")] {
         let pictures_of = images(&format!("static/data/{set}/test-0.bin.gz"), 1000);
         let every: Vec<usize> = (0..pictures_of.len()).collect();
         let x = pictures(pictures_of.tensors(&every, 10, &Device::flex()).0);
         let answers: Vec<Vec<f32>> = strongest(&lenet(name), x).into_iter().map(values).collect();
         assert!(answers[..4].iter().all(|maps| dead(maps).is_empty()), "{name}");
-        println!("{name}: dead units of C5 {:?}, of F6 {:?}", dead(&answers[4]), dead(&answers[5]));
+        // Ten and 25 of its 120 units, for the figure to mark.
+        assert!(!dead(&answers[4]).is_empty(), "{name}");
     }
 }
 

@@ -17,7 +17,7 @@ use models::{
     data::images::Images,
     foundations::mlp::MlpConfig,
     metrics::{Confusion, largest},
-    vision::lenet::{LeNetConfig, SIDE},
+    vision::lenet::{LeNetConfig, pictures},
     weights::{self, Parameters},
 };
 use rand::SeedableRng;
@@ -149,10 +149,7 @@ fn measure(provenance: &Provenance, parameters: &Parameters) -> (&'static str, f
         "models::vision::lenet::LeNet" => {
             let config: LeNetConfig = provenance.config.clone().try_into().unwrap();
             let model = load(config.init(&device, &mut Pcg32::seed_from_u64(0)), parameters, config.parameter_count());
-            classify(&images, config.classes, |x| {
-                let [batch, _] = x.dims();
-                model.forward(x.reshape([batch, 1, SIDE, SIDE]))
-            })
+            classify(&images, config.classes, |x| model.forward(pictures(x)))
         }
         other => panic!("there is no measurement for {other} yet: add one here"),
     };
