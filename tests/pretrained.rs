@@ -8,12 +8,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use burn::{module::Module, tensor::Device};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor},
+};
 use flate2::read::GzDecoder;
 use models::{
     data::images::Images,
     foundations::mlp::MlpConfig,
     metrics::{Confusion, largest},
+    vision::lenet::{LeNetConfig, pictures},
     weights::{self, Parameters},
 };
 use rand::SeedableRng;
@@ -134,28 +138,42 @@ fn the_stored_metric_is_measured_again() {
 
 /// Measures a model on shipped data: name of the metric, its value, confusion counts.
 fn measure(provenance: &Provenance, parameters: &Parameters) -> (&'static str, f64, Confusion) {
-    match provenance.model.as_str() {
+    let device = Device::flex();
+    let images = images(&root().join(&provenance.check.file));
+    let confusion = match provenance.model.as_str() {
         "models::foundations::mlp::Mlp" => {
             let config: MlpConfig = provenance.config.clone().try_into().unwrap();
-            let device = Device::flex();
-            let fresh = config.init(&device, &mut Pcg32::seed_from_u64(0));
-            let model = weights::load(fresh, parameters, &device).unwrap();
-            assert_eq!(model.num_params(), config.parameter_count());
-            let classes = *config.sizes.last().unwrap();
-            let images = images(&root().join(&provenance.check.file));
-            let mut confusion = Confusion::new(classes);
-            let every: Vec<usize> = (0..images.len()).collect();
-            for indices in every.chunks(1000) {
-                let (inputs, _) = images.tensors(indices, classes, &device);
-                let logits = model.forward(inputs).into_data().try_into_vec::<f32>().unwrap();
-                for (row, &index) in logits.chunks_exact(classes).zip(indices) {
-                    confusion.add(images.labels[index].into(), largest(row));
-                }
-            }
-            ("accuracy", confusion.accuracy(), confusion)
+            let model = load(config.init(&device, &mut Pcg32::seed_from_u64(0)), parameters, config.parameter_count());
+            classify(&images, *config.sizes.last().unwrap(), |x| model.forward(x))
+        }
+        "models::vision::lenet::LeNet" => {
+            let config: LeNetConfig = provenance.config.clone().try_into().unwrap();
+            let model = load(config.init(&device, &mut Pcg32::seed_from_u64(0)), parameters, config.parameter_count());
+            classify(&images, config.classes, |x| model.forward(pictures(x)))
         }
         other => panic!("there is no measurement for {other} yet: add one here"),
+    };
+    ("accuracy", confusion.accuracy(), confusion)
+}
+
+fn load<M: Module>(fresh: M, parameters: &Parameters, count: usize) -> M {
+    let model = weights::load(fresh, parameters, &Device::flex()).unwrap();
+    assert_eq!(model.num_params(), count);
+    model
+}
+
+/// How often a classifier calls each class which; `answer` takes `[batch, pixels]` to `[batch, classes]`.
+fn classify(images: &Images, classes: usize, answer: impl Fn(Tensor<2>) -> Tensor<2>) -> Confusion {
+    let mut confusion = Confusion::new(classes);
+    let every: Vec<usize> = (0..images.len()).collect();
+    for indices in every.chunks(1000) {
+        let (inputs, _) = images.tensors(indices, classes, &Device::flex());
+        let logits = answer(inputs).into_data().try_into_vec::<f32>().unwrap();
+        for (row, &index) in logits.chunks_exact(classes).zip(indices) {
+            confusion.add(images.labels[index].into(), largest(row));
+        }
     }
+    confusion
 }
 
 /// All parts of the shipped test pictures.

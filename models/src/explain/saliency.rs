@@ -43,6 +43,12 @@ pub fn gradient<M: Convolutional>(model: &M, x: Tensor<4>, classes: &[usize]) ->
 /// fixed is `g` carried one piece back. A stage's input and a ReLU's answer may be used any number of times within the
 /// stage, as in a residual block; what lies between them only once.
 pub fn guided_backpropagation<M: Convolutional>(model: &M, x: Tensor<4>, classes: &[usize]) -> Tensor<4> {
+    walk_back(model, x, classes, |gradient| gradient.clamp_min(0.0))
+}
+
+/// The way back with `pass` at every open ReLU; without it, as in `|gradient| gradient`, it is the plain gradient:
+/// `[batch, channels, rows, columns] -> [batch, channels, rows, columns]`.
+fn walk_back<M: Convolutional>(model: &M, x: Tensor<4>, classes: &[usize], pass: Pass) -> Tensor<4> {
     let model = model.valid();
     let mut pieces = Vec::new();
     let mut x = x.inner();
@@ -53,8 +59,11 @@ pub fn guided_backpropagation<M: Convolutional>(model: &M, x: Tensor<4>, classes
     }
     let scores = leaf(x); // [batch, classes, 1, 1]
     let score = chosen(scores.clone().flatten(1, 3), classes); // [1]
-    pieces.into_iter().rev().fold(gradient_of(&score, &scores), |arriving, piece| piece.back(arriving))
+    pieces.into_iter().rev().fold(gradient_of(&score, &scores), |arriving, piece| piece.back(arriving, pass))
 }
+
+/// What of a gradient passes a ReLU; the shape stays.
+type Pass = fn(Tensor<4>) -> Tensor<4>;
 
 /// A stage that was run with its tape cut at every ReLU.
 struct Piece {
@@ -82,7 +91,7 @@ impl Piece {
     }
 
     /// Carries a gradient from the stage's output to its input: `[batch, maps, rows, columns]` each.
-    fn back(self, arriving: Tensor<4>) -> Tensor<4> {
+    fn back(self, arriving: Tensor<4>, pass: Pass) -> Tensor<4> {
         let Self { input, relus, output } = self;
         let mut sources = vec![input];
         sources.extend(relus.iter().map(|relu| relu.answer.clone()));
@@ -91,8 +100,7 @@ impl Piece {
         for (place, relu) in relus.iter().enumerate().rev() {
             if let Some(gradient) = arrived[place + 1].take() {
                 let closed = relu.sums.clone().inner().lower_equal_elem(0.0);
-                let guided = gradient.clamp_min(0.0).mask_fill(closed, 0.0);
-                spread(&relu.sums, guided, &sources, &mut arrived);
+                spread(&relu.sums, pass(gradient).mask_fill(closed, 0.0), &sources, &mut arrived);
             }
         }
         let nothing = || sources[0].clone().inner().zeros_like();
@@ -115,12 +123,18 @@ fn spread(target: &Tensor<4>, gradient: Tensor<4>, sources: &[Tensor<4>], arrive
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::{Device, TensorData};
+    use std::ops::Range;
+
+    use burn::{
+        module::{Module, Param},
+        tensor::{Device, TensorData, module::conv2d, ops::ConvOptions},
+    };
     use rand::SeedableRng;
     use rand_pcg::Pcg32;
 
     use super::*;
     use crate::{
+        explain::convolutional::{Relu, Stage},
         foundations::mlp::Activation,
         vision::lenet::{LeNet, LeNetConfig, Pooling},
     };
@@ -156,8 +170,8 @@ mod tests {
     fn pictures_of_a_batch_do_not_see_each_other() {
         let network = network(Activation::Relu);
         let both = guided_backpropagation(&network, pictures(), &[1, 2]);
-        let second = guided_backpropagation(&network, pictures().slice([1..2]), &[2]);
-        let (both, second) = (numbers(both.slice([1..2])), numbers(second));
+        let second = guided_backpropagation(&network, pictures().narrow(0, 1, 1), &[2]);
+        let (both, second) = (numbers(both.narrow(0, 1, 1)), numbers(second));
         assert!(both.iter().zip(&second).all(|(a, b)| (a - b).abs() < 1e-6));
     }
 
@@ -170,10 +184,54 @@ mod tests {
     }
 
     #[test]
-    fn guided_differs_from_plain_with_relu() {
+    fn without_a_guide_the_walk_is_the_gradient() {
         let network = network(Activation::Relu);
-        let guided = numbers(guided_backpropagation(&network, pictures(), &[1, 2]));
+        let walked = numbers(walk_back(&network, pictures(), &[1, 2], |gradient| gradient));
         let plain = numbers(gradient(&network, pictures(), &[1, 2]));
+        assert!(walked.iter().zip(&plain).all(|(a, b)| (a - b).abs() < 1e-6));
+        let guided = numbers(guided_backpropagation(&network, pictures(), &[1, 2]));
         assert!(guided.iter().zip(&plain).any(|(a, b)| (a - b).abs() > 1e-3));
+    }
+
+    /// Two residual blocks, the second within reach of the first by its shortcut alone, and a sum over all places.
+    #[derive(Module, Debug)]
+    struct Residual {
+        filters: Param<Tensor<4>>,
+    }
+
+    impl Convolutional for Residual {
+        fn stages(&self) -> Vec<Stage> {
+            ["block 1", "block 2", "scores"].map(|name| Stage { name, field: None }).to_vec()
+        }
+
+        fn run(&self, stages: Range<usize>, x: Tensor<4>, relu: Relu<'_>) -> Tensor<4> {
+            let convolution = |x| conv2d(x, self.filters.val(), None, ConvOptions::new([1, 1], [1, 1], [1, 1], 1));
+            stages.fold(x, |x, stage| match stage {
+                0 | 1 => {
+                    let inner = relu(convolution(x.clone()));
+                    relu(convolution(inner.clone()) + inner * 0.5 + x)
+                }
+                _ => x.sum_dim(3).sum_dim(2),
+            })
+        }
+
+        fn filters(&self) -> Tensor<4> {
+            self.filters.val()
+        }
+    }
+
+    #[test]
+    fn shortcuts_carry_gradients_too() {
+        let wave = |shape: [usize; 4], pace: f32| {
+            let values: Vec<f32> = (0..shape.iter().product()).map(|index| (index as f32 * pace).sin()).collect();
+            Tensor::<4>::from_data(TensorData::new(values, shape), &Device::flex())
+        };
+        let network = Residual { filters: Param::from_tensor(wave([2, 2, 3, 3], 1.3) * 0.4) };
+        let x = wave([1, 2, 6, 6], 0.7);
+        let walked = numbers(walk_back(&network, x.clone(), &[1], |gradient| gradient));
+        let plain = numbers(gradient(&network, x, &[1]));
+        assert!(plain.iter().any(|slope| slope.abs() > 0.1));
+        // Sums of some dozens of f32 in another order.
+        assert!(walked.iter().zip(&plain).all(|(a, b)| (a - b).abs() < 1e-5), "{walked:?} {plain:?}");
     }
 }

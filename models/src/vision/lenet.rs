@@ -265,6 +265,12 @@ impl LeNet {
     }
 }
 
+/// Rows of pixels, as `Images::tensors` gives them, as pictures: `[batch, 784] -> [batch, 1, 28, 28]`.
+pub fn pictures(pixels: Tensor<2>) -> Tensor<4> {
+    let [batch, _] = pixels.dims();
+    pixels.reshape([batch, 1, SIDE, SIDE])
+}
+
 /// A layer of units that sees its maps whole: `[batch, maps, rows, columns] -> [batch, units, 1, 1]`.
 fn units(layer: &Linear, x: Tensor<4>) -> Tensor<4> {
     let z = layer.forward(x.flatten::<2>(1, 3)); // [batch, units]

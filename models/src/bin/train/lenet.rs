@@ -7,7 +7,7 @@ use models::{
     explain::convolutional::Convolutional,
     foundations::mlp::Activation,
     tensor::{Tensor, activation},
-    vision::lenet::{LeNet, LeNetConfig, Pooling, SIDE},
+    vision::lenet::{LeNet, LeNetConfig, Pooling, pictures},
 };
 use rand_pcg::Pcg32;
 
@@ -49,12 +49,6 @@ fn classifier(name: &'static str, set: Set, passes: usize) -> Classifier<LeNetCo
         learn,
         answer: |model, x| model.forward(pictures(x)),
     }
-}
-
-/// Rows of pixels as pictures: `[batch, 784] -> [batch, 1, 28, 28]`.
-fn pictures(x: Tensor<2>) -> Tensor<4> {
-    let [batch, _] = x.dims();
-    x.reshape([batch, 1, SIDE, SIDE])
 }
 
 /// The network with a random part of C5 and F6 silenced: `[batch, 784] -> [batch, 10]`.
