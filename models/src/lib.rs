@@ -13,5 +13,5 @@ pub mod train;
 pub mod vision;
 pub mod weights;
 
-/// burn's tensors, so that a lesson names them without naming burn.
-pub use burn::tensor;
+/// burn's modules and tensors, so that a lesson names them without naming burn.
+pub use burn::{module, tensor};

@@ -5,6 +5,7 @@ pub mod hopfield;
 pub mod linear;
 pub mod mlp;
 pub mod perceptron;
+pub mod pictures;
 
 use models::data::points::Point;
 

@@ -259,7 +259,7 @@ fn WeightFile(bench: Bench) -> impl IntoView {
     };
     view! {
         <div class="field weight-file">
-            <span>"Weights, as safetensors: PyTorch opens the file; matrices are [inputs, outputs]"</span>
+            <span>"Weights, as safetensors that PyTorch opens"</span>
             <div class="group">
                 <button on:click=move |_| bench.act(Action::SaveWeights)>"Save weights"</button>
                 <label class="file">

@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod experiment;
+pub mod figures;
 pub mod frame;
 pub mod gallery;
 pub mod home;

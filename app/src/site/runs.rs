@@ -94,7 +94,10 @@ pub fn Runs(
                     <Chips
                         label="Compare"
                         options=options.get_untracked()
-                        value=chosen
+                        value=Signal::derive(move || match class.get() {
+                            Some(_) => Series::ValidationAccuracy,
+                            None => chosen.get(),
+                        })
                         on_change=Callback::new(move |series| {
                             chosen.set(series);
                             class.set(None);
@@ -122,7 +125,7 @@ pub fn Runs(
                 <div class="table-scroll">
                     <table>
                         <thead>
-                            <tr><th scope="col">"Run"</th><th scope="col">"Settings"</th><th scope="col">"Steps"</th><th scope="col">"Loss"</th><th scope="col">"Held-out accuracy"</th><td></td></tr>
+                            <tr><th scope="col">"Run"</th><th scope="col">"Settings"</th><th scope="col" class="number">"Steps"</th><th scope="col" class="number">"Loss"</th><th scope="col" class="number">"Held-out accuracy"</th><td></td></tr>
                         </thead>
                         <tbody>{move || bench.runs.get().into_iter().map(row).collect_view()}</tbody>
                     </table>

@@ -346,7 +346,8 @@ impl Picture for Chart {
         }
         let span = self.layout(400.0, 200.0).x;
         let across = if self.x.label.is_empty() { "x" } else { &self.x.label };
-        format!("{}. Across, {across} from {} to {}.", parts.join("; "), number(span.low), number(span.high))
+        let up = if self.y.label.is_empty() { String::new() } else { format!(" Up, {}.", self.y.label) };
+        format!("{}. Across, {across} from {} to {}.{up}", parts.join("; "), number(span.low), number(span.high))
     }
 
     fn table(&self) -> Table {

@@ -52,6 +52,16 @@ impl Recall {
         Self { state, energy, end: None, seed, sweep: 0, order, visited: 0, turned: false, before: Vec::new() }
     }
 
+    /// Whether it can go on in a network of so many units; to be asked of one that came from outside.
+    pub fn fits(&self, units: usize) -> bool {
+        let is_state = |state: &[i8]| state.len() == units && state.iter().all(|value| matches!(value, -1 | 1));
+        is_state(&self.state)
+            && (self.before.is_empty() || is_state(&self.before))
+            && self.order.len() == units
+            && self.order.iter().all(|unit| (*unit as usize) < units)
+            && self.visited < units.max(1)
+    }
+
     /// Goes on from another state: the reader has painted.
     pub fn set_state(&mut self, network: &Hopfield, state: Pattern) {
         *self = Self { sweep: self.sweep, ..Self::new(network, state, self.seed) };

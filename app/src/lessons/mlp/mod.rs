@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     lesson::{FigureNote, Lesson, Part},
+    lessons::pictures::{Course, SchoolView, Set, page::Pupil},
     session::{
-        protocol::{self, Protocol},
+        protocol::{self, Protocol, Remedy, Trouble},
         query::{Query, QueryWriter},
     },
 };
@@ -79,6 +80,28 @@ impl Protocol for Mlp {
     type Snapshot = Snapshot;
 }
 
+impl Pupil for Mlp {
+    fn school(snapshot: &Snapshot) -> Option<&SchoolView> {
+        snapshot.pictures.as_ref().map(|pictures| &pictures.school)
+    }
+
+    fn probabilities(snapshot: &Snapshot) -> &[f32] {
+        &snapshot.probabilities
+    }
+
+    fn probe(pixels: Vec<f32>) -> Command {
+        Command::Probe(pixels)
+    }
+
+    fn pick(index: u32) -> Command {
+        Command::Pick(index)
+    }
+
+    fn show(truth: u8, called: u8) -> Command {
+        Command::Show(truth, called)
+    }
+}
+
 /// What the network learns from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Data {
@@ -132,19 +155,24 @@ impl Data {
 
     /// Whether the inputs are pictures of 28 × 28 pixels.
     pub fn is_pictures(self) -> bool {
-        matches!(self, Data::Mnist | Data::Fashion)
+        self.set().is_some()
+    }
+
+    /// The set of pictures, if the inputs are pictures.
+    pub fn set(self) -> Option<Set> {
+        match self {
+            Data::Mnist => Some(Set::Mnist),
+            Data::Fashion => Some(Set::Fashion),
+            Data::Points(_) | Data::Own => None,
+        }
     }
 
     /// The ten class names, or the two of the points.
     pub fn classes(self) -> Vec<String> {
-        let names: &[&str] = match self {
-            Data::Mnist => &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
-            Data::Fashion => {
-                &["T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Boot"]
-            }
-            _ => &["blue", "orange"],
-        };
-        names.iter().map(ToString::to_string).collect()
+        match self.set() {
+            Some(set) => set.classes().map(String::from).to_vec(),
+            None => ["blue", "orange"].map(String::from).to_vec(),
+        }
     }
 }
 
@@ -250,6 +278,19 @@ impl Settings {
             imbalance: 0.5,
             seed: self.seed.into(),
         })
+    }
+
+    /// How a network of pictures is taught.
+    pub fn course(&self) -> Result<Course, Trouble> {
+        let none = |what: &str| Trouble::new(format!("There are no {what} for this data."), Remedy::Dismiss);
+        let set = self.data.set().ok_or_else(|| none("pictures"))?;
+        let weights = match (self.pretrained, set) {
+            (false, _) => None,
+            (true, Set::Mnist) => Some("mlp-mnist"),
+            (true, Set::Fashion) => return Err(none("trained weights")),
+        };
+        let Self { examples, shuffle, optimizer, batch, seed, .. } = *self;
+        Ok(Course { set, examples, shuffle, weights, optimizer, batch, seed })
     }
 
     /// The network these settings ask for.
@@ -393,7 +434,7 @@ pub struct LayerView {
     pub values: Vec<f32>,
     /// Weights `[inputs, units]`, row by row, if there are at most 1,024.
     pub weights: Vec<f32>,
-    /// Weights counted in [`BINS`] bins from -span to span.
+    /// Weights counted in bins from -span to span.
     pub histogram: Vec<u32>,
     /// Half width of the histogram.
     pub span: f32,
@@ -401,8 +442,6 @@ pub struct LayerView {
     pub gradient: f32,
 }
 
-/// Bins of a weight histogram.
-pub const BINS: usize = 41;
 /// Cells along one side of the decision field.
 pub const FIELD: usize = 48;
 /// Cells along one side of a hidden unit's map.
@@ -433,27 +472,10 @@ pub struct PointsView {
 /// What the pictures lesson shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PicturesView {
-    /// Pictures to learn from that are here.
-    pub here: u32,
-    /// Counts of the held-out pictures: truth, called.
-    pub confusion: Vec<u32>,
-    /// The pictures behind the chosen cell.
-    pub shown: Vec<Shown>,
+    /// How the network is doing at school.
+    pub school: SchoolView,
     /// Accuracy for every shift from 0 pixels on, once measured.
     pub shifts: Vec<f32>,
-}
-
-/// A held-out picture.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Shown {
-    /// Its number among the held-out pictures.
-    pub index: u32,
-    /// 784 pixels.
-    pub pixels: Vec<u8>,
-    /// What it is.
-    pub truth: u8,
-    /// What it was called.
-    pub called: u8,
 }
 
 #[cfg(test)]

@@ -3,14 +3,13 @@
 mod pictures;
 mod points;
 
-use models::{error::Error, weights::Parameters};
-use rand::SeedableRng;
+use models::weights::Parameters;
 
 use self::{pictures::Pictures, points::Points};
 use crate::{
-    lessons::mlp::{BINS, Command, Mlp, Settings, Snapshot},
+    lessons::mlp::{Command, Mlp, Settings, Snapshot},
     session::{
-        protocol::{CurvePoint, Remedy, Trouble},
+        protocol::{CurvePoint, Trouble},
         serve::{self, Context, not_finite},
     },
 };
@@ -102,7 +101,7 @@ impl serve::Task for Task {
     async fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
         match self {
             Task::Points(task) => task.restore(bytes),
-            Task::Pictures(task) => task.restore(bytes).await,
+            Task::Pictures(task) => task.restore(bytes),
         }
     }
 }
@@ -117,29 +116,10 @@ impl Task {
     }
 }
 
-fn seeded<R: SeedableRng>(seed: u32) -> R {
-    R::seed_from_u64(seed.into())
-}
-
-/// Counts weights in [`BINS`] bins from -span to span; span is the largest magnitude.
-fn histogram(weights: &[f32]) -> (Vec<u32>, f32) {
-    let span = weights.iter().filter(|weight| weight.is_finite()).fold(1e-6_f32, |span, weight| span.max(weight.abs()));
-    let mut counts = vec![0; BINS];
-    for weight in weights.iter().filter(|weight| weight.is_finite()) {
-        let place = (weight / span + 1.0) / 2.0 * BINS as f32;
-        counts[(place as usize).min(BINS - 1)] += 1;
-    }
-    (counts, span)
-}
-
 /// Numbers left the finite range: in this layer, counted from 0, or in the loss alone.
 fn layer_trouble(broken: Option<usize>, step: u64) -> Trouble {
     match broken {
         Some(layer) => not_finite(&format!("layer {}", layer + 1), step),
         None => not_finite("the loss", step),
     }
-}
-
-fn models_trouble(error: Error) -> Trouble {
-    Trouble::new(error.to_string(), Remedy::Retry)
 }

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::{
     lessons::adaline::{Adaline, BowlView},
-    session::{Session, protocol::Series as Curve},
-    widgets::{Axis, Chart, Dot, GradientFlow, Histogram, Ink, Scatter, Segment, Series as Line},
+    session::Session,
+    widgets::{Dot, Histogram, Ink, Scatter, Segment},
 };
 
 /// Rings of equal error.
@@ -68,38 +68,6 @@ fn rings(view: &BowlView, middle: (f64, f64), reach: f64) -> Vec<Segment> {
     (0..RINGS)
         .flat_map(|ring| (0..CORNERS).map(move |at| segment(corner(ring, at), corner(ring, at + 1), Ink::Soft, 1.0)))
         .collect()
-}
-
-/// The squared error of training and held-out examples.
-pub fn curves(session: Session<Adaline>) -> Signal<Option<Chart>> {
-    Signal::derive(move || {
-        session.curves.with(|curves| {
-            let training = curves.line(Curve::Loss).to_vec();
-            (training.len() > 1).then(|| Chart {
-                series: vec![
-                    Line::new("training", training, Ink::Class(0)),
-                    Line::new("held out", curves.line(Curve::ValidationLoss).to_vec(), Ink::Class(1)).dashed(),
-                ],
-                x: Axis::new("step").integer().from(0.0),
-                y: Axis::new("½ mean squared error").from(0.0),
-                ..Chart::default()
-            })
-        })
-    })
-}
-
-/// The slope of the bowl: weights and bias.
-pub fn gradients(session: Session<Adaline>) -> Signal<Option<GradientFlow>> {
-    Signal::derive(move || {
-        session.curves.with(|curves| {
-            let lines = [Curve::Gradient(0), Curve::Gradient(1)].map(|series| curves.line(series));
-            (lines[0].len() > 1).then(|| GradientFlow {
-                layers: vec!["weights".into(), "bias".into()],
-                steps: lines[0].iter().map(|(step, _)| *step).collect(),
-                means: lines.map(|line| line.iter().map(|(_, mean)| *mean).collect()).to_vec(),
-            })
-        })
-    })
 }
 
 /// All weights of the unit.

@@ -8,7 +8,9 @@ use crate::{
         self,
         page::{Boundary, Confusion, DataChips, Rates},
     },
+    session::protocol::Series,
     site::{
+        figures::{curves, gradient_flow},
         frame::{Stage, StageKind, replay},
         parts::Lit,
     },
@@ -73,14 +75,14 @@ pub fn Understand(
                     <strong>"Compare where the two lines come to rest."</strong>
                     " Same points, same order, one bench. The perceptron stops at the first line without a mistake, however close it passes. ADALINE seeks a middle way."
                 </Figure>
-                <Figure id="curves" technique="learning-curves" title="Squared error" picture=figures::curves(session)
+                <Figure id="curves" technique="learning-curves" title="Squared error" picture=curves(session, Series::Loss, Series::ValidationLoss, "½ mean squared error")
                     empty="Press Train. The error is measured as it goes."
                 >
                     <strong>"It falls, but not to zero."</strong>
                     " A line cannot give every point exactly +1 or −1. What remains is the height of the bottom."
                 </Figure>
                 <Confusion session />
-                <Figure id="gradients" technique="gradient-flow" title="The slope under the unit" picture=figures::gradients(session)
+                <Figure id="gradients" technique="gradient-flow" title="The slope under the unit" picture=gradient_flow(session, Signal::stored(["weights", "bias"].map(String::from).to_vec()))
                     empty="Press Train. The slope is measured as it goes."
                 >
                     <strong>"Near the bottom the slope dies away."</strong>

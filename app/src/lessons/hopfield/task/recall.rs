@@ -212,7 +212,7 @@ impl Recalling {
 
     /// Goes on from there.
     pub fn restore(&mut self, state: State) -> Result<(), Trouble> {
-        if state.recall.state.len() != self.network.units {
+        if !state.recall.fits(self.network.units) {
             return Err(Trouble::new("That checkpoint belongs to other patterns.", Remedy::Dismiss));
         }
         self.state = state;

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use crate::{
     lessons::mlp::{EXTENT, FIELD, Mlp, UNIT_FIELD},
-    session::{Session, protocol::Series as Curve},
+    session::Session,
+    site::figures::weight_histogram,
     widgets::{
-        Axis, Chart, ConfusionMatrix, Dot, Field, GradientFlow, Histogram, HistogramRow, ImageGrid, Ink, Network,
-        NetworkLayer, Scale, Scatter, Segment, Series as Line, Tile,
+        ConfusionMatrix, Dot, Field, Histogram, ImageGrid, Ink, Network, NetworkLayer, Scale, Scatter, Segment, Tile,
     },
 };
 
@@ -96,42 +96,11 @@ pub fn hidden_units(session: Session<Mlp>) -> Signal<Option<ImageGrid>> {
     })
 }
 
-/// Training and held-out values of one kind.
-pub fn curves(session: Session<Mlp>, training: Curve, held_out: Curve, label: &'static str) -> Signal<Option<Chart>> {
-    Signal::derive(move || {
-        session.curves.with(|curves| {
-            if curves.is_empty() {
-                return None;
-            }
-            let y = Axis::new(label).from(0.0);
-            Some(Chart {
-                series: vec![
-                    Line::new("training", curves.line(training).to_vec(), Ink::Class(0)),
-                    Line::new("held out", curves.line(held_out).to_vec(), Ink::Class(1)).dashed(),
-                ],
-                x: Axis::new("step").integer().from(0.0),
-                y: if training == Curve::Accuracy { y.percent().to(1.0) } else { y },
-                ..Chart::default()
-            })
-        })
-    })
-}
-
-/// Mean |gradient| of every layer over the steps, on a log scale.
-pub fn gradient_flow(session: Session<Mlp>) -> Signal<Option<GradientFlow>> {
+/// The names of the layers with weights.
+pub fn layers(session: Session<Mlp>) -> Signal<Vec<String>> {
     Signal::derive(move || {
         let layers = session.settings.with(|settings| settings.hidden.len()) + 1;
-        session.curves.with(|curves| {
-            let lines: Vec<_> = (0..layers).map(|layer| curves.line(Curve::Gradient(layer as u16))).collect();
-            let steps: Vec<f64> = lines[0].iter().map(|(step, _)| *step).collect();
-            let means: Vec<Vec<f64>> = lines.iter().map(|line| line.iter().map(|(_, mean)| *mean).collect()).collect();
-            let measured = means.iter().flatten().any(|mean| *mean > 0.0);
-            measured.then(|| GradientFlow {
-                layers: (1..=layers).map(|layer| format!("layer {layer}")).collect(),
-                steps,
-                means,
-            })
-        })
+        (1..=layers).map(|layer| format!("layer {layer}")).collect()
     })
 }
 
@@ -139,37 +108,11 @@ pub fn gradient_flow(session: Session<Mlp>) -> Signal<Option<GradientFlow>> {
 pub fn weights(session: Session<Mlp>) -> Signal<Option<Histogram>> {
     Signal::derive(move || {
         let snapshot = session.snapshot.get()?;
-        let span = snapshot.layers.iter().map(|layer| layer.span).fold(0.0, f32::max);
-        let rows: Vec<HistogramRow> = snapshot
-            .layers
-            .iter()
-            .enumerate()
-            .filter(|(_, layer)| !layer.histogram.is_empty())
-            .map(|(number, layer)| HistogramRow {
-                name: format!("layer {}", number + 1),
-                counts: stretch(&layer.histogram, layer.span, span),
-                color: Ink::Class(0),
-            })
-            .collect();
-        (!rows.is_empty()).then(|| Histogram {
-            rows,
-            low: -f64::from(span),
-            high: span.into(),
-            x_label: "weight".into(),
-        })
+        let layers = snapshot.layers.iter().enumerate();
+        weight_histogram(
+            layers.map(|(number, layer)| (format!("layer {}", number + 1), &*layer.histogram, layer.span)).collect(),
+        )
     })
-}
-
-/// Moves the counts of a layer with its own span into the bins of the widest one, so that all share one axis.
-fn stretch(counts: &[u32], own: f32, widest: f32) -> Vec<u32> {
-    let bins = counts.len() as f32;
-    let mut wide = vec![0; counts.len()];
-    for (bin, count) in counts.iter().enumerate() {
-        let place = ((bin as f32 + 0.5) / bins * 2.0 - 1.0) * own / widest;
-        let target = ((place + 1.0) / 2.0 * bins) as usize;
-        wide[target.min(counts.len() - 1)] += count;
-    }
-    wide
 }
 
 /// Truth against answer on the held-out examples.
@@ -179,7 +122,7 @@ pub fn confusion(session: Session<Mlp>, selected: RwSignal<Option<(usize, usize)
         let labels = session.settings.with(|settings| settings.data.classes());
         let counts = match (&snapshot.points, &snapshot.pictures) {
             (Some(points), _) => points.confusion.clone(),
-            (_, Some(pictures)) => pictures.confusion.clone(),
+            (_, Some(pictures)) => pictures.school.confusion.clone(),
             _ => return None,
         };
         // Right after a change of data the old snapshot is still here.

@@ -56,7 +56,7 @@ pub fn Strength(
         run_to_stop(vec![session.bench], DIGIT_STEPS.into(), digits, move || {
             let held_out = session.bench.last(Series::ValidationAccuracy).unwrap_or_default();
             let here = session.snapshot.with(|snapshot| {
-                snapshot.as_ref().and_then(|snapshot| snapshot.pictures.as_ref()).map_or(0, |view| view.here)
+                snapshot.as_ref().and_then(|snapshot| snapshot.pictures.as_ref()).map_or(0, |view| view.school.here)
             });
             format!(
                 "After {DIGIT_STEPS} updates on {here} digits it reads {:.1} % of 1,000 digits it has never seen. Now draw one yourself.",

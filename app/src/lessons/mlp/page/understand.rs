@@ -4,16 +4,20 @@ use leptos::prelude::*;
 
 use super::{figures, switch};
 use crate::{
-    lessons::mlp::{Command, Data, MOST_POINTS, Mlp},
+    lessons::{
+        mlp::{Command, Data, MOST_POINTS, Mlp},
+        pictures::page::{Drawing, Matrix},
+    },
     session::{Session, protocol::Series},
     site::{
+        figures::{curves, gradient_flow},
         frame::{Stage, StageKind, replay},
         own_data::{OwnData, paint},
         parts::Lit,
     },
-    widgets::{Bars, Chips, DrawPad, Examples, Figure, Formula, PointEvent, Scale, Stroke, Term, Tile, center},
+    widgets::{Chips, Figure, Formula, PointEvent, Stroke, Term},
 };
-use models::{data::points::Point, metrics::largest};
+use models::data::points::Point;
 
 /// The first stage.
 #[component]
@@ -38,7 +42,7 @@ pub fn Understand(
                 />
                 <div class="pair">
                     {move || match is_pictures.get() {
-                        true => view! { <Drawing session /> }.into_any(),
+                        true => view! { <Drawing session label="Draw a digit" /> }.into_any(),
                         false => view! { <Boundary session /> }.into_any(),
                     }}
                     <div class="stack">
@@ -46,14 +50,14 @@ pub fn Understand(
                             id="curves"
                             technique="learning-curves"
                             title="Loss"
-                            picture=figures::curves(session, Series::Loss, Series::ValidationLoss, "cross-entropy")
+                            picture=curves(session, Series::Loss, Series::ValidationLoss, "cross-entropy")
                             empty="Press Train: the two curves begin at the first step."
                         >
                             <strong>"Watch the gap."</strong>
                             " While both fall, it learns what the examples have in common. When only the training curve falls, it learns them by heart."
                         </Figure>
                         {move || match is_pictures.get() {
-                            true => view! { <Matrix session selected /> }.into_any(),
+                            true => view! { <Matrix session picture=figures::confusion(session, selected) selected /> }.into_any(),
                             false => view! { <HiddenUnits session /> }.into_any(),
                         }}
                     </div>
@@ -83,7 +87,7 @@ pub fn Understand(
                     id="accuracy"
                     technique="learning-curves"
                     title="Accuracy"
-                    picture=figures::curves(session, Series::Accuracy, Series::ValidationAccuracy, "share right")
+                    picture=curves(session, Series::Accuracy, Series::ValidationAccuracy, "share right")
                     empty="Press Train to see the share of right answers."
                 >
                     <strong>"Watch the dashed line."</strong>
@@ -93,7 +97,7 @@ pub fn Understand(
                     id="gradients"
                     technique="gradient-flow"
                     title="Gradient of each layer"
-                    picture=figures::gradient_flow(session)
+                    picture=gradient_flow(session, figures::layers(session))
                     empty="The first update brings the first gradients."
                 >
                     <strong>"Watch the distance between the lines."</strong>
@@ -168,108 +172,6 @@ fn HiddenUnits(session: Session<Mlp>) -> impl IntoView {
         >
             <strong>"Look for straight edges in row one."</strong>
             " A unit of the first hidden layer can only cut once. Deeper units combine cuts into corners and islands."
-        </Figure>
-    }
-}
-
-/// A pad to draw on, and what the network says of the drawing.
-#[component]
-fn Drawing(session: Session<Mlp>) -> impl IntoView {
-    let value = RwSignal::new(Vec::<f32>::new());
-    let answer = Signal::derive(move || {
-        let snapshot = session.snapshot.get()?;
-        let labels = session.settings.with(|settings| settings.data.classes());
-        (snapshot.probabilities.len() == labels.len()).then(|| Bars {
-            labels,
-            values: snapshot.probabilities.iter().map(|value| f64::from(*value)).collect(),
-            highlight: Some(largest(&snapshot.probabilities)),
-            unit: String::new(),
-            max: Some(1.0),
-        })
-    });
-    let called = move || {
-        let bars = answer.get()?;
-        bars.labels.get(bars.highlight?).cloned()
-    };
-    view! {
-        <div class="stack">
-            <div class="pad-card">
-                <DrawPad
-                    label="Draw a digit"
-                    size=28
-                    value
-                    on_change=Callback::new(move |pixels: Vec<f32>| {
-                        session.command(Command::Probe(center(&pixels, 28)));
-                    })
-                />
-                <p class="pad-answer">"The network says " <output data-readout="called">{called}</output></p>
-            </div>
-            <Figure
-                id="answer"
-                technique="feature-maps"
-                title="What it says of the drawing"
-                picture=answer
-                empty="Draw something: ten probabilities appear."
-            >
-                <strong>"Draw while it trains."</strong>
-                " The bars are ten probabilities that add up to one. Early on they are nearly equal; later one of them takes nearly all."
-            </Figure>
-        </div>
-    }
-}
-
-/// The confusion matrix with the pictures behind each cell.
-#[component]
-fn Matrix(session: Session<Mlp>, selected: RwSignal<Option<(usize, usize)>>) -> impl IntoView {
-    let picture = figures::confusion(session, selected);
-    let on_point = Callback::new(move |event: PointEvent| {
-        if event.kind != Stroke::Down {
-            return;
-        }
-        let cell = picture.get_untracked().and_then(|matrix| matrix.cell_at(event.x, event.y, event.width));
-        if let Some((truth, called)) = cell {
-            selected.set(cell);
-            session.command(Command::Show(truth as u8, called as u8));
-        }
-    });
-    let shown = Signal::derive(move || {
-        let snapshot = session.snapshot.get();
-        let labels = session.settings.with(|settings| settings.data.classes());
-        let pictures = snapshot.as_ref().and_then(|snapshot| snapshot.pictures.as_ref());
-        pictures.map_or_else(Vec::new, |pictures| {
-            pictures
-                .shown
-                .iter()
-                .map(|shown| Tile {
-                    pixels: shown.pixels.iter().map(|pixel| f32::from(*pixel) / 255.0).collect(),
-                    rows: 28,
-                    columns: 28,
-                    label: format!("{} called {}", labels[usize::from(shown.truth)], labels[usize::from(shown.called)]),
-                    mark: None,
-                })
-                .collect::<Vec<_>>()
-        })
-    });
-    view! {
-        <Figure
-            id="confusion"
-            replay=replay(session.bench)
-            technique="confusion-matrix"
-            title="Confusion matrix"
-            picture
-            on_point
-            empty="The first evaluation fills it."
-        >
-            <strong>"Click a cell."</strong>
-            " Rows are what a picture is, columns what it was called. Off the diagonal lie the mistakes; 4 and 9, 3 and 8 are the usual ones."
-            <Examples label="The pictures behind the chosen cell" images=shown scale=Scale::Grey on_pick=Callback::new(move |index: usize| {
-                let number = session.snapshot.with_untracked(|snapshot| {
-                    snapshot.as_ref()?.pictures.as_ref()?.shown.get(index).map(|shown| shown.index)
-                });
-                if let Some(number) = number {
-                    session.command(Command::Pick(number));
-                }
-            }) />
         </Figure>
     }
 }

@@ -10,12 +10,16 @@ use models::{
     metrics::Confusion,
     weights::Parameters,
 };
+use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use serde::{Deserialize, Serialize};
 
-use super::{histogram, layer_trouble, seeded};
+use super::layer_trouble;
 use crate::{
-    lessons::mlp::{EXTENT, FIELD, LayerView, MOST_MAPS, PointsView, Settings, Snapshot, UNIT_FIELD, UnitMap},
+    lessons::{
+        mlp::{EXTENT, FIELD, LayerView, MOST_MAPS, PointsView, Settings, Snapshot, UNIT_FIELD, UnitMap},
+        pictures::{histogram, softmax},
+    },
     session::{
         protocol::{CurvePoint, Remedy, Series, Trouble},
         serve::plot,
@@ -52,7 +56,7 @@ impl Points {
         if training.is_empty() {
             return Err(Trouble::new("There are no points yet; paint a few of each colour.", Remedy::Dismiss));
         }
-        let mut rng: Pcg32 = seeded(settings.seed);
+        let mut rng = Pcg32::seed_from_u64(settings.seed.into());
         let state = State {
             step: 0,
             net: HandMlp::new(settings.network(), &mut rng),
@@ -245,10 +249,12 @@ impl Points {
     /// Takes a state back if it belongs to this network.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
         let state: State = crate::session::protocol::decode(bytes)?;
-        if state.net.config != self.state.net.config {
+        if state.net.config != self.state.net.config || state.perceptron.weights.len() != 2 {
             return Err(Trouble::new("That checkpoint belongs to another network.", Remedy::Dismiss));
         }
         self.state = state;
+        // A damaged one may name points that do not exist.
+        self.state.batches.resize(self.training.len());
         self.curves.clear();
         self.configure(self.settings.clone());
         Ok(())
@@ -291,14 +297,6 @@ fn shade(value: f32) -> i8 {
 fn scale(map: &[f32]) -> Vec<i8> {
     let largest = map.iter().fold(1e-6_f32, |largest, value| largest.max(value.abs()));
     map.iter().map(|value| shade(value / largest)).collect()
-}
-
-/// Probabilities from logits.
-pub fn softmax(logits: &[f32]) -> Vec<f32> {
-    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let powers: Vec<f32> = logits.iter().map(|logit| (logit - largest).exp()).collect();
-    let sum: f32 = powers.iter().sum();
-    powers.into_iter().map(|power| power / sum).collect()
 }
 
 #[cfg(test)]

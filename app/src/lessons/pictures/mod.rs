@@ -1,0 +1,138 @@
+//! What every lesson shares that teaches a network small pictures: digits and clothes to learn from, held-out ones to be
+//! judged by, and what is shown of both.
+
+pub mod figures;
+pub mod page;
+pub mod school;
+
+use models::train::optimizer::OptimizerKind;
+use serde::{Deserialize, Serialize};
+
+/// Pixels along one side.
+pub const SIDE: usize = 28;
+/// Pixels of a picture.
+pub const PIXELS: usize = SIDE * SIDE;
+/// Classes of either set.
+pub const CLASSES: usize = 10;
+/// Bins of a weight histogram.
+pub const BINS: usize = 41;
+
+/// A set of 70,000 pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Set {
+    /// Handwritten digits.
+    Mnist,
+    /// Clothes.
+    Fashion,
+}
+
+impl Set {
+    /// Both, in the order of the chips.
+    pub const ALL: [Set; 2] = [Set::Mnist, Set::Fashion];
+
+    /// The chip's word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Set::Mnist => "Handwritten digits",
+            Set::Fashion => "Clothes",
+        }
+    }
+
+    /// The address's word; also the folder's name.
+    pub fn id(self) -> &'static str {
+        match self {
+            Set::Mnist => "mnist",
+            Set::Fashion => "fashion",
+        }
+    }
+
+    /// The set behind an address's word.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|set| set.id() == id)
+    }
+
+    /// The names of its classes.
+    pub fn classes(self) -> [&'static str; CLASSES] {
+        match self {
+            Set::Mnist => ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+            Set::Fashion => {
+                ["T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Boot"]
+            }
+        }
+    }
+}
+
+/// How a network is taught.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Course {
+    /// What it learns from.
+    pub set: Set,
+    /// How many pictures of it.
+    pub examples: u32,
+    /// Whether every picture's pixels are shuffled in the same way.
+    pub shuffle: bool,
+    /// Name of the trained weights to start from.
+    pub weights: Option<&'static str>,
+    /// How a gradient becomes a step.
+    pub optimizer: OptimizerKind,
+    /// Pictures per update.
+    pub batch: u32,
+    /// Seed of weights, order and shuffle.
+    pub seed: u32,
+}
+
+/// What is shown of the teaching.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SchoolView {
+    /// Pictures to learn from that are here.
+    pub here: u32,
+    /// Counts of the held-out pictures: truth, called.
+    pub confusion: Vec<u32>,
+    /// The pictures behind the chosen cell.
+    pub shown: Vec<Shown>,
+    /// Every layer with weights, first to last.
+    pub layers: Vec<LayerView>,
+}
+
+/// A layer's weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LayerView {
+    /// Weights counted in [`BINS`] bins from -span to span.
+    pub histogram: Vec<u32>,
+    /// Half width of the histogram.
+    pub span: f32,
+    /// Mean |gradient| of the last update; 0 before the first.
+    pub gradient: f32,
+}
+
+/// A held-out picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    /// Its number among the held-out pictures.
+    pub index: u32,
+    /// 784 pixels.
+    pub pixels: Vec<u8>,
+    /// What it is.
+    pub truth: u8,
+    /// What it was called.
+    pub called: u8,
+}
+
+/// Counts weights in [`BINS`] bins from -span to span; span is the largest magnitude.
+pub fn histogram(weights: &[f32]) -> (Vec<u32>, f32) {
+    let span = weights.iter().filter(|weight| weight.is_finite()).fold(1e-6_f32, |span, weight| span.max(weight.abs()));
+    let mut counts = vec![0; BINS];
+    for weight in weights.iter().filter(|weight| weight.is_finite()) {
+        let place = (weight / span + 1.0) / 2.0 * BINS as f32;
+        counts[(place as usize).min(BINS - 1)] += 1;
+    }
+    (counts, span)
+}
+
+/// Probabilities from logits.
+pub fn softmax(logits: &[f32]) -> Vec<f32> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let powers: Vec<f32> = logits.iter().map(|logit| (logit - largest).exp()).collect();
+    let sum: f32 = powers.iter().sum();
+    powers.into_iter().map(|power| power / sum).collect()
+}

@@ -1,0 +1,108 @@
+//! What every lesson with a network at school shows the reader: a pad to draw on, and the matrix of mistakes.
+
+use leptos::prelude::*;
+
+use super::{SIDE, SchoolView, figures};
+use crate::{
+    session::{Session, protocol::Protocol},
+    site::frame::replay,
+    widgets::{ConfusionMatrix, DrawPad, Examples, Figure, PointEvent, Scale, Stroke, center},
+};
+
+/// A lesson whose network learns small pictures.
+pub trait Pupil: Protocol {
+    /// How it is doing; nothing while the lesson shows something else.
+    fn school(snapshot: &Self::Snapshot) -> Option<&SchoolView>;
+    /// What it says of the picture that it is shown: one probability for each class.
+    fn probabilities(snapshot: &Self::Snapshot) -> &[f32];
+    /// Shows it 784 pixels from 0 to 1.
+    fn probe(pixels: Vec<f32>) -> Self::Command;
+    /// Shows it a held-out picture.
+    fn pick(index: u32) -> Self::Command;
+    /// Asks for the pictures behind a cell of the matrix: truth, called.
+    fn show(truth: u8, called: u8) -> Self::Command;
+}
+
+/// A pad to draw on, and what the network says of the drawing.
+#[component]
+pub fn Drawing<P: Pupil>(
+    /// The main session.
+    session: Session<P>,
+    /// The pad's name.
+    label: &'static str,
+) -> impl IntoView {
+    let value = RwSignal::new(Vec::<f32>::new());
+    let answer = figures::answer(session);
+    let called = move || {
+        let bars = answer.get()?;
+        bars.labels.get(bars.highlight?).cloned()
+    };
+    view! {
+        <div class="stack">
+            <div class="pad-card">
+                <DrawPad
+                    label
+                    size=SIDE
+                    value
+                    on_change=Callback::new(move |pixels: Vec<f32>| session.command(P::probe(center(&pixels, SIDE))))
+                />
+                <p class="pad-answer">"The network says " <output data-readout="called">{called}</output></p>
+            </div>
+            <Figure
+                id="answer"
+                technique="feature-maps"
+                title="What it says of the drawing"
+                picture=answer
+                empty="Draw something: ten probabilities appear."
+            >
+                <strong>"Draw while it trains."</strong>
+                " The bars are ten probabilities that add up to one. Early on they are nearly equal; later one of them takes nearly all."
+            </Figure>
+        </div>
+    }
+}
+
+/// The confusion matrix with the pictures behind each cell.
+#[component]
+pub fn Matrix<P: Pupil>(
+    /// The main session.
+    session: Session<P>,
+    /// What it draws.
+    picture: Signal<Option<ConfusionMatrix>>,
+    /// The chosen cell.
+    selected: RwSignal<Option<(usize, usize)>>,
+) -> impl IntoView {
+    let on_point = Callback::new(move |event: PointEvent| {
+        if event.kind != Stroke::Down {
+            return;
+        }
+        let cell = picture.get_untracked().and_then(|matrix| matrix.cell_at(event.x, event.y, event.width));
+        if let Some((truth, called)) = cell {
+            selected.set(cell);
+            session.command(P::show(truth as u8, called as u8));
+        }
+    });
+    let pick = Callback::new(move |index: usize| {
+        let number = session
+            .snapshot
+            .with_untracked(|snapshot| P::school(snapshot.as_ref()?)?.shown.get(index).map(|shown| shown.index));
+        if let Some(number) = number {
+            session.command(P::pick(number));
+        }
+    });
+    view! {
+        <Figure
+            id="confusion"
+            replay=replay(session.bench)
+            technique="confusion-matrix"
+            title="Confusion matrix"
+            picture
+            on_point
+            empty="The first evaluation fills it."
+        >
+            <strong>"Click a cell."</strong>
+            " Rows are what a picture is, columns what it was called. Off the diagonal lie the mistakes; 4 and 9, 3 and 8 are the usual ones."
+            <Examples label="The pictures behind the chosen cell" images=figures::shown(session) scale=Scale::Grey on_pick=pick />
+        </Figure>
+    }
+}

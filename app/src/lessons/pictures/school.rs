@@ -1,0 +1,449 @@
+//! The worker half: a network is taught with mini-batches and judged on held-out pictures.
+//!
+//! Nothing here reads back while it steps. Losses and held-out logits stay on the device until the task's snapshot
+//! fetches them together: [`School::register`] adds them to a transaction, [`School::collect`] takes them from its answer.
+
+use std::rc::Rc;
+
+use models::{
+    data::{batches::Batches, images::Images},
+    device::Device,
+    error::Error,
+    foundations::mlp::cross_entropy,
+    metrics::{Confusion, largest},
+    module::Module,
+    tensor::{Tensor, TensorData, Transaction},
+    train::{
+        optimizer::Optimizer,
+        trainer::{Checkpoint, Trainer},
+    },
+    weights::{self, Parameters},
+};
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg32;
+use serde::{Deserialize, Serialize};
+
+use super::{CLASSES, Course, LayerView, PIXELS, SIDE, SchoolView, Shown, histogram};
+use crate::{
+    fetch,
+    session::{
+        protocol::{CurvePoint, Remedy, Series, Trouble, decode, encode},
+        serve::{Arriving, Context, not_finite, plot},
+    },
+};
+
+/// Held-out pictures that every evaluation looks at.
+const HELD_OUT: usize = 1000;
+/// Steps from one evaluation to the next.
+const EVERY: u64 = 25;
+/// Pictures shown behind a cell of the confusion matrix.
+const MOST_SHOWN: usize = 24;
+
+/// A network that calls pictures of 28 × 28 pixels by name.
+pub trait Classifier: Module {
+    /// The logits of pictures given as rows of pixels: `[batch, 784] -> [batch, classes]`.
+    fn classify(&self, pixels: Tensor<2>) -> Tensor<2>;
+}
+
+/// A network at school.
+pub struct School<M: Classifier> {
+    /// The network and its teacher.
+    pub trainer: Trainer<M>,
+    context: Context,
+    device: Device,
+    training: Images,
+    rest: Arriving<Result<Vec<Images>, Trouble>>,
+    held_out: Images,
+    held_inputs: Tensor<2>,
+    held_targets: Tensor<2>,
+    order: Vec<usize>,
+    batches: Batches,
+    pending: Pending,
+    called: Vec<u8>,
+    confusion: Vec<u32>,
+    cell: Option<(u8, u8)>,
+    histograms: Vec<(Vec<u32>, f32)>,
+    gradients: Vec<f32>,
+}
+
+/// What has been computed and not yet read back.
+#[derive(Default)]
+pub struct Pending {
+    losses: Vec<(u64, Tensor<1>)>,
+    accuracies: Vec<(u64, Tensor<1>)>,
+    evaluations: Vec<(u64, Tensor<2>, Tensor<1>)>,
+}
+
+/// What decides how the teaching goes on.
+#[derive(Serialize, Deserialize)]
+struct State {
+    trainer: Checkpoint,
+    batches: Batches,
+    here: usize,
+}
+
+impl<M: Classifier> School<M> {
+    /// Starts on the first part of the pictures; the rest follows while it learns. `network` draws the fresh network.
+    pub async fn start(
+        course: &Course,
+        context: &Context,
+        network: impl FnOnce(&Device, &mut Pcg32) -> M,
+    ) -> Result<Self, Trouble> {
+        let folder = course.set.id();
+        let parts = fetch::files(&format!("static/data/{folder}/train-"));
+        let tests = fetch::files(&format!("static/data/{folder}/test-"));
+        let mut training = load(context, parts[0]).await?;
+        let mut held_out = load(context, tests[0]).await?;
+        held_out.truncate(HELD_OUT);
+        let wanted = course.examples as usize;
+        training.truncate(wanted);
+        let rest: Arriving<Result<Vec<Images>, Trouble>> = Rc::default();
+        if wanted > training.len() {
+            follow(context.clone(), parts[1..].to_vec(), wanted - training.len(), Rc::clone(&rest));
+        }
+        let device = context.device.clone().autodiff();
+        let mut model = network(&device, &mut Pcg32::seed_from_u64(course.seed.into()));
+        if let Some(name) = course.weights {
+            let bytes = context.fetch(fetch::file(&format!("pretrained/{name}.safetensors"))).await?;
+            let parameters = weights::from_safetensors(&bytes).map_err(again)?;
+            model = weights::load(model, &parameters, &device).map_err(again)?;
+        }
+        let order = order(course);
+        let every: Vec<usize> = (0..held_out.len()).collect();
+        let (held_inputs, held_targets) = tensors(&held_out, &every, &order, &context.device);
+        let mut school = Self {
+            trainer: Trainer::new(model, Optimizer::new(course.optimizer)),
+            batches: Batches::new(training.len(), course.batch as usize, course.seed.into()),
+            called: vec![0; held_out.len()],
+            context: context.clone(),
+            device,
+            training,
+            rest,
+            held_out,
+            held_inputs,
+            held_targets,
+            order,
+            pending: Pending::default(),
+            confusion: vec![0; CLASSES * CLASSES],
+            cell: None,
+            histograms: Vec::new(),
+            gradients: Vec::new(),
+        };
+        school.evaluate();
+        Ok(school)
+    }
+
+    /// One mini-batch at this rate, all on the device.
+    pub fn step(&mut self, rate: f32) -> Result<(), Trouble> {
+        self.take_in_rest()?;
+        let (inputs, targets) = tensors(&self.training, &self.batches.next(), &self.order, &self.device);
+        let mut right = None;
+        let loss = self.trainer.step(rate.into(), |model| {
+            let logits = model.classify(inputs);
+            right = Some(accuracy(logits.clone().inner(), targets.clone().inner()));
+            cross_entropy(logits, targets)
+        });
+        let step = self.trainer.step;
+        self.pending.losses.push((step, loss));
+        self.pending.accuracies.extend(right.map(|right| (step, right)));
+        if step.is_multiple_of(EVERY) {
+            self.evaluate();
+        }
+        Ok(())
+    }
+
+    fn evaluate(&mut self) {
+        let logits = self.trainer.valid().classify(self.held_inputs.clone());
+        let loss = cross_entropy(logits.clone(), self.held_targets.clone());
+        self.pending.evaluations.push((self.trainer.step, logits, loss));
+    }
+
+    fn take_in_rest(&mut self) -> Result<(), Trouble> {
+        let Some(arrived) = self.rest.borrow_mut().take() else { return Ok(()) };
+        for part in arrived? {
+            self.training.extend(part).map_err(again)?;
+        }
+        self.batches.resize(self.training.len());
+        Ok(())
+    }
+
+    /// Takes over the size of the batches.
+    pub fn set_batch(&mut self, batch: u32) {
+        self.batches.set_batch(batch as usize);
+    }
+
+    /// Updates so far.
+    pub fn steps(&self) -> u64 {
+        self.trainer.step
+    }
+
+    /// Chooses a cell of the confusion matrix: truth, called.
+    pub fn show(&mut self, cell: (u8, u8)) {
+        self.cell = Some(cell);
+    }
+
+    /// A held-out picture as the network sees it.
+    pub fn picture(&self, index: usize) -> Option<Vec<f32>> {
+        (index < self.held_out.len()).then(|| arranged(self.held_out.image(index), &self.order))
+    }
+
+    /// 784 pixels from 0 to 1, drawn by the reader, as the network sees them.
+    pub fn seen(&self, drawn: &[f32]) -> Vec<f32> {
+        self.order.iter().map(|&from| drawn[from].clamp(0.0, 1.0)).collect()
+    }
+
+    /// The held-out pictures.
+    pub fn held_out(&self) -> &Images {
+        &self.held_out
+    }
+
+    /// Accuracy on the held-out pictures, each changed in the same way before the network sees it, and how sure it is of
+    /// its answer on average.
+    pub async fn accuracy_under(&self, change: impl Fn(&[u8]) -> Vec<u8>) -> Result<(f32, f32), Trouble> {
+        let pixels: Vec<f32> = (0..self.held_out.len())
+            .flat_map(|index| arranged(&change(self.held_out.image(index)), &self.order))
+            .collect();
+        let inputs = Tensor::from_data(TensorData::new(pixels, [self.held_out.len(), PIXELS]), &self.context.device);
+        let logits = self.trainer.valid().classify(inputs);
+        let right = accuracy(logits.clone(), self.held_targets.clone());
+        let sure = models::tensor::activation::softmax(logits, 1).max_dim(1).mean();
+        let read = read(Transaction::default().register(right).register(sure)).await?;
+        Ok((read[0][0], read[1][0]))
+    }
+
+    /// Adds everything that waits to be read to a transaction.
+    pub fn register(&mut self, mut transaction: Transaction) -> (Pending, Transaction) {
+        let pending = std::mem::take(&mut self.pending);
+        let one = |list: &[(u64, Tensor<1>)]| Tensor::cat(list.iter().map(|(_, tensor)| tensor.clone()).collect(), 0);
+        if !pending.losses.is_empty() {
+            transaction = transaction.register(one(&pending.losses)).register(one(&pending.accuracies));
+        }
+        for (_, _, loss) in &pending.evaluations {
+            transaction = transaction.register(loss.clone());
+        }
+        // Older losses stay, older logits would be read for nothing.
+        if let Some((_, logits, _)) = pending.evaluations.last() {
+            transaction = transaction.register(logits.clone());
+        }
+        for mean in self.trainer.gradient_means() {
+            transaction = transaction.register(mean);
+        }
+        (pending, transaction)
+    }
+
+    /// Takes what [`School::register`] added from the answer, and plots it.
+    pub async fn collect(
+        &mut self,
+        pending: Pending,
+        values: &mut impl Iterator<Item = Vec<f32>>,
+        curves: &mut Vec<CurvePoint>,
+    ) -> Result<(), Trouble> {
+        let mut take = || values.next().unwrap_or_default();
+        if !pending.losses.is_empty() {
+            let (losses, accuracies) = (take(), take());
+            if let Some(position) = losses.iter().position(|loss| !loss.is_finite()) {
+                return Err(self.broken(pending.losses[position].0).await);
+            }
+            for (((step, _), loss), right) in pending.losses.iter().zip(losses).zip(accuracies) {
+                plot(curves, Series::Loss, *step, loss);
+                plot(curves, Series::Accuracy, *step, right);
+            }
+        }
+        for (step, ..) in &pending.evaluations {
+            plot(curves, Series::ValidationLoss, *step, take()[0]);
+        }
+        if let Some((step, ..)) = pending.evaluations.last() {
+            let confusion = self.count(&take());
+            plot(curves, Series::ValidationAccuracy, *step, confusion.accuracy() as f32);
+            for (class, right) in confusion.recalls().into_iter().enumerate() {
+                plot(curves, Series::Class(class as u16), *step, right as f32);
+            }
+        }
+        self.gradients = self.trainer.layers().iter().map(|_| take()[0]).collect();
+        for (layer, mean) in self.gradients.iter().enumerate() {
+            plot(curves, Series::Gradient(layer as u16), self.trainer.step, *mean);
+        }
+        // Weights are read as rarely as the held-out pictures are looked at.
+        if !pending.evaluations.is_empty() {
+            let parameters = weights::read(&self.trainer.model).await.map_err(again)?;
+            let matrices = parameters.0.iter().filter(|tensor| tensor.shape.len() > 1);
+            self.histograms = matrices.map(|tensor| histogram(&tensor.values)).collect();
+        }
+        Ok(())
+    }
+
+    /// What is shown of it.
+    pub fn view(&self) -> SchoolView {
+        let layers = self.histograms.iter().enumerate().map(|(layer, (histogram, span))| LayerView {
+            histogram: histogram.clone(),
+            span: *span,
+            gradient: self.gradients.get(layer).copied().unwrap_or_default(),
+        });
+        SchoolView {
+            here: self.training.len() as u32,
+            confusion: self.confusion.clone(),
+            shown: self.shown(),
+            layers: layers.collect(),
+        }
+    }
+
+    /// Fills the confusion matrix from the held-out logits.
+    fn count(&mut self, logits: &[f32]) -> Confusion {
+        let mut confusion = Confusion::new(CLASSES);
+        for (index, row) in logits.chunks_exact(CLASSES).enumerate() {
+            let called = largest(row);
+            self.called[index] = called as u8;
+            confusion.add(self.held_out.labels[index].into(), called);
+        }
+        self.confusion.clone_from(&confusion.counts);
+        confusion
+    }
+
+    fn shown(&self) -> Vec<Shown> {
+        let Some((truth, called)) = self.cell else { return Vec::new() };
+        (0..self.held_out.len())
+            .filter(|&index| self.held_out.labels[index] == truth && self.called[index] == called)
+            .take(MOST_SHOWN)
+            .map(|index| Shown { index: index as u32, pixels: self.held_out.image(index).to_vec(), truth, called })
+            .collect()
+    }
+
+    /// Numbers left the finite range: in this layer, or in the loss alone.
+    async fn broken(&self, step: u64) -> Trouble {
+        match weights::read(&self.trainer.model).await {
+            Ok(parameters) => {
+                let mut matrices = parameters.0.iter().filter(|tensor| tensor.shape.len() > 1);
+                let layer = matrices.position(|tensor| tensor.values.iter().any(|weight| !weight.is_finite()));
+                match layer {
+                    Some(layer) => not_finite(&format!("layer {}", layer + 1), step),
+                    None => not_finite("the loss", step),
+                }
+            }
+            Err(error) => again(error),
+        }
+    }
+
+    /// The network's weights.
+    pub async fn weights(&self) -> Result<Parameters, Trouble> {
+        Ok(weights::read(&self.trainer.model).await?)
+    }
+
+    /// Takes weights if they belong to this network.
+    pub fn take_weights(&mut self, parameters: &Parameters) -> Result<(), Error> {
+        self.trainer.model = weights::load(self.trainer.model.clone(), parameters, &self.device)?;
+        self.pending = Pending::default();
+        self.evaluate();
+        Ok(())
+    }
+
+    /// The whole state.
+    pub async fn save(&self) -> Result<Vec<u8>, Trouble> {
+        let trainer = self.trainer.save().await.map_err(again)?;
+        Ok(encode(&State { trainer, batches: self.batches.clone(), here: self.training.len() }))
+    }
+
+    /// Takes a state back if it belongs to this network.
+    pub fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        let state: State = decode(bytes)?;
+        self.trainer.restore(&state.trainer, &self.device)?;
+        self.batches = state.batches;
+        if state.here != self.training.len() {
+            // More pictures have come since, or fewer are here in a new worker.
+            self.batches.resize(self.training.len());
+        }
+        self.pending = Pending::default();
+        self.evaluate();
+        Ok(())
+    }
+}
+
+/// What went wrong with a file of the site, or with the device: it may work the next time.
+fn again(error: Error) -> Trouble {
+    Trouble::new(error.to_string(), Remedy::Retry)
+}
+
+async fn load(context: &Context, file: &'static fetch::File) -> Result<Images, Trouble> {
+    Images::parse(&context.fetch(file).await?).map_err(again)
+}
+
+/// Fetches the remaining parts one after the other and hands them over together.
+fn follow(
+    context: Context,
+    parts: Vec<&'static fetch::File>,
+    wanted: usize,
+    arrived: Arriving<Result<Vec<Images>, Trouble>>,
+) {
+    wasm_bindgen_futures::spawn_local(async move {
+        let mut here = 0;
+        let mut all = Vec::new();
+        for part in parts {
+            if here >= wanted {
+                break;
+            }
+            match load(&context, part).await {
+                Ok(mut images) => {
+                    images.truncate(wanted - here);
+                    here += images.len();
+                    all.push(images);
+                }
+                // What is here is enough to go on with; the reader learns that it is not all.
+                Err(trouble) => {
+                    context.tell(trouble);
+                    break;
+                }
+            }
+        }
+        arrived.replace(Some(Ok(all)));
+    });
+}
+
+/// Where each pixel comes from: as it is, or one shuffle for all pictures.
+fn order(course: &Course) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..PIXELS).collect();
+    if course.shuffle {
+        let mut rng = Pcg32::seed_from_u64(u64::from(course.seed) ^ 0x5348_5546);
+        for last in (1..PIXELS).rev() {
+            order.swap(last, rng.random_range(0..=last));
+        }
+    }
+    order
+}
+
+/// A picture as the network sees it: in the given order, 0 to 1.
+fn arranged(pixels: &[u8], order: &[usize]) -> Vec<f32> {
+    order.iter().map(|&from| f32::from(pixels[from]) / 255.0).collect()
+}
+
+fn tensors(images: &Images, indices: &[usize], order: &[usize], device: &Device) -> (Tensor<2>, Tensor<2>) {
+    let mut pixels = Vec::with_capacity(indices.len() * PIXELS);
+    let mut targets = vec![0.0_f32; indices.len() * CLASSES];
+    for (row, &index) in indices.iter().enumerate() {
+        let image = images.image(index);
+        pixels.extend(order.iter().map(|&from| f32::from(image[from]) / 255.0));
+        targets[row * CLASSES + usize::from(images.labels[index])] = 1.0;
+    }
+    (
+        Tensor::from_data(TensorData::new(pixels, [indices.len(), PIXELS]), device),
+        Tensor::from_data(TensorData::new(targets, [indices.len(), CLASSES]), device),
+    )
+}
+
+/// Rows of pixels as pictures with one channel: `[batch, 784] -> [batch, 1, 28, 28]`.
+pub fn pictures(pixels: Tensor<2>) -> Tensor<4> {
+    let [batch, _] = pixels.dims();
+    pixels.reshape([batch, 1, SIDE, SIDE])
+}
+
+/// Share of rows whose largest logit is the target's: `[batch, classes]`, `[batch, classes]` -> `[1]`.
+fn accuracy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
+    let largest = logits.clone().max_dim(1); // [batch, 1]
+    let chosen = (logits * targets).sum_dim(1); // [batch, 1]: the true class's logit
+    chosen.greater_equal(largest).float().mean()
+}
+
+/// Reads what was registered, in order.
+pub async fn read(transaction: Transaction) -> Result<Vec<Vec<f32>>, Trouble> {
+    let failed = || Trouble::new("The results could not be read back from the device.", Remedy::Resume);
+    let read = transaction.execute_async().await.map_err(|_| failed())?;
+    read.into_iter().map(|data| data.try_into_vec::<f32>().map_err(|_| failed())).collect()
+}

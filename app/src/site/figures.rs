@@ -1,0 +1,92 @@
+//! Pictures that lessons share, whatever they are about: curves over the steps, and the gradients of layers.
+
+use leptos::prelude::*;
+
+use crate::{
+    session::{
+        Session,
+        protocol::{Protocol, Series as Curve},
+    },
+    widgets::{Axis, Chart, GradientFlow, Histogram, HistogramRow, Ink, Series as Line},
+};
+
+/// Training and held-out values of one kind; `label` names them.
+pub fn curves<P: Protocol>(
+    session: Session<P>,
+    training: Curve,
+    held_out: Curve,
+    label: &'static str,
+) -> Signal<Option<Chart>> {
+    Signal::derive(move || {
+        session.curves.with(|curves| {
+            if curves.is_empty() {
+                return None;
+            }
+            let y = Axis::new(label).from(0.0);
+            Some(Chart {
+                series: vec![
+                    Line::new("training", curves.line(training).to_vec(), Ink::Class(0)),
+                    Line::new("held out", curves.line(held_out).to_vec(), Ink::Class(1)).dashed(),
+                ],
+                x: Axis::new("step").integer().from(0.0),
+                y: if training == Curve::Accuracy { y.percent().to(1.0) } else { y },
+                ..Chart::default()
+            })
+        })
+    })
+}
+
+/// The curve of one kind for each of several runs, the first solid, the others dashed.
+pub fn compared(lines: Vec<(&str, Vec<(f64, f64)>)>, y: Axis) -> Option<Chart> {
+    let series: Vec<Line> = lines
+        .into_iter()
+        .enumerate()
+        .map(|(place, (name, points))| {
+            let line = Line::new(name, points, Ink::Class(place));
+            if place > 0 { line.dashed() } else { line }
+        })
+        .collect();
+    series.iter().any(|line| line.points.len() > 1).then(|| Chart {
+        series,
+        x: Axis::new("step").integer().from(0.0),
+        y,
+        ..Chart::default()
+    })
+}
+
+/// Mean |gradient| of every layer over the steps, on a log scale.
+pub fn gradient_flow<P: Protocol>(session: Session<P>, layers: Signal<Vec<String>>) -> Signal<Option<GradientFlow>> {
+    Signal::derive(move || {
+        let layers = layers.get();
+        session.curves.with(|curves| {
+            let lines: Vec<_> = (0..layers.len()).map(|layer| curves.line(Curve::Gradient(layer as u16))).collect();
+            let steps: Vec<f64> = lines.first()?.iter().map(|(step, _)| *step).collect();
+            let means: Vec<Vec<f64>> = lines.iter().map(|line| line.iter().map(|(_, mean)| *mean).collect()).collect();
+            let measured = means.iter().flatten().any(|mean| *mean > 0.0);
+            measured.then_some(GradientFlow { layers, steps, means })
+        })
+    })
+}
+
+/// Where the weights of every layer lie: name, counts, half width of each; all on the axis of the widest.
+pub fn weight_histogram(layers: Vec<(String, &[u32], f32)>) -> Option<Histogram> {
+    let span = layers.iter().map(|(.., span)| *span).fold(0.0, f32::max);
+    let rows: Vec<HistogramRow> = layers
+        .into_iter()
+        .filter(|(_, counts, _)| !counts.is_empty())
+        .map(|(name, counts, own)| HistogramRow { name, counts: stretch(counts, own, span), color: Ink::Class(0) })
+        .collect();
+    (!rows.is_empty()).then(|| Histogram { rows, low: -f64::from(span), high: span.into(), x_label: "weight".into() })
+}
+
+/// Moves the counts of a layer with its own span into the bins of the widest one, so that all share one axis.
+fn stretch(counts: &[u32], own: f32, widest: f32) -> Vec<u32> {
+    let bins = counts.len() as f32;
+    let mut wide = vec![0; counts.len()];
+    for (bin, count) in counts.iter().enumerate() {
+        let place = ((bin as f32 + 0.5) / bins * 2.0 - 1.0) * own / widest;
+        let target = ((place + 1.0) / 2.0 * bins) as usize;
+        wide[target.min(counts.len() - 1)] += count;
+    }
+    wide
+}
