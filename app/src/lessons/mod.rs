@@ -2,6 +2,7 @@
 
 pub mod adaline;
 pub mod hopfield;
+pub mod lenet;
 pub mod linear;
 pub mod mlp;
 pub mod perceptron;
@@ -18,7 +19,7 @@ use crate::{
 #[macro_export]
 macro_rules! each_lesson {
     ($then:ident) => {
-        $then![perceptron, adaline, mlp, hopfield];
+        $then![perceptron, adaline, mlp, hopfield, lenet];
     };
 }
 

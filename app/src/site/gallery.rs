@@ -103,6 +103,14 @@ fn Figures(state: Shown) -> impl IntoView {
                 "Signed pictures, all on one scale.",
             )}
             {figure(
+                "gallery-maps", "feature-maps", "Maps of layers", state, samples::layer_maps,
+                "Each layer coloured by its own largest value. Dead maps are crossed out.",
+            )}
+            {figure(
+                "gallery-overlay", "grad-cam", "Heat over a picture", state, samples::overlay,
+                "One picture under several kinds of heat; where there is none, the picture is left.",
+            )}
+            {figure(
                 "gallery-bars", "feature-maps", "Bars", state, samples::bars,
                 "From zero, always. The largest stands out.",
             )}

@@ -1,3 +1,4 @@
 //! Seeing: networks that slide small filters over a picture.
 
 pub mod lenet;
+pub mod window;

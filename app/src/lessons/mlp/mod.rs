@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     lesson::{FigureNote, Lesson, Part},
-    lessons::pictures::{Course, SchoolView, Set, page::Pupil},
+    lessons::pictures::{Course, PictureSet, SchoolView, page::Pupil},
     session::{
         protocol::{self, Protocol, Remedy, Trouble},
         query::{Query, QueryWriter},
@@ -159,10 +159,10 @@ impl Data {
     }
 
     /// The set of pictures, if the inputs are pictures.
-    pub fn set(self) -> Option<Set> {
+    pub fn set(self) -> Option<PictureSet> {
         match self {
-            Data::Mnist => Some(Set::Mnist),
-            Data::Fashion => Some(Set::Fashion),
+            Data::Mnist => Some(PictureSet::Mnist),
+            Data::Fashion => Some(PictureSet::Fashion),
             Data::Points(_) | Data::Own => None,
         }
     }
@@ -286,8 +286,8 @@ impl Settings {
         let set = self.data.set().ok_or_else(|| none("pictures"))?;
         let weights = match (self.pretrained, set) {
             (false, _) => None,
-            (true, Set::Mnist) => Some("mlp-mnist"),
-            (true, Set::Fashion) => return Err(none("trained weights")),
+            (true, PictureSet::Mnist) => Some("mlp-mnist"),
+            (true, PictureSet::Fashion) => return Err(none("trained weights")),
         };
         let Self { examples, shuffle, optimizer, batch, seed, .. } = *self;
         Ok(Course { set, examples, shuffle, weights, optimizer, batch, seed })

@@ -3,6 +3,7 @@
 mod build;
 mod controls;
 mod figures;
+mod shuffle;
 mod strength;
 mod understand;
 mod weakness;

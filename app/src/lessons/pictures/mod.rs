@@ -4,6 +4,7 @@
 pub mod figures;
 pub mod page;
 pub mod school;
+pub mod shift;
 
 use models::train::optimizer::OptimizerKind;
 use serde::{Deserialize, Serialize};
@@ -19,30 +20,30 @@ pub const BINS: usize = 41;
 
 /// A set of 70,000 pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Set {
+pub enum PictureSet {
     /// Handwritten digits.
     Mnist,
     /// Clothes.
     Fashion,
 }
 
-impl Set {
+impl PictureSet {
     /// Both, in the order of the chips.
-    pub const ALL: [Set; 2] = [Set::Mnist, Set::Fashion];
+    pub const ALL: [PictureSet; 2] = [PictureSet::Mnist, PictureSet::Fashion];
 
     /// The chip's word.
     pub fn name(self) -> &'static str {
         match self {
-            Set::Mnist => "Handwritten digits",
-            Set::Fashion => "Clothes",
+            PictureSet::Mnist => "Handwritten digits",
+            PictureSet::Fashion => "Clothes",
         }
     }
 
     /// The address's word; also the folder's name.
     pub fn id(self) -> &'static str {
         match self {
-            Set::Mnist => "mnist",
-            Set::Fashion => "fashion",
+            PictureSet::Mnist => "mnist",
+            PictureSet::Fashion => "fashion",
         }
     }
 
@@ -54,8 +55,8 @@ impl Set {
     /// The names of its classes.
     pub fn classes(self) -> [&'static str; CLASSES] {
         match self {
-            Set::Mnist => ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
-            Set::Fashion => {
+            PictureSet::Mnist => ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+            PictureSet::Fashion => {
                 ["T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Boot"]
             }
         }
@@ -66,7 +67,7 @@ impl Set {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Course {
     /// What it learns from.
-    pub set: Set,
+    pub set: PictureSet,
     /// How many pictures of it.
     pub examples: u32,
     /// Whether every picture's pixels are shuffled in the same way.

@@ -6,7 +6,7 @@ use super::{SIDE, SchoolView, figures};
 use crate::{
     session::{Session, protocol::Protocol},
     site::frame::replay,
-    widgets::{ConfusionMatrix, DrawPad, Examples, Figure, PointEvent, Scale, Stroke, center},
+    widgets::{Chips, ConfusionMatrix, DrawPad, Examples, Figure, PointEvent, Scale, Stroke, center},
 };
 
 /// A lesson whose network learns small pictures.
@@ -60,6 +60,18 @@ pub fn Drawing<P: Pupil>(
             </Figure>
         </div>
     }
+}
+
+/// How many pictures there are to learn from.
+#[component]
+pub fn ExamplesChips(
+    /// How many.
+    value: Signal<u32>,
+    /// Takes another number.
+    on_change: Callback<u32>,
+) -> impl IntoView {
+    let options = [2_000, 12_000, 60_000].map(|count: u32| (count, format!("{},{:03}", count / 1000, count % 1000)));
+    view! { <Chips label="Pictures to learn from" options=options.to_vec() value on_change /> }
 }
 
 /// The confusion matrix with the pictures behind each cell.

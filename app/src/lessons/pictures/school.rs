@@ -23,7 +23,7 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg32;
 use serde::{Deserialize, Serialize};
 
-use super::{CLASSES, Course, LayerView, PIXELS, SIDE, SchoolView, Shown, histogram};
+use super::{CLASSES, Course, LayerView, PIXELS, SchoolView, Shown, histogram};
 use crate::{
     fetch,
     session::{
@@ -190,6 +190,17 @@ impl<M: Classifier> School<M> {
     /// 784 pixels from 0 to 1, drawn by the reader, as the network sees them.
     pub fn seen(&self, drawn: &[f32]) -> Vec<f32> {
         self.order.iter().map(|&from| drawn[from].clamp(0.0, 1.0)).collect()
+    }
+
+    /// Whether the last step ended in an evaluation.
+    pub fn is_judged(&self) -> bool {
+        self.trainer.step.is_multiple_of(EVERY)
+    }
+
+    /// The first held-out pictures as the network sees them: `[count, 784]`, fewer where there are fewer.
+    pub fn inputs(&self, count: usize) -> Tensor<2> {
+        let count = count.min(self.held_out.len());
+        self.held_inputs.clone().slice([0..count, 0..PIXELS])
     }
 
     /// The held-out pictures.
@@ -426,12 +437,6 @@ fn tensors(images: &Images, indices: &[usize], order: &[usize], device: &Device)
         Tensor::from_data(TensorData::new(pixels, [indices.len(), PIXELS]), device),
         Tensor::from_data(TensorData::new(targets, [indices.len(), CLASSES]), device),
     )
-}
-
-/// Rows of pixels as pictures with one channel: `[batch, 784] -> [batch, 1, 28, 28]`.
-pub fn pictures(pixels: Tensor<2>) -> Tensor<4> {
-    let [batch, _] = pixels.dims();
-    pixels.reshape([batch, 1, SIDE, SIDE])
 }
 
 /// Share of rows whose largest logit is the target's: `[batch, classes]`, `[batch, classes]` -> `[1]`.

@@ -2,7 +2,7 @@
 
 use crate::widgets::{
     Axis, Bars, Chart, ConfusionMatrix, Dot, Field, GradientFlow, Heatmap, Histogram, ImageGrid, Ink, Landscape,
-    Marker, Network, NetworkLayer, Peak, Scale, Scatter, Segment, Series, Tile,
+    LayerMaps, MapLayer, Marker, Network, NetworkLayer, Overlay, Panel, Peak, Scale, Scatter, Segment, Series, Tile,
 };
 
 /// A number between −1 and 1 that looks random and belongs to its index.
@@ -146,6 +146,47 @@ pub fn ring(turn: usize) -> Tile {
 pub fn tiles() -> ImageGrid {
     let images = (0..12).map(|turn| Tile { mark: (turn == 4).then_some(Ink::Bad), ..ring(turn) }).collect();
     ImageGrid { images, columns: 0, scale: Scale::Grey, tile: 0.0 }
+}
+
+/// What the layers of a convolutional network might say: maps that grow coarser, one of them dead.
+pub fn layer_maps() -> LayerMaps {
+    let layer = |name: &str, side: usize, maps: usize, dead: Vec<usize>| MapLayer {
+        name: name.into(),
+        note: if side == 1 { format!("{maps} units") } else { format!("{maps} of {side}²") },
+        side,
+        values: (0..maps)
+            .flat_map(|map| coarser(&ring(map), side, if dead.contains(&map) { 0.0 } else { 1.0 }))
+            .collect(),
+        dead,
+    };
+    LayerMaps {
+        layers: vec![
+            layer("C1", 28, 6, vec![4]),
+            layer("S2", 14, 6, vec![4]),
+            layer("C3", 10, 16, vec![]),
+            layer("F6", 1, 84, vec![7]),
+        ],
+    }
+}
+
+/// A picture at another resolution, the nearest pixel taken.
+fn coarser(tile: &Tile, side: usize, strength: f32) -> Vec<f32> {
+    let from = |place: usize| (2 * place + 1) * tile.rows / (2 * side);
+    (0..side * side).map(|at| strength * tile.pixels[from(at / side) * tile.columns + from(at % side)]).collect()
+}
+
+/// Heat of both kinds over one picture.
+pub fn overlay() -> Overlay {
+    let Tile { pixels, rows, .. } = ring(2);
+    let heat = |pace: f64| {
+        (0..rows * rows).map(move |at| (((at % rows) as f64 * pace).sin() * ((at / rows) as f64 * 0.2).cos()) as f32)
+    };
+    let panels = vec![
+        Panel { label: "unsigned".into(), heat: heat(0.11).map(f32::abs).collect(), signed: false },
+        Panel { label: "signed".into(), heat: heat(0.23).collect(), signed: true },
+        Panel { label: "none".into(), heat: Vec::new(), signed: false },
+    ];
+    Overlay { side: rows, picture: pixels, panels, opacity: 0.7 }
 }
 
 /// First-layer filters: positive and negative weights.

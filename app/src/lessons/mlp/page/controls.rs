@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use models::{foundations::mlp::Activation, train::optimizer::OptimizerKind};
 
 use crate::{
-    lessons::mlp::{MOST_LAYERS, MOST_UNITS, Mlp},
+    lessons::{
+        mlp::{MOST_LAYERS, MOST_UNITS, Mlp},
+        pictures::page::ExamplesChips,
+    },
     session::Session,
     site::frame::SeedField,
     widgets::{Chips, NumberField, Slider},
@@ -72,9 +75,7 @@ pub fn Controls(
                 />
             </Show>
             <Show when=is_pictures>
-                <Chips
-                    label="Pictures to learn from"
-                    options=[2_000, 12_000, 60_000].map(|count: u32| (count, grouped(count))).to_vec()
+                <ExamplesChips
                     value=Signal::derive(move || settings.with(|settings| settings.examples))
                     on_change=Callback::new(move |count: u32| session.change(|settings| settings.examples = count))
                 />
@@ -93,8 +94,4 @@ pub fn Controls(
             />
         </div>
     }
-}
-
-fn grouped(count: u32) -> String {
-    format!("{},{:03}", count / 1000, count % 1000)
 }

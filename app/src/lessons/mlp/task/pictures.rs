@@ -1,6 +1,7 @@
 //! The pictures lesson: 784–256–10 on real digits or clothes, taught by burn on either engine.
 
 use models::{
+    data::transforms::Transform,
     error::Error,
     foundations::mlp::Mlp,
     tensor::{Tensor, TensorData, Transaction},
@@ -82,7 +83,8 @@ impl Pictures {
             Command::MeasureShift => {
                 self.shifts.clear();
                 for shift in 0..=MOST_SHIFT {
-                    let (right, _) = self.school.accuracy_under(|pixels| shifted(pixels, shift)).await?;
+                    let change = Transform::Shift { right: shift as f32, down: 0.0 };
+                    let (right, _) = self.school.accuracy_under(|pixels| change.apply(pixels, SIDE, SIDE)).await?;
                     self.shifts.push(right);
                 }
             }
@@ -138,10 +140,4 @@ impl Pictures {
         self.configure(self.settings.clone());
         Ok(())
     }
-}
-
-/// A picture moved to the right.
-fn shifted(pixels: &[u8], shift: usize) -> Vec<u8> {
-    let place = |place: usize| if place % SIDE >= shift { pixels[place - shift] } else { 0 };
-    (0..PIXELS).map(place).collect()
 }

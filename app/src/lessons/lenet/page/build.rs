@@ -1,0 +1,83 @@
+//! Build: seven layers, beside those of the paper.
+
+use leptos::prelude::*;
+use models::vision::lenet::PAPER;
+
+use super::figures;
+use crate::{
+    lessons::lenet::{LESSON, Lenet},
+    session::Session,
+    site::{
+        frame::{Stage, StageKind},
+        parts::{Costs, Lit, Source},
+    },
+    widgets::Figure,
+};
+
+/// The second stage.
+#[component]
+pub fn Build(
+    /// The main session.
+    session: Session<Lenet>,
+    /// The part that is lit.
+    lit: Lit,
+) -> impl IntoView {
+    let config = move || session.settings.with(|settings| settings.network());
+    let ours = config().layers();
+    let rows = PAPER.iter().zip(ours).map(|(paper, ours)| {
+        view! {
+            <tr>
+                <td>{paper.name}</td>
+                <td class="number">{paper.maps}</td>
+                <td class="number">{format!("{0} × {0}", paper.side)}</td>
+                <td class="number">{paper.parameters}</td>
+                <td class="number">{ours.parameters}</td>
+            </tr>
+        }
+    });
+    let sum = |parameters: [usize; 7]| parameters.iter().sum::<usize>();
+    view! {
+        <Stage kind=StageKind::Build claim="Few weights that see the whole picture">
+            <p>
+                "The convolutions own "{ours[0].parameters + ours[2].parameters}" of the weights and do "
+                {format!("{:.0} %", (ours[0].multiply_adds + ours[2].multiply_adds) as f64 / config().multiply_adds() as f64 * 100.0)}
+                " of the arithmetic. That is the trade: little to learn, much to do."
+            </p>
+            <div class="wide source-pair">
+                <Figure
+                    id="architecture"
+                    technique="feature-maps"
+                    title="The network, with live values"
+                    picture=figures::network(session)
+                    empty="The network appears with the first frame."
+                >
+                    <strong>"Draw above, and follow one row."</strong>
+                    " Circles are the middle of each layer’s first map; below them its shape and what it has to learn."
+                </Figure>
+                <Source lesson=&LESSON lit />
+            </div>
+            <Costs
+                bench=session.bench
+                parameters=Signal::derive(move || Some(config().parameter_count()))
+                multiply_adds=Signal::derive(move || Some(config().multiply_adds()))
+            />
+            <div class="table-scroll">
+                <table class="plain">
+                    <caption>"Trainable numbers, in the paper and here"</caption>
+                    <thead>
+                        <tr><th scope="col">"Layer"</th><th scope="col" class="number">"Maps"</th><th scope="col" class="number">"Size"</th><th scope="col" class="number">"1998"</th><th scope="col" class="number">"Here"</th></tr>
+                    </thead>
+                    <tbody>{rows.collect_view()}</tbody>
+                    <tfoot>
+                        <tr><th scope="row" colspan="3">"All"</th><td class="number">{sum(PAPER.map(|layer| layer.parameters))}</td><td class="number">{sum(ours.map(|layer| layer.parameters))}</td></tr>
+                    </tfoot>
+                </table>
+            </div>
+            <p>
+                "In 1998 a pooled unit had a scale and a bias to learn, each map of C3 saw only some of the six before it, and the output "
+                "measured distances to small pictures drawn by hand. Here pooling learns nothing, C3 sees all six maps, and the output is a "
+                "layer with softmax. ReLU, Adam and today’s first weights came later too."
+            </p>
+        </Stage>
+    }
+}

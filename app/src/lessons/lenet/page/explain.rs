@@ -1,0 +1,109 @@
+//! Four ways of asking where a class was seen, for any class, over the picture that is looked at.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::figures;
+use crate::{
+    lessons::lenet::{
+        Command, Lenet,
+        settings::{LAYERS, STAGES},
+    },
+    session::{Session, protocol::Settings},
+    widgets::{Chips, Choice, Figure, Slider},
+};
+
+/// How soon after a change the explanation follows: the maps follow the pen at once, this may wait for its rest.
+const PAUSE: Duration = Duration::from_millis(150);
+
+/// Asks for a new explanation soon after the picture, the network or the question has changed.
+pub fn keep_fresh(session: Session<Lenet>) {
+    let waiting = StoredValue::new(false);
+    Effect::new(move || {
+        let stale = session.snapshot.with(|snapshot| snapshot.as_ref().is_some_and(|snapshot| snapshot.stale));
+        // A new question is seen in the settings before any frame tells of it.
+        session.settings.with(|settings| (settings.class, settings.stage, settings.fresh));
+        if stale && !waiting.get_value() {
+            waiting.set_value(true);
+            set_timeout(
+                move || {
+                    if waiting.try_set_value(false).is_none() {
+                        session.command(Command::Explain);
+                    }
+                },
+                PAUSE,
+            );
+        }
+    });
+}
+
+/// The four explanations with the controls that they share.
+#[component]
+pub fn Explained(
+    /// The main session.
+    session: Session<Lenet>,
+) -> impl IntoView {
+    let settings = session.settings;
+    let opacity = RwSignal::new(0.75);
+    let names = move || settings.with(Settings::classes);
+    let class = move || {
+        let class = session.snapshot.with(|snapshot| snapshot.as_ref()?.explained.as_ref().map(|one| one.class))?;
+        names().get(usize::from(class)).cloned()
+    };
+    let controls = move || {
+        let classes = names().into_iter().enumerate().map(|(class, name)| (Some(class as u8), name));
+        let classes: Vec<_> = std::iter::once((None, "the one it calls".to_owned())).chain(classes).collect();
+        view! {
+            <div class="fields">
+                {view! {
+                    <Choice
+                        label="Explain the class"
+                        options=classes
+                        value=Signal::derive(move || settings.with(|settings| settings.class))
+                        on_change=Callback::new(move |class: Option<u8>| session.change(|settings| settings.class = class))
+                    />
+                }}
+                <Chips
+                    label="Grad-CAM looks at"
+                    options={STAGES.iter().enumerate().map(|(stage, name)| (stage as u8, (*name).to_owned())).collect::<Vec<_>>()}
+                    value=Signal::derive(move || settings.with(|settings| settings.stage))
+                    on_change=Callback::new(move |stage: u8| session.change(|settings| settings.stage = stage))
+                />
+                <Slider
+                    label="Heat over the picture"
+                    value=opacity
+                    min=0.0
+                    max=1.0
+                    step=0.05
+                    on_change=Callback::new(move |value: f64| opacity.set(value))
+                />
+                <Slider
+                    label="Last layers made fresh"
+                    value=Signal::derive(move || settings.with(|settings| settings.fresh.into()))
+                    min=0.0
+                    max=LAYERS.len() as f64
+                    step=1.0
+                    on_change=Callback::new(move |fresh: f64| session.change(|settings| settings.fresh = fresh as u8))
+                />
+            </div>
+        }
+        .into_any()
+    };
+    view! {
+        <Figure
+            id="explained"
+            technique="grad-cam"
+            title=Signal::derive(move || match class() {
+                Some(class) => format!("What speaks for “{class}”"),
+                None => "What speaks for a class".to_owned(),
+            })
+            picture=figures::explained(session, opacity.into())
+            empty="The first explanation comes with the first picture."
+            controls
+        >
+            <strong>"Draw a 7, then ask for the 1."</strong>
+            " Grad-CAM adds up a layer’s maps by how much the class’s score rises with them. Saliency is the slope at every pixel. Guided backpropagation lets only that through which speaks for the class. Occlusion covers each place with paper and sees how far the score falls."
+        </Figure>
+    }
+}

@@ -1,0 +1,141 @@
+//! Understand: the same small window, everywhere.
+
+use leptos::prelude::*;
+
+use super::{figures, window::SlidingWindow};
+use crate::{
+    lessons::{
+        lenet::{Lenet, Settings},
+        pictures::{
+            PictureSet, figures as school,
+            page::{Drawing, Matrix},
+        },
+    },
+    session::{Session, protocol::Series},
+    site::{
+        figures::{curves, gradient_flow},
+        frame::{Stage, StageKind, replay},
+        parts::{Lit, Weights},
+    },
+    widgets::{Chips, Figure, Formula, Term},
+};
+
+/// The first stage.
+#[component]
+pub fn Understand(
+    /// The main session.
+    session: Session<Lenet>,
+    /// The part that is lit.
+    lit: Lit,
+) -> impl IntoView {
+    let settings = session.settings;
+    let selected = RwSignal::new(None);
+    let hover = Callback::new(move |term: Option<&'static str>| lit.0.set(term));
+    let load =
+        move |set: PictureSet| Callback::new(move |()| session.change(|settings| *settings = settings.trained(set)));
+    view! {
+        <Stage kind=StageKind::Understand claim="The same small window, everywhere">
+            <div class="wide"><SlidingWindow /></div>
+            <p>
+                "A stroke is a stroke wherever it lies. So LeNet does not learn it anew for each place. It owns a few filters of 25 "
+                "numbers, slides each over the whole picture and writes down how well it fits. The result is a map. The next layer "
+                "does the same with the maps: strokes become corners, corners become digits."
+            </p>
+            <Formula label="A map at row i, column j is f of the sum over the window of filter times picture, plus a bias.">
+                <mrow>
+                    <Term id="convolution" lit=lit.0 on_hover=hover><mrow><msub><mi>"c"</mi><mi>"ij"</mi></msub><mo>"="</mo><mi>"f"</mi><mo>"("</mo><munder><mo>"Σ"</mo><mrow><mi>"u"</mi><mi>"v"</mi></mrow></munder><msub><mi>"k"</mi><mi>"uv"</mi></msub><msub><mi>"x"</mi><mrow><mi>"i"</mi><mo>"+"</mo><mi>"u"</mi><mo>","</mo><mi>"j"</mi><mo>"+"</mo><mi>"v"</mi></mrow></msub><mo>"+"</mo><mi>"b"</mi><mo>")"</mo></mrow></Term>
+                    <mspace width="2em" />
+                    <Term id="pooling" lit=lit.0 on_hover=hover><mrow><msub><mi>"s"</mi><mi>"ij"</mi></msub><mo>"="</mo><mfrac><mn>"1"</mn><mn>"4"</mn></mfrac><mo>"Σ"</mo><msub><mi>"c"</mi><mi>"2 × 2"</mi></msub></mrow></Term>
+                    <mspace width="2em" />
+                    <Term id="units" lit=lit.0 on_hover=hover><mrow><mi>"y"</mi><mo>"="</mo><mi>"W"</mi><mi>"s"</mi><mo>"+"</mo><mi>"b"</mi></mrow></Term>
+                </mrow>
+            </Formula>
+            <div class="wide">
+                <Chips
+                    label="What to learn"
+                    options=PictureSet::ALL.map(|set| (set, set.name().to_string())).to_vec()
+                    value=Signal::derive(move || settings.with(|settings| settings.set))
+                    on_change=Callback::new(move |set: PictureSet| session.change(|settings| {
+                        *settings = Settings { set, seed: settings.seed, ..Settings::default() };
+                    }))
+                />
+                <p class="offers">
+                    "Press Train and it learns here, from nothing; or take weights that were trained before."
+                </p>
+                <div class="grid">
+                    <Weights name="lenet-mnist" bench=session.bench on_load=load(PictureSet::Mnist) />
+                    <Weights name="lenet-fashion" bench=session.bench on_load=load(PictureSet::Fashion) />
+                </div>
+                <div class="pair">
+                    <Drawing session label="Draw" />
+                    <Figure
+                        id="maps"
+                        replay=replay(session.bench)
+                        technique="feature-maps"
+                        title="Every map of every layer"
+                        picture=figures::maps(session)
+                        empty="The maps come with the first picture."
+                    >
+                        <strong>"Draw slowly and watch C1."</strong>
+                        " Each small picture is one filter’s map of what you drew; bright means found. Further down the maps are coarser and the meaning is larger. A crossed map answers to none of 200 held-out pictures: it is dead."
+                    </Figure>
+                </div>
+            </div>
+            <div class="wide grid">
+                <Figure
+                    id="filters"
+                    replay=replay(session.bench)
+                    technique="first-layer-filters"
+                    title="The six filters of C1"
+                    picture=figures::filters(session)
+                    empty="The filters come with the first frame."
+                >
+                    <strong>"Watch noise become strokes."</strong>
+                    " Orange ink speaks for the feature, blue ink against it. They begin as chance; training turns some of them into edges."
+                </Figure>
+                <Matrix session picture=school::confusion(session, selected) selected />
+                <Figure
+                    id="curves"
+                    technique="learning-curves"
+                    title="Loss"
+                    picture=curves(session, Series::Loss, Series::ValidationLoss, "cross-entropy")
+                    empty="Press Train: the two curves begin at the first step."
+                >
+                    <strong>"Watch how early it falls."</strong>
+                    " A few hundred steps are enough to read most digits."
+                </Figure>
+                <Figure
+                    id="accuracy"
+                    technique="learning-curves"
+                    title="Accuracy"
+                    picture=curves(session, Series::Accuracy, Series::ValidationAccuracy, "share right")
+                    empty="Press Train to see the share of right answers."
+                >
+                    <strong>"Watch the dashed line."</strong>
+                    " It counts only pictures that the network has never been corrected on."
+                </Figure>
+                <Figure
+                    id="gradients"
+                    technique="gradient-flow"
+                    title="Gradient of each layer"
+                    picture=gradient_flow(session, figures::layers())
+                    empty="The first update brings the first gradients."
+                >
+                    <strong>"C1 has the largest."</strong>
+                    " Each of its weights is used at 784 places, and all of them send their share of the error."
+                </Figure>
+                <Figure
+                    id="weights"
+                    replay=replay(session.bench)
+                    technique="weight-histogram"
+                    title="Weights"
+                    picture=figures::weights(session)
+                    empty="The weights appear with the first frame."
+                >
+                    <strong>"Watch which layers spread."</strong>
+                    " Few weights that are used everywhere grow larger than many that are used once."
+                </Figure>
+            </div>
+        </Stage>
+    }
+}

@@ -1,0 +1,231 @@
+//! Expose weakness: turned, resized, inverted digits, and a letter that becomes a digit.
+
+use leptos::prelude::*;
+
+use super::figures;
+use crate::{
+    lessons::{
+        lenet::{Command, Lenet, Settings, Test},
+        pictures::{PictureSet, SIDE},
+    },
+    session::Session,
+    site::{
+        experiment::{Experiment, Guess, Progress},
+        frame::{NextLesson, Stage, StageKind},
+    },
+    widgets::{Figure, ImageGrid, Ink, Scale, Tile},
+};
+
+/// The fourth stage.
+#[component]
+pub fn Weakness(
+    /// The main session; these experiments leave it alone and run in sessions of their own.
+    session: Session<Lenet>,
+) -> impl IntoView {
+    let seed = Callback::new(move |()| session.settings.with_untracked(|settings| settings.seed));
+    view! {
+        <Stage kind=StageKind::Weakness claim="It knows shifts and nothing else, and it never says “I do not know”">
+            <p>
+                "The window slides, so moving is built in. Turning, growing and changing colour are not. For each of these the network has only "
+                "what the training digits happened to show."
+            </p>
+            <Rotate seed />
+            <Resize seed />
+            <Invert seed />
+            <p>
+                "Ten outputs share one certainty among them. There is no eleventh for everything else, so whatever you show it becomes a digit."
+            </p>
+            <Letters seed />
+            <NextLesson slug="alexnet">"Photographs turn, grow and change colour all the time. What helped was depth, more data, and pictures changed on purpose."</NextLesson>
+        </Stage>
+    }
+}
+
+/// A trained network in a worker of its own that is asked one thing.
+fn ask(seed: u32, command: Command) -> Session<Lenet> {
+    let settings = Settings { examples: 500, seed, ..Settings::default().trained(PictureSet::Mnist) };
+    let session = Session::on_cpu(settings);
+    session.command(command);
+    session
+}
+
+/// One change of all held-out digits, measured.
+type Found = Vec<(f32, f32, f32)>;
+
+/// The state of a test: where it stands, its worker, what it found.
+#[derive(Clone, Copy)]
+struct Trial {
+    progress: RwSignal<Progress>,
+    found: Memo<Option<Found>>,
+    on_run: Callback<()>,
+}
+
+fn trial(test: Test, seed: Callback<(), u32>, finding: fn(&Found) -> String) -> Trial {
+    let progress = RwSignal::new(Progress::default());
+    let slot = RwSignal::new(None::<Session<Lenet>>);
+    let found = Memo::new(move |_| {
+        let snapshot = slot.get()?.snapshot.get()?;
+        snapshot.measured.as_ref().map(|(_, found)| found.clone())
+    });
+    let on_run = Callback::new(move |()| {
+        progress.set(Progress::Running(0.0));
+        slot.set(Some(ask(seed.run(()), Command::Measure(test))));
+    });
+    Effect::new(move |_| {
+        if let Some(trouble) = slot.get().and_then(|session| session.bench.trouble.get()) {
+            progress.set(Progress::Done(trouble.sentence));
+        } else if let Some(found) = found.get() {
+            progress.set(Progress::Done(finding(&found)));
+        }
+    });
+    Trial { progress, found, on_run }
+}
+
+/// Accuracy and certainty, in percent, where the change is as near as can be to this amount.
+fn at(found: &Found, amount: f32) -> (f32, f32) {
+    let near = |point: &&(f32, f32, f32)| ordered((point.0 - amount).abs());
+    found.iter().min_by_key(near).map_or((0.0, 0.0), |point| (point.1 * 100.0, point.2 * 100.0))
+}
+
+/// Numbers above zero in an order that every comparison understands.
+fn ordered(value: f32) -> u32 {
+    value.to_bits()
+}
+
+#[component]
+fn Rotate(seed: Callback<(), u32>) -> impl IntoView {
+    let Trial { progress, found, on_run } = trial(Test::Rotate, seed, |found| {
+        let [(upright, _), (half, _), (quarter, sure), (over, _)] =
+            [0.0, 45.0, 90.0, 180.0].map(|turn| at(found, turn));
+        format!(
+            "Upright it reads {upright:.1} %, turned by 45° {half:.1} %, by 90° {quarter:.1} %, upside down {over:.1} %. At 90° it is still {sure:.0} % sure of itself on average."
+        )
+    });
+    let picture = Signal::derive(move || Some(figures::measured(&found.get()?, "degrees turned")));
+    view! {
+        <Experiment
+            id="rotate"
+            label="Turn the digits"
+            about="The trained network reads 1,000 held-out digits, turned by 15 degrees more each time."
+            progress
+            on_run
+            guess=Guess {
+                question: "At which turn does it read fewer than half of them?",
+                choices: &["below 30°", "between 30° and 60°", "beyond 60°"],
+                outcome: Callback::new(move |()| {
+                    let found = found.get_untracked()?;
+                    let lost = found.iter().find(|point| point.1 < 0.5).map_or(180.0, |point| point.0);
+                    Some(usize::from(lost >= 30.0) + usize::from(lost > 60.0))
+                }),
+            }
+        />
+        <Figure id="rotation-test" technique="learning-curves" title="Accuracy against turning" picture empty="Not measured yet.">
+            <strong>"Compare the two lines."</strong>
+            " The share that is right falls; how sure the network is falls far less. Upside down, a 0 or a 1 is still itself, so the line does not end at 10 %."
+        </Figure>
+    }
+}
+
+#[component]
+fn Resize(seed: Callback<(), u32>) -> impl IntoView {
+    let Trial { progress, found, on_run } = trial(Test::Scale, seed, |found| {
+        let [(half, _), (same, _), (large, _)] = [0.5, 1.0, 1.5].map(|factor| at(found, factor));
+        format!(
+            "At half the size it reads {half:.1} %, as they are {same:.1} %, one and a half times as large {large:.1} %."
+        )
+    });
+    let picture = Signal::derive(move || Some(figures::measured(&found.get()?, "times the size")));
+    view! {
+        <Experiment
+            id="scale"
+            label="Resize the digits"
+            about="The same digits from two fifths of their size to eight fifths."
+            progress
+            on_run
+        />
+        <Figure id="scale-test" technique="learning-curves" title="Accuracy against size" picture empty="Not measured yet.">
+            <strong>"The top is at 1."</strong>
+            " A filter of five pixels fits strokes of one width. Half as wide, they are another thing to it."
+        </Figure>
+    }
+}
+
+#[component]
+fn Invert(seed: Callback<(), u32>) -> impl IntoView {
+    let Trial { progress, on_run, .. } = trial(Test::Invert, seed, |found| {
+        let ((same, _), (inverted, sure)) = (at(found, 0.0), at(found, 1.0));
+        format!(
+            "Ink on paper: {same:.1} % right. Paper on ink: {inverted:.1} % right, and it is {sure:.0} % sure of itself on average."
+        )
+    });
+    view! {
+        <Experiment
+            id="invert"
+            label="Exchange ink and paper"
+            about="White digits on black ground become black digits on white ground. You read both."
+            progress
+            on_run
+        />
+    }
+}
+
+#[component]
+fn Letters(seed: Callback<(), u32>) -> impl IntoView {
+    let progress = RwSignal::new(Progress::default());
+    let slot = RwSignal::new(None::<Session<Lenet>>);
+    let found = Memo::new(move |_| {
+        let snapshot = slot.get()?.snapshot.get()?;
+        (!snapshot.letters.is_empty()).then(|| snapshot.letters.clone())
+    });
+    let on_run = Callback::new(move |()| {
+        progress.set(Progress::Running(0.0));
+        slot.set(Some(ask(seed.run(()), Command::Letters)));
+    });
+    Effect::new(move |_| {
+        if let Some(trouble) = slot.get().and_then(|session| session.bench.trouble.get()) {
+            progress.set(Progress::Done(trouble.sentence));
+        } else if let Some(found) = found.get() {
+            let sure = found.iter().filter(|(.., sure)| *sure > 0.9).count();
+            let most = found.iter().max_by_key(|(.., sure)| ordered(*sure));
+            let most = most.map(|(letter, digit, sure)| {
+                format!(" The surest: {letter} is a {digit}, with {:.1} % certainty.", sure * 100.0)
+            });
+            progress.set(Progress::Done(format!(
+                "Of {} letters it calls {sure} a digit with more than 90 % certainty.{}",
+                found.len(),
+                most.unwrap_or_default(),
+            )));
+        }
+    });
+    let picture = Signal::derive(move || {
+        let images: Vec<Tile> = found
+            .get()?
+            .into_iter()
+            .map(|(letter, digit, sure)| Tile {
+                pixels: models::data::letters::picture(letter)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|pixel| f32::from(pixel) / 255.0)
+                    .collect(),
+                rows: SIDE,
+                columns: SIDE,
+                label: format!("{digit}: {:.0} %", sure * 100.0),
+                mark: (sure > 0.9).then_some(Ink::Bad),
+            })
+            .collect();
+        Some(ImageGrid { images, columns: 0, scale: Scale::Grey, tile: 84.0 })
+    });
+    view! {
+        <Experiment
+            id="letter"
+            label="Show it letters"
+            about="Ten letters, none of which it has ever seen, in the size and stroke of a digit."
+            progress
+            on_run
+        />
+        <Figure id="letters" technique="sample-grid" title="Letters, called by a digit’s name" picture empty="Not shown yet. What would you call an A, if you knew digits only?">
+            <strong>"Look at the frames."</strong>
+            " A framed letter was called a digit with more than 90 % certainty. Softmax compares ten digits with each other, never with anything else."
+        </Figure>
+    }
+}
