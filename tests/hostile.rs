@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use app::{
-    lessons::{adaline, hopfield, mlp, perceptron},
+    lessons::{adaline, hopfield, lenet, mlp, perceptron},
     session::{
         protocol::{Request, Response, Settings, decode, encode},
         query::{Query, QueryWriter},
@@ -31,6 +31,7 @@ fn all_settle(address: &str) {
     settles::<adaline::Settings>(address);
     settles::<mlp::Settings>(address);
     settles::<hopfield::Settings>(address);
+    settles::<lenet::Settings>(address);
 }
 
 /// The keys that any lesson knows, among others, with values that are nearly right.
@@ -55,6 +56,11 @@ fn pair() -> impl Strategy<Value = String> {
         "examples",
         "rule",
         "stored",
+        "class",
+        "stage",
+        "fresh",
+        "pool",
+        "pretrained",
         "cue",
         "mask",
         "order",

@@ -2,13 +2,23 @@
 #![cfg(target_arch = "wasm32")]
 
 use models::{
+    data::images::one_hot,
     device::{Device, self_test},
+    explain::{
+        convolutional::Convolutional,
+        feature_maps::{filter_pictures, strongest},
+        grad_cam::{enlarge, grad_cam},
+        occlusion::{Patch, occlusion},
+        saliency::{guided_backpropagation, saliency},
+        sanity::cascade,
+    },
     foundations::mlp::{Activation, MlpConfig, cross_entropy},
     tensor::{Tensor, TensorData},
     train::{
         optimizer::{Optimizer, OptimizerKind},
         trainer::{Checkpoint, Trainer},
     },
+    vision::lenet::{LeNetConfig, Pooling, pictures},
 };
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg32;
@@ -46,6 +56,39 @@ async fn train(device: &Device, steps: usize) -> (Vec<f32>, Checkpoint) {
     (losses, trainer.save().await.expect("a checkpoint"))
 }
 
+/// Everything that the LeNet lesson computes for one picture and one training step, by name.
+async fn look(device: &Device) -> Vec<(&'static str, Vec<f32>)> {
+    let config = LeNetConfig { classes: 10, activation: Activation::Relu, pooling: Pooling::Average };
+    let fresh = |seed: u64, device: &Device| config.init(device, &mut Pcg32::seed_from_u64(seed));
+    let pixels: Vec<f32> = (0..2 * 784).map(|at| ((at as f32 * 0.37).sin() * 0.5 + 0.5).powi(2)).collect();
+    let x = pictures(Tensor::<2>::from_data(TensorData::new(pixels, [2, 784]), device)); // [2, 1, 28, 28]
+    let (model, classes) = (cascade(&fresh(1, device), &fresh(2, device), 1), [3, 7]);
+    let heat = grad_cam(&model, 2, x.clone(), &classes);
+    let patch = Patch { side: 5, stride: 6, fill: 0.0 };
+    let one = x.clone().slice([0..1, 0..1, 0..28, 0..28]);
+    let field = model.stages()[2].field.expect("C3 has a place in the picture");
+    let learning = device.clone().autodiff();
+    let mut trainer = Trainer::new(fresh(1, &learning), Optimizer::new(OptimizerKind::Sgd));
+    let targets = one_hot(&[3, 7], 10, &learning);
+    trainer.step(0.1, |model| cross_entropy(model.forward(x.clone().autodiff()), targets));
+    let tensors = [
+        ("the scores", model.forward(x.clone()).flatten(0, 1)),
+        ("the strongest answers", strongest(&model, x.clone()).remove(2)),
+        ("saliency", saliency(&model, x.clone(), &classes).flatten(0, 2)),
+        ("guided backpropagation", guided_backpropagation(&model, x, &classes).flatten(0, 3)),
+        ("Grad-CAM", enlarge(heat, field.into(), 28).flatten(0, 2)),
+        ("occlusion", occlusion(&model, one, patch, 10).drop(3).flatten(0, 1)),
+        ("the filters", filter_pictures(&model).flatten(0, 3)),
+        ("the trained filters", trainer.valid().c3.weight.val().flatten(0, 3)),
+    ];
+    let mut found = Vec::new();
+    for (name, tensor) in tensors {
+        let tensor: Tensor<1> = tensor;
+        found.push((name, tensor.into_data_async().await.expect(name).try_to_vec().expect("floats")));
+    }
+    found
+}
+
 fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len());
     assert!(a.iter().chain(b).all(|value| value.is_finite()), "a number is not finite");
@@ -62,7 +105,14 @@ async fn the_cpu_learns() {
 
 #[wasm_bindgen_test]
 async fn webgpu_equals_the_cpu() {
+    // The device can be made once in a worker, so everything that needs it stands in this one test.
     let gpu = Device::wgpu_options().init_async().await.expect("WebGPU, if only in software");
+    let (seen, cpu_seen) = (look(&gpu).await, look(&Device::flex()).await);
+    for ((name, gpu), (_, cpu)) in seen.iter().zip(&cpu_seen) {
+        // Sums of up to 400 products in another order, forward and back, of numbers up to about 10.
+        let difference = largest_difference(cpu, gpu);
+        assert!(difference < 1e-4, "{name}: {difference}");
+    }
     self_test(&gpu).await.expect("the self-test");
     let (cpu_losses, cpu) = train(&Device::flex(), 10).await;
     let (gpu_losses, gpu) = train(&gpu, 10).await;

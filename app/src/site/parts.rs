@@ -182,7 +182,7 @@ pub fn Weights(
             .collect_view();
         view! {
             <div class="weights" data-weights=name data-state=state>
-                <button on:click=move |_| on_load.run(())>{format!("Load trained weights ({size:.0} kB)")}</button>
+                <button on:click=move |_| on_load.run(())>{format!("Load weights trained on {} ({size:.0} kB)", weights.data)}</button>
                 <details>
                     <summary>"Where they come from"</summary>
                     <dl>

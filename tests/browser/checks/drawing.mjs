@@ -17,8 +17,10 @@ async function draw(page, pad, places) {
   await page.mouse.up();
 }
 
-test("MLP: the published weights read a drawn 1 and a drawn 7", async (site) => {
-  const page = await site.open("lessons/mlp/?engine=cpu&data=mnist&examples=500&pretrained=1");
+const READERS = { MLP: "mlp/?engine=cpu&data=mnist&examples=500&pretrained=1", LeNet: "lenet/?engine=cpu&examples=500&pretrained=1" };
+
+for (const [name, address] of Object.entries(READERS)) test(`${name}: the published weights read a drawn 1 and a drawn 7`, async (site) => {
+  const page = await site.open(`lessons/${address}`);
   await page.waitForSelector('[data-weights][data-state="ready"]', { timeout: 60_000 });
   const pad = page.locator(".draw-pad canvas").first();
   const called = page.locator('[data-readout="called"]');
@@ -33,4 +35,47 @@ test("MLP: the published weights read a drawn 1 and a drawn 7", async (site) => 
     await until("an empty answer", async () => !(await called.textContent()).trim().startsWith(digit), 5_000);
   }
   clean(page);
+}, 120);
+
+test("LeNet: every map follows the pen, and four explanations follow the maps", async (site) => {
+  // Counts how often the figure of the maps is drawn anew.
+  const init = () => {
+    window.drawn = 0;
+    const clear = CanvasRenderingContext2D.prototype.clearRect;
+    CanvasRenderingContext2D.prototype.clearRect = function (...area) {
+      if (this.canvas.closest("#maps")) window.drawn += 1;
+      return clear.apply(this, area);
+    };
+  };
+  const page = await site.open("lessons/lenet/?engine=cpu&examples=500&pretrained=1", { init });
+  await page.waitForSelector('[data-weights][data-state="ready"]', { timeout: 60_000 });
+  const pad = page.locator(".draw-pad canvas").first();
+  await page.locator("#maps").scrollIntoViewIfNeeded();
+  await draw(page, pad, STROKES[7]);
+  const box = await pad.boundingBox();
+  await page.mouse.move(box.x + 60, box.y + 60);
+  await page.mouse.down();
+  const { rate, longest } = await page.evaluate(async ({ left, top, size }) => {
+    const canvas = document.querySelector(".draw-pad canvas");
+    let longest = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach((one) => { longest = Math.max(longest, one.duration); })).observe({ type: "longtask" });
+    const [before, start] = [window.drawn, performance.now()];
+    // The pen moves once a frame for two seconds.
+    for (let turn = 0; performance.now() - start < 2000; turn += 1) {
+      const at = { clientX: left + size * (0.5 + 0.3 * Math.cos(turn / 9)), clientY: top + size * (0.5 + 0.3 * Math.sin(turn / 7)) };
+      canvas.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, pointerId: 1, buttons: 1, ...at }));
+      await new Promise(requestAnimationFrame);
+    }
+    return { rate: ((window.drawn - before) * 1000) / (performance.now() - start), longest };
+  }, { left: box.x, top: box.y, size: box.width });
+  await page.mouse.up();
+  expect(rate > 25, `The maps are drawn ${rate.toFixed(0)} times a second.`);
+  const summary = page.locator("#explained p.visually-hidden").first();
+  await page.locator("#explained").scrollIntoViewIfNeeded();
+  await until("four explanations", async () => /Grad-CAM: strongest.*Saliency.*Guided.*Occlusion/.test(await summary.textContent()));
+  const title = page.locator("#explained h3");
+  await page.locator("#explained").getByLabel("Explain the class").selectOption({ label: "1" });
+  await until("the other class", async () => /“1”/.test(await title.textContent()));
+  clean(page);
+  return `${rate.toFixed(0)} drawings a second, longest task ${longest.toFixed(0)} ms`;
 }, 120);

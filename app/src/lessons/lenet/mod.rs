@@ -54,6 +54,7 @@ pub const LESSON: Lesson = Lesson {
         },
     ],
     figures: &[
+        FigureNote { id: "window", technique: "feature-maps", shows: "one filter sliding over one letter" },
         FigureNote { id: "maps", technique: "feature-maps", shows: "every map of every layer, following the pen" },
         FigureNote { id: "filters", technique: "first-layer-filters", shows: "the six filters of C1" },
         FigureNote { id: "explained", technique: "grad-cam", shows: "where each class was seen, by four explainers" },
