@@ -1,0 +1,151 @@
+//! Max-pooling and its gradient on plain slices.
+
+use burn::tensor::ops::MaxPoolOptions;
+
+/// A pooling of `[planes, rows, columns]` by windows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Windows {
+    /// Pictures times channels.
+    planes: usize,
+    rows: Axis,
+    columns: Axis,
+}
+
+/// One spatial axis of a pooling.
+#[derive(Clone, Copy, Debug)]
+struct Axis {
+    input: usize,
+    output: usize,
+    kernel: usize,
+    stride: usize,
+    padding: usize,
+    dilation: usize,
+}
+
+impl Axis {
+    fn new(input: usize, at: usize, options: &MaxPoolOptions<2>) -> Option<Self> {
+        let (kernel, stride, dilation) = (options.kernel_size[at], options.stride[at], options.dilation[at]);
+        let (before, after) = options.padding[at];
+        let room = (input + before + after).checked_sub(dilation * (kernel - 1) + 1)?;
+        Some(Self { input, output: room / stride + 1, kernel, stride, padding: before, dilation })
+    }
+
+    /// The outputs whose window has the tap in the input, and the input under it for the first of them.
+    fn covered(&self, tap: usize) -> (std::ops::Range<usize>, usize) {
+        let shift = tap * self.dilation;
+        let first = self.padding.saturating_sub(shift).div_ceil(self.stride);
+        let end = (self.input + self.padding).saturating_sub(shift).div_ceil(self.stride).min(self.output);
+        (first..end.max(first), first * self.stride + shift - self.padding)
+    }
+}
+
+/// The tap of a window that lies wholly in the margin.
+const NONE: u32 = u32::MAX;
+
+impl Windows {
+    /// The windows on `[batch, channels, rows, columns]`, or none for empty tensors and for what only burn computes.
+    pub(super) fn new([batch, channels, rows, columns]: [usize; 4], options: &MaxPoolOptions<2>) -> Option<Self> {
+        let whole = !options.ceil_mode && batch * channels * rows * columns > 0;
+        let windows = Self {
+            planes: batch * channels,
+            rows: Axis::new(rows, 0, options)?,
+            columns: Axis::new(columns, 1, options)?,
+        };
+        whole.then_some(windows)
+    }
+
+    /// Rows and columns of the output.
+    pub(super) fn output(&self) -> [usize; 2] {
+        [self.rows.output, self.columns.output]
+    }
+
+    /// The largest number of every window, as burn and PyTorch find it: the first of equals, the last NaN.
+    pub(super) fn maximum(&self, x: &[f32]) -> Vec<f32> {
+        self.visit::<false>(x).0
+    }
+
+    /// [`Windows::maximum`] and the tap (row by row) where it stands.
+    pub(super) fn maximum_and_tap(&self, x: &[f32]) -> (Vec<f32>, Vec<u32>) {
+        self.visit::<true>(x)
+    }
+
+    /// All windows of a row at once, tap after tap.
+    fn visit<const TAPS: bool>(&self, x: &[f32]) -> (Vec<f32>, Vec<u32>) {
+        let [height, width] = self.output();
+        let mut largest = vec![f32::NEG_INFINITY; self.planes * height * width];
+        let mut taps = vec![NONE; if TAPS { largest.len() } else { 0 }];
+        let rows = largest.chunks_exact_mut(width).enumerate();
+        for (index, largest) in rows {
+            let (plane, row) = (index / height, index % height);
+            let plane = &x[plane * self.rows.input * self.columns.input..];
+            for tap_row in 0..self.rows.kernel {
+                let input = (row * self.rows.stride + tap_row * self.rows.dilation).checked_sub(self.rows.padding);
+                let Some(input) = input.filter(|input| *input < self.rows.input) else { continue };
+                let line = &plane[input * self.columns.input..][..self.columns.input];
+                for tap_column in 0..self.columns.kernel {
+                    let (columns, start) = self.columns.covered(tap_column);
+                    if columns.is_empty() {
+                        continue;
+                    }
+                    let tap = (tap_row * self.columns.kernel + tap_column) as u32;
+                    let taps = if TAPS { &mut taps[index * width..][columns.clone()] } else { &mut [] };
+                    let largest = &mut largest[columns];
+                    match self.columns.stride {
+                        1 => keep::<TAPS>(largest, taps, line[start..].iter(), tap),
+                        2 => keep::<TAPS>(largest, taps, pairs(line, start), tap),
+                        stride => keep::<TAPS>(largest, taps, line[start..].iter().step_by(stride), tap),
+                    }
+                }
+            }
+        }
+        (largest, taps)
+    }
+
+    /// The gradient of `x`: each number of `gradient` goes to the input where its maximum stood.
+    pub(super) fn gradient(&self, taps: &[u32], gradient: &[f32]) -> Vec<f32> {
+        let [height, width] = self.output();
+        let input = self.rows.input * self.columns.input;
+        let mut x_gradient = vec![0.0; self.planes * input];
+        // Distance of each tap from the window's first, which itself may lie in the margin.
+        let distances: Vec<usize> = (0..self.rows.kernel * self.columns.kernel)
+            .map(|tap| {
+                let (row, column) = (tap / self.columns.kernel, tap % self.columns.kernel);
+                row * self.rows.dilation * self.columns.input + column * self.columns.dilation
+            })
+            .collect();
+        let margin = self.rows.padding * self.columns.input + self.columns.padding;
+        let rows = gradient.chunks_exact(width).zip(taps.chunks_exact(width)).enumerate();
+        for (index, (gradient, taps)) in rows {
+            let target = &mut x_gradient[index / height * input..][..input];
+            let start = index % height * self.rows.stride * self.columns.input;
+            for (column, (gradient, tap)) in gradient.iter().zip(taps).enumerate() {
+                if let Some(distance) = distances.get(*tap as usize) {
+                    target[start + column * self.columns.stride + distance - margin] += gradient;
+                }
+            }
+        }
+        x_gradient
+    }
+}
+
+/// Every second number from `start` on.
+fn pairs(line: &[f32], start: usize) -> impl Iterator<Item = &f32> {
+    let (pairs, last) = line[start..].as_chunks::<2>();
+    pairs.iter().map(|[first, _]| first).chain(last)
+}
+
+/// Keeps the larger of what is there and what comes.
+#[inline(always)]
+fn keep<'a, const TAPS: bool>(largest: &mut [f32], taps: &mut [u32], values: impl Iterator<Item = &'a f32>, tap: u32) {
+    if TAPS {
+        for ((largest, at), value) in largest.iter_mut().zip(taps).zip(values) {
+            let better = *at == NONE || value > largest || value.is_nan();
+            *largest = if better { *value } else { *largest };
+            *at = if better { tap } else { *at };
+        }
+    } else {
+        for (largest, value) in largest.iter_mut().zip(values) {
+            *largest = if value > largest || value.is_nan() { *value } else { *largest };
+        }
+    }
+}

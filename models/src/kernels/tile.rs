@@ -1,0 +1,240 @@
+//! The arithmetic of every convolution here: small tiles whose sums stay in registers from first to last product.
+//!
+//! A tile is 4 rows by 8 positions or 2 rows by 16, that is 8 sums of four lanes: with the operands just what 16
+//! registers of four lanes hold (WebAssembly's SIMD on x86, and NEON). The loops have constant bounds and no branch, so
+//! the compiler turns them into such instructions on every machine; no fused multiply-add, so all of them round alike.
+
+use std::ops::Range;
+
+/// Positions of a wide tile; [`product`] writes its rows in steps of this many numbers.
+pub(super) const WIDE: usize = 16;
+
+/// Positions whose inputs stay in the first cache while all rows are computed.
+const CHUNK: usize = 16 * WIDE;
+
+/// Positions for which [`Shifts`] knows the taps that matter.
+const NARROW: usize = 8;
+
+/// Taps as shifts of planes, and the positions that their products are summed for.
+pub(super) struct Shifts {
+    /// Start of each tap on the planes.
+    offsets: Vec<u32>,
+    /// Positions.
+    span: usize,
+    /// For every [`NARROW`] positions the taps that meet more than zeros there.
+    alive: Vec<Range<usize>>,
+}
+
+impl Shifts {
+    /// Shifts by `offsets` of positions that lie in rows of `pitch`; the last row has `columns`.
+    ///
+    /// The taps come in groups of one length, one for each element of `live`: the rows at which the group meets more
+    /// than zeros.
+    pub(super) fn new(offsets: Vec<u32>, live: &[Range<usize>], rows: usize, columns: usize, pitch: usize) -> Self {
+        let span = (rows - 1) * pitch + columns;
+        let group = offsets.len() / live.len();
+        let alive = (0..span).step_by(NARROW).map(|first| {
+            let (top, bottom) = (first / pitch, (first + NARROW - 1) / pitch);
+            let meets = |rows: &Range<usize>| rows.start <= bottom && top < rows.end;
+            let start = live.iter().position(meets).unwrap_or(0);
+            let end = live.iter().rposition(meets).map_or(start, |last| last + 1);
+            start * group..end * group
+        });
+        Self { alive: alive.collect(), offsets, span }
+    }
+
+    /// Numbers between the rows of [`product`]'s result.
+    pub(super) fn stride(&self) -> usize {
+        self.span.next_multiple_of(WIDE)
+    }
+
+    /// The taps that matter at `WIDTH` positions.
+    fn alive<const WIDTH: usize>(&self, position: usize) -> Range<usize> {
+        let parts = self.alive.get(position / NARROW..).unwrap_or_default();
+        parts.iter().take(WIDTH / NARROW).cloned().reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)).unwrap_or(0..0)
+    }
+}
+
+/// A matrix `[rows, taps]` in the order in which [`product`] reads it: four rows side by side, then the last two.
+pub(super) struct Packed {
+    values: Vec<f32>,
+    rows: usize,
+    taps: usize,
+}
+
+impl Packed {
+    /// Packs `rows` rows: `values[row * step + sources[tap]]` each. An odd number is made even by a row of zeros.
+    pub(super) fn new(values: &[f32], rows: usize, step: usize, sources: &[u32]) -> Self {
+        let even = rows.next_multiple_of(2);
+        let mut packed = Vec::with_capacity(even * sources.len());
+        let mut first = 0;
+        while first < even {
+            let height = if even - first >= 4 { 4 } else { 2 };
+            if first + height <= rows {
+                for source in sources {
+                    packed.extend((first..first + height).map(|row| values[row * step + *source as usize]));
+                }
+            } else {
+                let at = |row, source| if row < rows { values[row * step + source as usize] } else { 0.0 };
+                for source in sources {
+                    packed.extend((first..first + height).map(|row| at(row, *source)));
+                }
+            }
+            first += height;
+        }
+        Self { values: packed, rows: even, taps: sources.len() }
+    }
+
+    /// Rows, made even.
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+}
+
+/// `out[row][p] = sum over taps of matrix[row][tap] * planes[offset of tap + p]` for every position `p`.
+///
+/// `out` holds `matrix.rows()` rows of [`Shifts::stride`] numbers; `planes` reaches that far from every offset. What
+/// lies beyond the positions in a row of `out` is of no use.
+pub(super) fn product(planes: &[f32], shifts: &Shifts, matrix: &Packed, out: &mut [f32]) {
+    let stride = shifts.stride();
+    for start in (0..stride).step_by(CHUNK) {
+        let end = (start + CHUNK).min(stride);
+        let (mut row, mut values) = (0, &matrix.values[..]);
+        while row < matrix.rows {
+            let height = if matrix.rows - row >= 4 { 4 } else { 2 };
+            let (block, rest) = values.split_at(height * matrix.taps);
+            let out = &mut out[row * stride..(row + height) * stride];
+            if height == 4 {
+                run::<4, NARROW>(planes, shifts, block, start..end, out);
+            } else {
+                run::<2, WIDE>(planes, shifts, block, start..end, out);
+            }
+            (row, values) = (row + height, rest);
+        }
+    }
+}
+
+/// One block of `ROWS` rows over the positions `range`.
+fn run<const ROWS: usize, const WIDTH: usize>(
+    planes: &[f32],
+    shifts: &Shifts,
+    block: &[f32],
+    range: Range<usize>,
+    out: &mut [f32],
+) {
+    let stride = shifts.stride();
+    for position in range.step_by(WIDTH) {
+        let alive = shifts.alive::<WIDTH>(position);
+        let factors = &block.as_chunks::<ROWS>().0[alive.clone()];
+        let sums = tile::<ROWS, WIDTH>(&planes[position..], &shifts.offsets[alive], factors);
+        for (row, sums) in sums.iter().enumerate() {
+            out[row * stride + position..][..WIDTH].copy_from_slice(sums);
+        }
+    }
+}
+
+/// `ROWS` rows at `WIDTH` positions: the innermost loop of a convolution.
+#[inline(always)]
+fn tile<const ROWS: usize, const WIDTH: usize>(
+    planes: &[f32],
+    offsets: &[u32],
+    factors: &[[f32; ROWS]],
+) -> [[f32; WIDTH]; ROWS] {
+    let mut sums = [[0.0; WIDTH]; ROWS];
+    for (&offset, factors) in offsets.iter().zip(factors) {
+        let inputs = &planes[offset as usize..][..WIDTH];
+        for row in 0..ROWS {
+            for lane in 0..WIDTH {
+                sums[row][lane] += factors[row] * inputs[lane];
+            }
+        }
+    }
+    sums
+}
+
+/// Lanes of a partial sum in [`Correlation`].
+const LANES: usize = 4;
+
+/// Products of `rows` signals with shifted planes, summed over positions and over calls of [`Correlation::add`].
+pub(super) struct Correlation {
+    /// For each block of rows and of taps its rows, taps and lanes.
+    sums: Vec<f32>,
+    rows: usize,
+    taps: usize,
+}
+
+impl Correlation {
+    /// Nothing summed yet for `[rows, taps]`.
+    pub(super) fn new(rows: usize, taps: usize) -> Self {
+        let rows = rows.next_multiple_of(2);
+        Self { sums: vec![0.0; (rows * LANES) * taps.next_multiple_of(4)], rows, taps }
+    }
+
+    /// Rows of signals that [`Correlation::add`] wants: made even, the last may be zeros.
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Adds `sum over p in 0..span of signals[row][p] * planes[offsets[tap] + p]` for every row and tap.
+    ///
+    /// `signals` holds [`Correlation::rows`] rows of `span` numbers rounded up to [`WIDE`], zeros beyond `span`;
+    /// `planes` reaches that far from every offset; `offsets` is rounded up to four by any valid offsets.
+    pub(super) fn add(&mut self, signals: &[f32], planes: &[f32], offsets: &[u32], span: usize) {
+        let stride = span.next_multiple_of(WIDE);
+        let steps = span.next_multiple_of(LANES);
+        let (mut row, mut sums) = (0, &mut self.sums[..]);
+        while row < self.rows {
+            let height = if self.rows - row >= 4 { 4 } else { 2 };
+            let signals = &signals[row * stride..(row + height) * stride];
+            let (block, rest) = std::mem::take(&mut sums).split_at_mut(height * offsets.len() * LANES);
+            if height == 4 {
+                for (offsets, sums) in offsets.as_chunks::<2>().0.iter().zip(block.as_chunks_mut::<{ 8 * LANES }>().0) {
+                    correlate::<4, 2>(signals, stride, steps, planes, offsets, sums);
+                }
+            } else {
+                for (offsets, sums) in offsets.as_chunks::<4>().0.iter().zip(block.as_chunks_mut::<{ 8 * LANES }>().0) {
+                    correlate::<2, 4>(signals, stride, steps, planes, offsets, sums);
+                }
+            }
+            (row, sums) = (row + height, rest);
+        }
+    }
+
+    /// The sum for a row and a tap.
+    pub(super) fn at(&self, row: usize, tap: usize) -> f32 {
+        let taps = self.taps.next_multiple_of(4);
+        let first = row / 4 * 4;
+        let (height, width) = if self.rows - first >= 4 { (4, 2) } else { (2, 4) };
+        let block = first * taps + tap / width * (height * width);
+        let at = (block + (row - first) * width + tap % width) * LANES;
+        let [a, b, c, d] = [self.sums[at], self.sums[at + 1], self.sums[at + 2], self.sums[at + 3]];
+        (a + b) + (c + d)
+    }
+}
+
+/// `ROWS` signals with `TAPS` shifted planes: the innermost loop of a weight's gradient.
+#[inline(always)]
+fn correlate<const ROWS: usize, const TAPS: usize>(
+    signals: &[f32],
+    stride: usize,
+    steps: usize,
+    planes: &[f32],
+    offsets: &[u32; TAPS],
+    sums: &mut [f32; 8 * LANES],
+) {
+    let signals: [_; ROWS] = std::array::from_fn(|row| signals[row * stride..][..steps].as_chunks::<LANES>().0);
+    let inputs: [_; TAPS] = std::array::from_fn(|tap| planes[offsets[tap] as usize..][..steps].as_chunks::<LANES>().0);
+    let mut parts = [[[0.0; LANES]; TAPS]; ROWS];
+    for step in 0..steps / LANES {
+        for row in 0..ROWS {
+            for tap in 0..TAPS {
+                for lane in 0..LANES {
+                    parts[row][tap][lane] += signals[row][step][lane] * inputs[tap][step][lane];
+                }
+            }
+        }
+    }
+    for (sum, part) in sums.iter_mut().zip(parts.as_flattened().as_flattened()) {
+        *sum += part;
+    }
+}
