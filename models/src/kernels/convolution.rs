@@ -13,14 +13,19 @@ pub(super) fn forward(plan: &Plan, x: &[f32], weight: &[f32], bias: &[f32]) -> V
     let matrix = Packed::new(weight, plan.outputs, plan.taps(), &sources);
     let mut planes = vec![0.0; plan.image_len()];
     let mut sums = vec![0.0; matrix.rows() * shifts.stride()];
-    let (pitch, columns) = (plan.pitch(), plan.columns.output);
-    let mut y = Vec::with_capacity(plan.output_shape().iter().product());
-    for image in x.chunks_exact(x.len() / plan.batch) {
+    let (pitch, [.., height, width]) = (plan.pitch(), plan.output_shape());
+    let mut y = vec![0.0; plan.batch * plan.outputs * height * width];
+    let y_images = y.chunks_exact_mut(plan.outputs * height * width);
+    for (image, y_image) in x.chunks_exact(x.len() / plan.batch).zip(y_images) {
         plan.spread(image, &mut planes);
-        product(&planes, &shifts, &matrix, &mut sums);
-        for (sums, bias) in sums.chunks_exact(shifts.stride()).zip(bias) {
-            for row in sums.chunks(pitch).take(plan.rows.output) {
-                y.extend(row[..columns].iter().map(|sum| sum + bias));
+        for chunk in &shifts.chunks {
+            product(&planes, &shifts, chunk, &matrix, &mut sums);
+            let channels = y_image.chunks_exact_mut(height * width).zip(sums.chunks_exact(chunk.stride()));
+            for ((channel, sums), bias) in channels.zip(bias) {
+                let rows = channel[chunk.rows.start * width..chunk.rows.end * width].chunks_exact_mut(width);
+                for (row, sums) in rows.zip(sums.chunks(pitch)) {
+                    row.iter_mut().zip(sums).for_each(|(y, sum)| *y = sum + bias);
+                }
             }
         }
     }
@@ -114,16 +119,19 @@ fn add_phase(plan: &Plan, [rows, columns]: &[Phase; 2], weight: &[f32], y_gradie
                     .copy_from_slice(&y_channel[row * y_width..][y_columns.clone()]);
             }
         }
-        product(&planes, &shifts, &matrix, &mut sums);
-        for (channel, sums) in image.chunks_exact_mut(plan.rows.input * plan.columns.input).zip(sums.chunks(shifts.stride())) {
-            for (index, sums) in sums.chunks(pitch).take(rows.count).enumerate() {
-                let start = (rows.first + index * plan.rows.stride) * plan.columns.input + columns.first;
-                let (target, sums) = (&mut channel[start..], &sums[..columns.count]);
-                if plan.columns.stride == 1 {
-                    target[..columns.count].copy_from_slice(sums);
-                } else {
-                    let target = target.iter_mut().step_by(plan.columns.stride);
-                    target.zip(sums).for_each(|(target, sum)| *target = *sum);
+        for chunk in &shifts.chunks {
+            product(&planes, &shifts, chunk, &matrix, &mut sums);
+            let channels = image.chunks_exact_mut(plan.rows.input * plan.columns.input);
+            for (channel, sums) in channels.zip(sums.chunks_exact(chunk.stride())) {
+                for (index, sums) in chunk.rows.clone().zip(sums.chunks(pitch)) {
+                    let start = (rows.first + index * plan.rows.stride) * plan.columns.input + columns.first;
+                    let (target, sums) = (&mut channel[start..], &sums[..columns.count]);
+                    if plan.columns.stride == 1 {
+                        target[..columns.count].copy_from_slice(sums);
+                    } else {
+                        let target = target.iter_mut().step_by(plan.columns.stride);
+                        target.zip(sums).for_each(|(target, sum)| *target = *sum);
+                    }
                 }
             }
         }

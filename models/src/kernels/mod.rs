@@ -33,6 +33,9 @@ use pooling::Windows;
 ///
 /// Where burn's does: shapes that do not fit.
 pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, options: ConvOptions<2>) -> Tensor<4> {
+    if let Some(y) = whole(&x, &weight, bias.as_ref(), &options) {
+        return y;
+    }
     let fits = bias.as_ref().is_none_or(|bias| bias.dims() == [weight.dims()[0]] && bias.dtype() == DType::F32);
     let ours = fits && on_cpu(&x) && weight.dtype() == DType::F32;
     if !ours || Plan::new(x.dims(), weight.dims(), &options).is_none() {
@@ -60,4 +63,19 @@ pub fn max_pool2d(x: Tensor<4>, options: MaxPoolOptions<2>) -> Tensor<4> {
 /// Whether a tensor holds 32-bit floats on burn's CPU engine, with or without gradients.
 fn on_cpu(x: &Tensor<4>) -> bool {
     x.dtype() == DType::F32 && x.device() == Device::flex()
+}
+
+/// A convolution whose kernel covers the whole input is one product of matrices.
+fn whole(x: &Tensor<4>, weight: &Tensor<4>, bias: Option<&Tensor<1>>, options: &ConvOptions<2>) -> Option<Tensor<4>> {
+    let ([batch, channels, rows, columns], [outputs, ..]) = (x.dims(), weight.dims());
+    let covers = weight.dims() == [outputs, channels, rows, columns] && options.groups == 1;
+    let plain = options.padding == [(0, 0); 2] && options.dilation == [1, 1];
+    if !(covers && plain && on_cpu(x) && batch * outputs * channels * rows * columns > 0) {
+        return None;
+    }
+    let inputs = channels * rows * columns;
+    let x = x.clone().reshape([batch, inputs]);
+    let y = x.matmul(weight.clone().reshape([outputs, inputs]).transpose()); // [batch, outputs]
+    let y = bias.map_or(y.clone(), |bias| y + bias.clone().unsqueeze());
+    Some(y.reshape([batch, outputs, 1, 1]))
 }

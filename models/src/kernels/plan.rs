@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use burn::tensor::ops::ConvOptions;
 
-use super::tile::{Shifts, WIDE};
+use super::tile::{NARROW, Shifts, WIDE};
 
 /// One spatial axis of a convolution.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +82,7 @@ pub(super) struct Plan {
 
 impl Plan {
     /// The plan of `x` `[batch, inputs, rows, columns]` and `weight` `[outputs, inputs, rows, columns]`, or none for
-    /// groups, for empty tensors and where shapes do not fit.
+    /// groups, for empty tensors, for outputs of a few numbers and where shapes do not fit.
     pub(super) fn new(x: [usize; 4], weight: [usize; 4], options: &ConvOptions<2>) -> Option<Self> {
         let [batch, inputs, height, width] = x;
         let [outputs, matching, tall, wide] = weight;
@@ -91,8 +91,9 @@ impl Plan {
             Axis::new(input, kernel, options.stride[at], options.padding[at], options.dilation[at])
         };
         let plan = Self { batch, inputs, outputs, rows: axis(height, tall, 0)?, columns: axis(width, wide, 1)? };
-        // Offsets are kept in 32 bits.
-        (fits && u32::try_from(plan.image_len()).is_ok()).then_some(plan)
+        // Offsets are kept in 32 bits; on small pictures too much of each tile would be of no use.
+        let useful = 10 * plan.rows.output * plan.columns.output >= 7 * plan.span().next_multiple_of(NARROW);
+        (fits && useful && u32::try_from(plan.image_len()).is_ok()).then_some(plan)
     }
 
     /// Shape of the output.

@@ -30,6 +30,11 @@ impl Axis {
         Some(Self { input, output: room / stride + 1, kernel, stride, padding: before, dilation })
     }
 
+    /// Whether windows are pairs of neighbours side by side.
+    fn halves(&self) -> bool {
+        (self.kernel, self.stride, self.padding, self.dilation) == (2, 2, 0, 1)
+    }
+
     /// The outputs whose window has the tap in the input, and the input under it for the first of them.
     fn covered(&self, tap: usize) -> (std::ops::Range<usize>, usize) {
         let shift = tap * self.dilation;
@@ -74,10 +79,17 @@ impl Windows {
         let [height, width] = self.output();
         let mut largest = vec![f32::NEG_INFINITY; self.planes * height * width];
         let mut taps = vec![NONE; if TAPS { largest.len() } else { 0 }];
+        let halves = self.rows.halves() && self.columns.halves() && width >= QUAD;
         let rows = largest.chunks_exact_mut(width).enumerate();
         for (index, largest) in rows {
             let (plane, row) = (index / height, index % height);
             let plane = &x[plane * self.rows.input * self.columns.input..];
+            if halves {
+                let (upper, lower) = plane[2 * row * self.columns.input..].split_at(self.columns.input);
+                let taps = if TAPS { &mut taps[index * width..][..width] } else { &mut [] };
+                halve::<TAPS>(upper, &lower[..self.columns.input], largest, taps);
+                continue;
+            }
             for tap_row in 0..self.rows.kernel {
                 let input = (row * self.rows.stride + tap_row * self.rows.dilation).checked_sub(self.rows.padding);
                 let Some(input) = input.filter(|input| *input < self.rows.input) else { continue };
@@ -89,11 +101,18 @@ impl Windows {
                     }
                     let tap = (tap_row * self.columns.kernel + tap_column) as u32;
                     let taps = if TAPS { &mut taps[index * width..][columns.clone()] } else { &mut [] };
-                    let largest = &mut largest[columns];
+                    let (largest, line) = (&mut largest[columns], &line[start..]);
                     match self.columns.stride {
-                        1 => keep::<TAPS>(largest, taps, line[start..].iter(), tap),
-                        2 => keep::<TAPS>(largest, taps, pairs(line, start), tap),
-                        stride => keep::<TAPS>(largest, taps, line[start..].iter().step_by(stride), tap),
+                        1 => keep::<TAPS>(largest, taps, line.iter(), tap),
+                        2 => {
+                            // Pairs, which the compiler can take apart four at a time; the last may lack its second.
+                            let (pairs, last) = line.as_chunks::<2>();
+                            let (largest, largest_last) = largest.split_at_mut(pairs.len().min(largest.len()));
+                            let (taps, taps_last) = taps.split_at_mut(largest.len().min(taps.len()));
+                            keep::<TAPS>(largest, taps, pairs.iter().map(|[first, _]| first), tap);
+                            keep::<TAPS>(largest_last, taps_last, last.iter(), tap);
+                        }
+                        stride => keep::<TAPS>(largest, taps, line.iter().step_by(stride), tap),
                     }
                 }
             }
@@ -128,12 +147,6 @@ impl Windows {
     }
 }
 
-/// Every second number from `start` on.
-fn pairs(line: &[f32], start: usize) -> impl Iterator<Item = &f32> {
-    let (pairs, last) = line[start..].as_chunks::<2>();
-    pairs.iter().map(|[first, _]| first).chain(last)
-}
-
 /// Keeps the larger of what is there and what comes.
 #[inline(always)]
 fn keep<'a, const TAPS: bool>(largest: &mut [f32], taps: &mut [u32], values: impl Iterator<Item = &'a f32>, tap: u32) {
@@ -148,4 +161,43 @@ fn keep<'a, const TAPS: bool>(largest: &mut [f32], taps: &mut [u32], values: imp
             *largest = if value > largest || value.is_nan() { *value } else { *largest };
         }
     }
+}
+
+/// Outputs that [`halve`] computes at once.
+const QUAD: usize = 4;
+
+/// The maxima of windows of two by two side by side, [`QUAD`] at once; the last ones again where they do not come out
+/// even.
+fn halve<const TAPS: bool>(upper: &[f32], lower: &[f32], largest: &mut [f32], taps: &mut [u32]) {
+    let mut first = 0;
+    while first < largest.len() {
+        first = first.min(largest.len() - QUAD);
+        let window = 2 * first..2 * (first + QUAD);
+        let (maxima, at) = quad(&upper[window.clone()], &lower[window]);
+        largest[first..first + QUAD].copy_from_slice(&maxima);
+        if TAPS {
+            taps[first..first + QUAD].copy_from_slice(&at);
+        }
+        first += QUAD;
+    }
+}
+
+/// [`QUAD`] maxima and their taps.
+#[inline(always)]
+fn quad(upper: &[f32], lower: &[f32]) -> ([f32; QUAD], [u32; QUAD]) {
+    let (upper, lower) = (&upper[..2 * QUAD], &lower[..2 * QUAD]);
+    let (mut largest, mut taps) = ([0.0; QUAD], [0; QUAD]);
+    for index in 0..QUAD {
+        largest[index] = upper[2 * index];
+    }
+    for (tap, line, side) in [(1, upper, 1), (2, lower, 0), (3, lower, 1)] {
+        for index in 0..QUAD {
+            let value = line[2 * index + side];
+            // A NaN wins and stays, as every comparison with it is false; so only `value` being one is a question.
+            let better = value > largest[index] || value.is_nan();
+            largest[index] = if better { value } else { largest[index] };
+            taps[index] = if better { tap } else { taps[index] };
+        }
+    }
+    (largest, taps)
 }

@@ -9,49 +9,66 @@ use std::ops::Range;
 /// Positions of a wide tile; [`product`] writes its rows in steps of this many numbers.
 pub(super) const WIDE: usize = 16;
 
-/// Positions whose inputs stay in the first cache while all rows are computed.
-const CHUNK: usize = 16 * WIDE;
+/// Positions computed for all rows before the next: what is summed there stays in the second cache until it is used.
+const CHUNK: usize = 256;
 
-/// Positions for which [`Shifts`] knows the taps that matter.
-const NARROW: usize = 8;
+/// Positions of a narrow tile.
+pub(super) const NARROW: usize = 8;
 
 /// Taps as shifts of planes, and the positions that their products are summed for.
 pub(super) struct Shifts {
     /// Start of each tap on the planes.
     offsets: Vec<u32>,
-    /// Positions.
+    /// Positions from one row of a plane to the next.
+    pitch: usize,
+    /// The rows of positions in pieces of about [`CHUNK`] positions.
+    pub(super) chunks: Vec<Chunk>,
+}
+
+/// Some rows of positions.
+pub(super) struct Chunk {
+    /// The rows.
+    pub(super) rows: Range<usize>,
+    /// Positions from the first to the last.
     span: usize,
     /// For every [`NARROW`] positions the taps that meet more than zeros there.
     alive: Vec<Range<usize>>,
 }
 
-impl Shifts {
-    /// Shifts by `offsets` of positions that lie in rows of `pitch`; the last row has `columns`.
-    ///
-    /// The taps come in groups of one length, one for each element of `live`: the rows at which the group meets more
-    /// than zeros.
-    pub(super) fn new(offsets: Vec<u32>, live: &[Range<usize>], rows: usize, columns: usize, pitch: usize) -> Self {
-        let span = (rows - 1) * pitch + columns;
-        let group = offsets.len() / live.len();
-        let alive = (0..span).step_by(NARROW).map(|first| {
-            let (top, bottom) = (first / pitch, (first + NARROW - 1) / pitch);
-            let meets = |rows: &Range<usize>| rows.start <= bottom && top < rows.end;
-            let start = live.iter().position(meets).unwrap_or(0);
-            let end = live.iter().rposition(meets).map_or(start, |last| last + 1);
-            start * group..end * group
-        });
-        Self { alive: alive.collect(), offsets, span }
-    }
-
+impl Chunk {
     /// Numbers between the rows of [`product`]'s result.
     pub(super) fn stride(&self) -> usize {
         self.span.next_multiple_of(WIDE)
     }
+}
 
-    /// The taps that matter at `WIDTH` positions.
-    fn alive<const WIDTH: usize>(&self, position: usize) -> Range<usize> {
-        let parts = self.alive.get(position / NARROW..).unwrap_or_default();
-        parts.iter().take(WIDTH / NARROW).cloned().reduce(|a, b| a.start.min(b.start)..a.end.max(b.end)).unwrap_or(0..0)
+impl Shifts {
+    /// Shifts by `offsets` of `rows` rows of `columns` positions, `pitch` from one row to the next.
+    ///
+    /// The taps come in groups of one length, one for each element of `live`: the rows at which the group meets more
+    /// than zeros.
+    pub(super) fn new(offsets: Vec<u32>, live: &[Range<usize>], rows: usize, columns: usize, pitch: usize) -> Self {
+        let group = offsets.len() / live.len();
+        let height = (CHUNK / pitch).max(1);
+        let chunk = |first: usize| {
+            let end = rows.min(first + height);
+            let span = (end - first - 1) * pitch + columns;
+            let alive = (0..span).step_by(NARROW).map(|position| {
+                let (top, bottom) = (first + position / pitch, first + (position + NARROW - 1) / pitch);
+                let meets = |rows: &Range<usize>| rows.start <= bottom && top < rows.end;
+                let start = live.iter().position(meets).unwrap_or(0);
+                let end = live.iter().rposition(meets).map_or(start, |last| last + 1);
+                start * group..end * group
+            });
+            Chunk { rows: first..end, span, alive: alive.collect() }
+        };
+        let chunks = (0..rows).step_by(height).map(chunk).collect();
+        Self { offsets, pitch, chunks }
+    }
+
+    /// The largest [`Chunk::stride`].
+    pub(super) fn stride(&self) -> usize {
+        self.chunks.iter().map(Chunk::stride).max().unwrap_or(0)
     }
 }
 
@@ -91,44 +108,47 @@ impl Packed {
     }
 }
 
-/// `out[row][p] = sum over taps of matrix[row][tap] * planes[offset of tap + p]` for every position `p`.
+/// `out[row][p] = sum over taps of matrix[row][tap] * planes[offset of tap + p]` for every position `p` of a chunk,
+/// counted from its first.
 ///
-/// `out` holds `matrix.rows()` rows of [`Shifts::stride`] numbers; `planes` reaches that far from every offset. What
-/// lies beyond the positions in a row of `out` is of no use.
-pub(super) fn product(planes: &[f32], shifts: &Shifts, matrix: &Packed, out: &mut [f32]) {
-    let stride = shifts.stride();
-    for start in (0..stride).step_by(CHUNK) {
-        let end = (start + CHUNK).min(stride);
-        let (mut row, mut values) = (0, &matrix.values[..]);
-        while row < matrix.rows {
-            let height = if matrix.rows - row >= 4 { 4 } else { 2 };
-            let (block, rest) = values.split_at(height * matrix.taps);
-            let out = &mut out[row * stride..(row + height) * stride];
-            if height == 4 {
-                run::<4, NARROW>(planes, shifts, block, start..end, out);
-            } else {
-                run::<2, WIDE>(planes, shifts, block, start..end, out);
-            }
-            (row, values) = (row + height, rest);
+/// `out` holds `matrix.rows()` rows of [`Chunk::stride`] numbers; `planes` reaches [`WIDE`] beyond the last position.
+/// What lies beyond the positions in a row of `out` is of no use.
+pub(super) fn product(planes: &[f32], shifts: &Shifts, chunk: &Chunk, matrix: &Packed, out: &mut [f32]) {
+    let stride = chunk.stride();
+    let planes = &planes[chunk.rows.start * shifts.pitch..];
+    let (mut row, mut values) = (0, &matrix.values[..]);
+    while row < matrix.rows {
+        let height = if matrix.rows - row >= 4 { 4 } else { 2 };
+        let (block, rest) = values.split_at(height * matrix.taps);
+        let out = &mut out[row * stride..(row + height) * stride];
+        if height == 4 {
+            run::<4, NARROW>(planes, &shifts.offsets, chunk, block, out);
+        } else {
+            run::<2, WIDE>(planes, &shifts.offsets, chunk, block, out);
         }
+        (row, values) = (row + height, rest);
     }
 }
 
-/// One block of `ROWS` rows over the positions `range`.
+/// One block of `ROWS` rows.
+///
+/// Never inlined: in one large function V8 keeps the sums of a tile in memory, which takes half as long again.
+#[inline(never)]
 fn run<const ROWS: usize, const WIDTH: usize>(
     planes: &[f32],
-    shifts: &Shifts,
+    offsets: &[u32],
+    chunk: &Chunk,
     block: &[f32],
-    range: Range<usize>,
     out: &mut [f32],
 ) {
-    let stride = shifts.stride();
-    for position in range.step_by(WIDTH) {
-        let alive = shifts.alive::<WIDTH>(position);
-        let factors = &block.as_chunks::<ROWS>().0[alive.clone()];
-        let sums = tile::<ROWS, WIDTH>(&planes[position..], &shifts.offsets[alive], factors);
+    let (block, _) = block.as_chunks::<ROWS>();
+    for (index, parts) in chunk.alive.chunks(WIDTH / NARROW).enumerate() {
+        let position = index * WIDTH;
+        let start = parts.iter().map(|part| part.start).min().unwrap_or(0);
+        let end = parts.iter().map(|part| part.end).max().unwrap_or(0);
+        let sums = tile::<ROWS, WIDTH>(&planes[position..], &offsets[start..end], &block[start..end]);
         for (row, sums) in sums.iter().enumerate() {
-            out[row * stride + position..][..WIDTH].copy_from_slice(sums);
+            out[row * chunk.stride() + position..][..WIDTH].copy_from_slice(sums);
         }
     }
 }
@@ -212,8 +232,8 @@ impl Correlation {
     }
 }
 
-/// `ROWS` signals with `TAPS` shifted planes: the innermost loop of a weight's gradient.
-#[inline(always)]
+/// `ROWS` signals with `TAPS` shifted planes: the innermost loop of a weight's gradient. Never inlined, as [`run`].
+#[inline(never)]
 fn correlate<const ROWS: usize, const TAPS: usize>(
     signals: &[f32],
     stride: usize,
