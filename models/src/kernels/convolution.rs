@@ -3,7 +3,7 @@
 
 use super::{
     plan::{self, Axis, Plan},
-    tile::{Correlation, Packed, Shifts, WIDE, product},
+    tile::{self, Correlation, Packed, Shifts, WIDE, product},
 };
 
 /// `y[b, o, r, c] = bias[o] + sum over i, k, l of weight[o, i, k, l] * x[b, i, s r + d k - p, s c + d l - p]`:
@@ -11,14 +11,14 @@ use super::{
 pub(super) fn forward(plan: &Plan, x: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
     let (shifts, sources) = plan.shifts();
     let matrix = Packed::new(weight, plan.outputs, plan.taps(), &sources);
-    let mut planes = vec![0.0; plan.image_len()];
+    let mut planes = vec![0.0; plan.planes_len()];
     let mut sums = vec![0.0; matrix.rows() * shifts.stride()];
     let (pitch, [.., height, width]) = (plan.pitch(), plan.output_shape());
     let mut y = vec![0.0; plan.batch * plan.outputs * height * width];
     let y_images = y.chunks_exact_mut(plan.outputs * height * width);
     for (image, y_image) in x.chunks_exact(x.len() / plan.batch).zip(y_images) {
-        plan.spread(image, &mut planes);
         for chunk in &shifts.chunks {
+            plan.spread(image, &chunk.rows, &mut planes);
             product(&planes, &shifts, chunk, &matrix, &mut sums);
             let channels = y_image.chunks_exact_mut(height * width).zip(sums.chunks_exact(chunk.stride()));
             for ((channel, sums), bias) in channels.zip(bias) {
@@ -92,7 +92,8 @@ fn add_phase(plan: &Plan, [rows, columns]: &[Phase; 2], weight: &[f32], y_gradie
     let (y_rows, top) = rows.covered();
     let (y_columns, left) = columns.covered();
     let pitch = plan::pitch(columns.count, plan.columns.reach(), &(left..left + y_columns.len()));
-    let size = plan::plane(rows.places(), columns.places(), pitch);
+    let height = tile::height(rows.count, pitch, plan.outputs, plan.inputs);
+    let size = plan::plane(height + plan.rows.reach(), columns.places(), pitch);
     // Ordered by row, channel and column of the kernel, as in the forward pass.
     let (mut offsets, mut sources, mut live) = (Vec::new(), Vec::new(), Vec::new());
     for (row, steps) in &rows.taps {
@@ -106,20 +107,24 @@ fn add_phase(plan: &Plan, [rows, columns]: &[Phase; 2], weight: &[f32], y_gradie
             }
         }
     }
-    let shifts = Shifts::new(offsets, &live, rows.count, columns.count, pitch);
+    let shifts = Shifts::new(offsets, &live, [rows.count, columns.count], pitch, height);
     let matrix = Packed::new(weight, plan.inputs, tall * wide, &sources);
     let mut planes = vec![0.0; plan.outputs * size + WIDE];
     let mut sums = vec![0.0; matrix.rows() * shifts.stride()];
     let (y_height, y_width) = (plan.rows.output, plan.columns.output);
     let images = gradient.chunks_exact_mut(plan.inputs * plan.rows.input * plan.columns.input);
     for (image, y_image) in images.zip(y_gradient.chunks_exact(plan.outputs * y_height * y_width)) {
-        for (plane, y_channel) in planes.chunks_exact_mut(size).zip(y_image.chunks_exact(y_height * y_width)) {
-            for (index, row) in y_rows.clone().enumerate() {
-                plane[(top + index) * pitch + left..][..y_columns.len()]
-                    .copy_from_slice(&y_channel[row * y_width..][y_columns.clone()]);
-            }
-        }
         for chunk in &shifts.chunks {
+            let places = chunk.rows.start..chunk.rows.end + plan.rows.reach();
+            for (plane, y_channel) in planes.chunks_exact_mut(size).zip(y_image.chunks_exact(y_height * y_width)) {
+                for (place, target) in places.clone().zip(plane.chunks_mut(pitch)) {
+                    match place.checked_sub(top).map(|index| y_rows.start + index).filter(|row| y_rows.contains(row)) {
+                        Some(row) => target[left..][..y_columns.len()]
+                            .copy_from_slice(&y_channel[row * y_width..][y_columns.clone()]),
+                        None => target.fill(0.0),
+                    }
+                }
+            }
             product(&planes, &shifts, chunk, &matrix, &mut sums);
             let channels = image.chunks_exact_mut(plan.rows.input * plan.columns.input);
             for (channel, sums) in channels.zip(sums.chunks_exact(chunk.stride())) {
@@ -141,23 +146,28 @@ fn add_phase(plan: &Plan, [rows, columns]: &[Phase; 2], weight: &[f32], y_gradie
 /// The gradient of the weights, given that of `y`:
 /// `[batch, inputs, rows, columns], [batch, outputs, rows, columns] -> [outputs, inputs, rows, columns]`.
 pub(super) fn weight_gradient(plan: &Plan, x: &[f32], y_gradient: &[f32]) -> Vec<f32> {
-    let (mut offsets, span, taps) = (plan.offsets(), plan.span(), plan.taps());
+    let (mut offsets, taps) = (plan.offsets(), plan.taps());
     offsets.resize(taps.next_multiple_of(4), 0);
-    let stride = span.next_multiple_of(WIDE);
+    let (shifts, _) = plan.shifts();
     let (pitch, y_width) = (plan.pitch(), plan.columns.output);
     let mut sums = Correlation::new(plan.outputs, taps);
-    let mut planes = vec![0.0; plan.image_len()];
-    let mut signals = vec![0.0; sums.rows() * stride];
+    let mut planes = vec![0.0; plan.planes_len()];
+    let mut signals = vec![0.0; sums.rows() * shifts.stride()];
     let y_images = y_gradient.chunks_exact(y_gradient.len() / plan.batch);
     for (image, y_image) in x.chunks_exact(x.len() / plan.batch).zip(y_images) {
-        plan.spread(image, &mut planes);
-        let y_channels = y_image.chunks_exact(y_image.len() / plan.outputs);
-        for (signal, y_channel) in signals.chunks_exact_mut(stride).zip(y_channels) {
-            for (row, y_row) in y_channel.chunks_exact(y_width).enumerate() {
-                signal[row * pitch..][..y_width].copy_from_slice(y_row);
+        for chunk in &shifts.chunks {
+            plan.spread(image, &chunk.rows, &mut planes);
+            let y_channels = y_image.chunks_exact(y_image.len() / plan.outputs);
+            for (signal, y_channel) in signals.chunks_exact_mut(chunk.stride()).zip(y_channels) {
+                signal[chunk.span..].fill(0.0);
+                let rows = y_channel[chunk.rows.start * y_width..chunk.rows.end * y_width].chunks_exact(y_width);
+                for (signal, row) in signal.chunks_mut(pitch).zip(rows) {
+                    signal[..y_width].copy_from_slice(row);
+                    signal[y_width..].fill(0.0);
+                }
             }
+            sums.add(&signals, &planes, &offsets, chunk.span);
         }
-        sums.add(&signals, &planes, &offsets, span);
     }
     (0..plan.outputs).flat_map(|output| (0..taps).map(move |tap| (output, tap))).map(|(o, tap)| sums.at(o, tap)).collect()
 }

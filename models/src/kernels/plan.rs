@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use burn::tensor::ops::ConvOptions;
 
-use super::tile::{NARROW, Shifts, WIDE};
+use super::tile::{NARROW, Shifts, WIDE, height};
 
 /// One spatial axis of a convolution.
 #[derive(Clone, Copy, Debug)]
@@ -91,9 +91,10 @@ impl Plan {
             Axis::new(input, kernel, options.stride[at], options.padding[at], options.dilation[at])
         };
         let plan = Self { batch, inputs, outputs, rows: axis(height, tall, 0)?, columns: axis(width, wide, 1)? };
+        let span = (plan.rows.output - 1) * plan.pitch() + plan.columns.output;
         // Offsets are kept in 32 bits; on small pictures too much of each tile would be of no use.
-        let useful = 10 * plan.rows.output * plan.columns.output >= 7 * plan.span().next_multiple_of(NARROW);
-        (fits && useful && u32::try_from(plan.image_len()).is_ok()).then_some(plan)
+        let useful = 10 * plan.rows.output * plan.columns.output >= 7 * span.next_multiple_of(NARROW);
+        (fits && useful && u32::try_from(plan.planes_len()).is_ok()).then_some(plan)
     }
 
     /// Shape of the output.
@@ -113,19 +114,24 @@ impl Plan {
         phases.map(|covered| pitch(columns.output, columns.reach(), &covered)).max().unwrap_or(columns.output)
     }
 
-    /// Numbers of one plane.
+    /// Planes of one picture.
+    fn planes(&self) -> usize {
+        self.inputs * self.rows.phases() * self.columns.phases()
+    }
+
+    /// Rows of output computed at a time.
+    fn height(&self) -> usize {
+        height(self.rows.output, self.pitch(), self.planes(), self.outputs)
+    }
+
+    /// Numbers of one plane, as much of it as is needed at a time.
     fn plane(&self) -> usize {
-        plane(self.rows.places(), self.columns.places(), self.pitch())
+        plane(self.height() + self.rows.reach(), self.columns.places(), self.pitch())
     }
 
-    /// Numbers of one picture's planes, with room for a tile that runs over the end.
-    pub(super) fn image_len(&self) -> usize {
-        self.inputs * self.rows.phases() * self.columns.phases() * self.plane() + WIDE
-    }
-
-    /// Positions from the first output to the last on a plane.
-    pub(super) fn span(&self) -> usize {
-        (self.rows.output - 1) * self.pitch() + self.columns.output
+    /// Numbers of all planes, with room for a tile that runs over the end.
+    pub(super) fn planes_len(&self) -> usize {
+        self.planes() * self.plane() + WIDE
     }
 
     /// The shifts of all taps, ordered by row, channel and column of the kernel, and each tap's place in the weights of
@@ -145,11 +151,14 @@ impl Plan {
                 covered.start.saturating_sub(down)..covered.end.saturating_sub(down)
             })
             .collect();
-        (Shifts::new(offsets, &live, self.rows.output, self.columns.output, self.pitch()), sources)
+        let size = [self.rows.output, self.columns.output];
+        (Shifts::new(offsets, &live, size, self.pitch(), self.height()), sources)
     }
 
-    /// Copies one picture `[inputs, rows, columns]` into its planes, whose margins are zeros already.
-    pub(super) fn spread(&self, image: &[f32], planes: &mut [f32]) {
+    /// Copies what some rows of output need of one picture `[inputs, rows, columns]` into its planes, whose margins on
+    /// both sides are zeros already.
+    pub(super) fn spread(&self, image: &[f32], outputs: &Range<usize>, planes: &mut [f32]) {
+        let places = outputs.start..outputs.end + self.rows.reach();
         let (pitch, stride) = (self.pitch(), self.columns.stride);
         let channels = image.chunks_exact(self.rows.input * self.columns.input);
         let mut planes = planes.chunks_exact_mut(self.plane());
@@ -159,17 +168,18 @@ impl Plan {
                 for column_phase in 0..self.columns.phases() {
                     let (columns, first_column) = self.columns.covered(column_phase);
                     let Some(plane) = planes.next() else { return };
-                    if columns.is_empty() {
-                        continue;
-                    }
-                    for (index, row) in rows.clone().enumerate() {
-                        let start = (first_row + index * self.rows.stride) * self.columns.input + first_column;
-                        let target = &mut plane[row * pitch..][columns.clone()];
+                    for (place, target) in places.clone().zip(plane.chunks_mut(pitch)) {
+                        if !rows.contains(&place) || columns.is_empty() {
+                            target.fill(0.0);
+                            continue;
+                        }
+                        let row = first_row + (place - rows.start) * self.rows.stride;
+                        let source = &channel[row * self.columns.input + first_column..];
+                        let target = &mut target[columns.clone()];
                         if stride == 1 {
-                            target.copy_from_slice(&channel[start..][..target.len()]);
+                            target.copy_from_slice(&source[..target.len()]);
                         } else {
-                            let source = channel[start..].iter().step_by(stride);
-                            target.iter_mut().zip(source).for_each(|(target, source)| *target = *source);
+                            target.iter_mut().zip(source.iter().step_by(stride)).for_each(|(to, from)| *to = *from);
                         }
                     }
                 }

@@ -9,8 +9,16 @@ use std::ops::Range;
 /// Positions of a wide tile; [`product`] writes its rows in steps of this many numbers.
 pub(super) const WIDE: usize = 16;
 
-/// Positions computed for all rows before the next: what is summed there stays in the second cache until it is used.
+/// Positions worth computing for all rows before the next: a few tiles, so that little of the last is of no use.
 const CHUNK: usize = 256;
+
+/// Numbers of planes and sums that stay in the caches (96 kB) while they are used again.
+const CACHE: usize = 24 * 1024;
+
+/// Rows of positions to compute at a time, of `rows` with `pitch` positions each, on so many planes for so many sums.
+pub(super) fn height(rows: usize, pitch: usize, planes: usize, sums: usize) -> usize {
+    (CHUNK / pitch).max(CACHE / ((planes + sums) * pitch)).clamp(1, rows)
+}
 
 /// Positions of a narrow tile.
 pub(super) const NARROW: usize = 8;
@@ -19,9 +27,7 @@ pub(super) const NARROW: usize = 8;
 pub(super) struct Shifts {
     /// Start of each tap on the planes.
     offsets: Vec<u32>,
-    /// Positions from one row of a plane to the next.
-    pitch: usize,
-    /// The rows of positions in pieces of about [`CHUNK`] positions.
+    /// The rows of positions in pieces, for each of which the planes are filled anew.
     pub(super) chunks: Vec<Chunk>,
 }
 
@@ -30,7 +36,7 @@ pub(super) struct Chunk {
     /// The rows.
     pub(super) rows: Range<usize>,
     /// Positions from the first to the last.
-    span: usize,
+    pub(super) span: usize,
     /// For every [`NARROW`] positions the taps that meet more than zeros there.
     alive: Vec<Range<usize>>,
 }
@@ -43,13 +49,18 @@ impl Chunk {
 }
 
 impl Shifts {
-    /// Shifts by `offsets` of `rows` rows of `columns` positions, `pitch` from one row to the next.
+    /// Shifts by `offsets` of `rows` rows of `columns` positions, `pitch` from one row to the next, `height` at a time.
     ///
     /// The taps come in groups of one length, one for each element of `live`: the rows at which the group meets more
     /// than zeros.
-    pub(super) fn new(offsets: Vec<u32>, live: &[Range<usize>], rows: usize, columns: usize, pitch: usize) -> Self {
+    pub(super) fn new(
+        offsets: Vec<u32>,
+        live: &[Range<usize>],
+        [rows, columns]: [usize; 2],
+        pitch: usize,
+        height: usize,
+    ) -> Self {
         let group = offsets.len() / live.len();
-        let height = (CHUNK / pitch).max(1);
         let chunk = |first: usize| {
             let end = rows.min(first + height);
             let span = (end - first - 1) * pitch + columns;
@@ -63,7 +74,7 @@ impl Shifts {
             Chunk { rows: first..end, span, alive: alive.collect() }
         };
         let chunks = (0..rows).step_by(height).map(chunk).collect();
-        Self { offsets, pitch, chunks }
+        Self { offsets, chunks }
     }
 
     /// The largest [`Chunk::stride`].
@@ -87,9 +98,11 @@ impl Packed {
         let mut first = 0;
         while first < even {
             let height = if even - first >= 4 { 4 } else { 2 };
-            if first + height <= rows {
+            if height == 4 && first + height <= rows {
+                let [a, b, c, d] = std::array::from_fn(|row| &values[(first + row) * step..]);
                 for source in sources {
-                    packed.extend((first..first + height).map(|row| values[row * step + *source as usize]));
+                    let source = *source as usize;
+                    packed.extend_from_slice(&[a[source], b[source], c[source], d[source]]);
                 }
             } else {
                 let at = |row, source| if row < rows { values[row * step + source as usize] } else { 0.0 };
@@ -115,7 +128,6 @@ impl Packed {
 /// What lies beyond the positions in a row of `out` is of no use.
 pub(super) fn product(planes: &[f32], shifts: &Shifts, chunk: &Chunk, matrix: &Packed, out: &mut [f32]) {
     let stride = chunk.stride();
-    let planes = &planes[chunk.rows.start * shifts.pitch..];
     let (mut row, mut values) = (0, &matrix.values[..]);
     while row < matrix.rows {
         let height = if matrix.rows - row >= 4 { 4 } else { 2 };
