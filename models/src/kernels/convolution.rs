@@ -169,7 +169,10 @@ pub(super) fn weight_gradient(plan: &Plan, x: &[f32], y_gradient: &[f32]) -> Vec
             sums.add(&signals, &planes, &offsets, chunk.span);
         }
     }
-    (0..plan.outputs).flat_map(|output| (0..taps).map(move |tap| (output, tap))).map(|(o, tap)| sums.at(o, tap)).collect()
+    (0..plan.outputs)
+        .flat_map(|output| (0..taps).map(move |tap| (output, tap)))
+        .map(|(o, tap)| sums.at(o, tap))
+        .collect()
 }
 
 /// The gradient of the bias, given that of `y`: `[batch, outputs, rows, columns] -> [outputs]`.

@@ -17,7 +17,7 @@ use burn::{
     },
     tensor::{
         TensorData,
-        ops::{ConvOptions, MaxPoolOptions},
+        ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions},
     },
 };
 
@@ -36,15 +36,13 @@ pub(super) trait Kernels: Backend {
 
     /// A max-pooling that [`Windows`] exist for.
     fn windowed_max_pool2d(x: FloatTensor<Self>, options: MaxPoolOptions<2>) -> FloatTensor<Self>;
+
+    /// An average pooling that [`Windows`] exist for.
+    fn windowed_avg_pool2d(x: FloatTensor<Self>, options: AvgPoolOptions<2>) -> FloatTensor<Self>;
 }
 
 impl Kernels for Flex {
-    fn planned_conv2d(
-        x: FlexTensor,
-        weight: FlexTensor,
-        bias: FlexTensor,
-        options: ConvOptions<2>,
-    ) -> FlexTensor {
+    fn planned_conv2d(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, options: ConvOptions<2>) -> FlexTensor {
         let plan = plan(&x, &weight, &options);
         let (x, weight, bias) = (x.to_contiguous(), weight.to_contiguous(), bias.to_contiguous());
         let y = convolution::forward(&plan, numbers(&x), numbers(&weight), numbers(&bias));
@@ -54,6 +52,11 @@ impl Kernels for Flex {
     fn windowed_max_pool2d(x: FlexTensor, options: MaxPoolOptions<2>) -> FlexTensor {
         let windows = windows(&x, &options);
         tensor(windows.maximum(numbers(&x.to_contiguous())), pooled(&x, &windows))
+    }
+
+    fn windowed_avg_pool2d(x: FlexTensor, options: AvgPoolOptions<2>) -> FlexTensor {
+        let windows = average_windows(&x, &options);
+        tensor(windows.mean(numbers(&x.to_contiguous())), pooled(&x, &windows))
     }
 }
 
@@ -87,6 +90,17 @@ impl<C: CheckpointStrategy> Kernels for Autodiff<Flex, C> {
                 prepared.finish((windows, dims(&x), taps.into()), tensor(largest, pooled(&x, &windows)))
             }
             OpsKind::UnTracked(prepared) => prepared.finish(Flex::windowed_max_pool2d(x.into_primitive(), options)),
+        }
+    }
+
+    fn windowed_avg_pool2d(x: FloatTensor<Self>, options: AvgPoolOptions<2>) -> FloatTensor<Self> {
+        match AveragePooling.prepare::<C>([x.node()]).compute_bound().stateful() {
+            OpsKind::Tracked(prepared) => {
+                let x = x.into_primitive();
+                let state = (average_windows(&x, &options), dims(&x));
+                prepared.finish(state, Flex::windowed_avg_pool2d(x, options))
+            }
+            OpsKind::UnTracked(prepared) => prepared.finish(Flex::windowed_avg_pool2d(x.into_primitive(), options)),
         }
     }
 }
@@ -134,6 +148,23 @@ impl Backward<Flex, 1> for MaxPooling {
     }
 }
 
+/// The gradient of an average pooling, which needs no number of its input.
+#[derive(Debug)]
+struct AveragePooling;
+
+impl Backward<Flex, 1> for AveragePooling {
+    type State = (Windows, [usize; 4]);
+
+    fn backward(self, ops: Ops<Self::State, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
+        let gradient = gradients.consume::<Flex>(&ops.node).to_contiguous();
+        let (windows, shape) = ops.state;
+        let [parent] = ops.parents;
+        if let Some(parent) = parent {
+            gradients.register::<Flex>(parent.id, tensor(windows.mean_gradient(numbers(&gradient)), shape));
+        }
+    }
+}
+
 /// The plan that the caller has found to exist.
 fn plan(x: &FlexTensor, weight: &FlexTensor, options: &ConvOptions<2>) -> Plan {
     Plan::new(dims(x), dims(weight), options).expect("the caller asked for a plan first")
@@ -142,6 +173,11 @@ fn plan(x: &FlexTensor, weight: &FlexTensor, options: &ConvOptions<2>) -> Plan {
 /// The windows that the caller has found to exist.
 fn windows(x: &FlexTensor, options: &MaxPoolOptions<2>) -> Windows {
     Windows::new(dims(x), options).expect("the caller asked for windows first")
+}
+
+/// The windows of an average that the caller has found to exist.
+fn average_windows(x: &FlexTensor, options: &AvgPoolOptions<2>) -> Windows {
+    Windows::of_average(dims(x), options).expect("the caller asked for windows first")
 }
 
 /// The shape of pooled `x`.

@@ -209,7 +209,11 @@ impl Plan {
 /// The smallest distance between rows whose `covered` places hold numbers and all others zeros, so that the places past
 /// a row's end can be those before the next row's first number.
 pub(super) fn pitch(output: usize, reach: usize, covered: &Range<usize>) -> usize {
-    if covered.is_empty() { output + reach } else { output.max(covered.end).max((output + reach).saturating_sub(covered.start)) }
+    if covered.is_empty() {
+        output + reach
+    } else {
+        output.max(covered.end).max((output + reach).saturating_sub(covered.start))
+    }
 }
 
 /// Numbers of a plane of `rows` rows and the margin after the last.

@@ -1,6 +1,6 @@
-//! Max-pooling and its gradient on plain slices.
+//! Max-pooling, average pooling and their gradients on plain slices.
 
-use burn::tensor::ops::MaxPoolOptions;
+use burn::tensor::ops::{AvgPoolOptions, MaxPoolOptions};
 
 /// A pooling of `[planes, rows, columns]` by windows.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +57,14 @@ impl Windows {
             columns: Axis::new(columns, 1, options)?,
         };
         whole.then_some(windows)
+    }
+
+    /// The windows of an average on `[batch, channels, rows, columns]`, or none for empty tensors and for what only burn
+    /// computes: margins.
+    pub(super) fn of_average(x: [usize; 4], options: &AvgPoolOptions<2>) -> Option<Self> {
+        let plain =
+            MaxPoolOptions::new(options.kernel_size).with_stride(options.stride).with_ceil_mode(options.ceil_mode);
+        Self::new(x, &plain).filter(|_| options.padding == [(0, 0); 2])
     }
 
     /// Rows and columns of the output.
@@ -144,6 +152,68 @@ impl Windows {
             }
         }
         x_gradient
+    }
+}
+
+impl Windows {
+    /// The mean of every window, of those without margin.
+    pub(super) fn mean(&self, x: &[f32]) -> Vec<f32> {
+        let [height, width] = self.output();
+        let halves = self.columns.halves();
+        let share = self.share();
+        let mut means = vec![0.0; self.planes * height * width];
+        for (index, means) in means.chunks_exact_mut(width).enumerate() {
+            let plane = &x[index / height * self.rows.input * self.columns.input..];
+            for tap in 0..self.rows.kernel {
+                let line =
+                    &plane[(index % height * self.rows.stride + tap) * self.columns.input..][..self.columns.input];
+                if halves {
+                    let pairs = line.as_chunks::<2>().0;
+                    means.iter_mut().zip(pairs).for_each(|(mean, [left, right])| *mean += left + right);
+                    continue;
+                }
+                for tap in 0..self.columns.kernel {
+                    let values = line[tap..].iter().step_by(self.columns.stride);
+                    means.iter_mut().zip(values).for_each(|(mean, value)| *mean += value);
+                }
+            }
+            means.iter_mut().for_each(|mean| *mean *= share);
+        }
+        means
+    }
+
+    /// The gradient of what [`Windows::mean`] pooled: each number of `gradient` goes to its window in equal parts.
+    pub(super) fn mean_gradient(&self, gradient: &[f32]) -> Vec<f32> {
+        let [height, width] = self.output();
+        let halves = self.columns.halves();
+        let share = self.share();
+        let input = self.rows.input * self.columns.input;
+        let mut x_gradient = vec![0.0; self.planes * input];
+        for (index, gradient) in gradient.chunks_exact(width).enumerate() {
+            let plane = &mut x_gradient[index / height * input..][..input];
+            for tap in 0..self.rows.kernel {
+                let start = (index % height * self.rows.stride + tap) * self.columns.input;
+                let line = &mut plane[start..][..self.columns.input];
+                if halves {
+                    let pairs = line.as_chunks_mut::<2>().0;
+                    pairs.iter_mut().zip(gradient).for_each(|([left, right], part)| {
+                        *left += part * share;
+                        *right += part * share;
+                    });
+                    continue;
+                }
+                for tap in 0..self.columns.kernel {
+                    let targets = line[tap..].iter_mut().step_by(self.columns.stride);
+                    targets.zip(gradient).for_each(|(target, part)| *target += part * share);
+                }
+            }
+        }
+        x_gradient
+    }
+
+    /// What one number of a window adds to its mean.
+    fn share(&self) -> f32 {
+        1.0 / (self.rows.kernel * self.columns.kernel) as f32
     }
 }
 

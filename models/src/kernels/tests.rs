@@ -4,7 +4,7 @@ use burn::{
     backend::Dispatch,
     tensor::{
         Device, Tensor, TensorData, module,
-        ops::{ConvOptions, MaxPoolOptions},
+        ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions},
     },
 };
 use proptest::prelude::*;
@@ -125,6 +125,31 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn averages_equal_burns(
+        shape in [1..3_usize, 1..4, 1..20, 1..20],
+        kernel in [1..5_usize, 1..5],
+        stride in [1..4_usize, 1..4],
+    ) {
+        let options = AvgPoolOptions::new(kernel).with_stride(stride);
+        prop_assume!(Windows::of_average(shape, &options).is_some());
+        let device = Device::flex().autodiff();
+        let pool = |pooling: fn(Tensor<4>, AvgPoolOptions<2>) -> Tensor<4>| {
+            let x = wave(shape, 0.37, &device).require_grad();
+            let y = pooling(x.clone(), options.clone());
+            let gradients = (y.clone() * wave(y.dims(), 0.59, &device)).sum().backward();
+            (values(y.inner()), values(pooling(x.clone().inner(), options.clone())), values(x.grad(&gradients).unwrap()))
+        };
+        let (expected, found) = (pool(module::avg_pool2d), pool(avg_pool2d));
+        assert_near("y", &expected.0, &found.0);
+        prop_assert_eq!(&found.0, &found.1);
+        assert_near("dx", &expected.2, &found.2);
+    }
+}
+
 #[test]
 fn a_known_convolution() {
     let device = Device::flex();
@@ -143,7 +168,30 @@ fn what_only_burn_computes_goes_to_burn() {
     assert_eq!(values(conv2d(x.clone(), weight, None, depthwise)), expected);
     let half = MaxPoolOptions::new([2, 2]).with_stride([3, 3]).with_ceil_mode(true);
     let expected = values(module::max_pool2d(x.clone(), half.clone()));
-    assert_eq!(values(max_pool2d(x, half)), expected);
+    assert_eq!(values(max_pool2d(x.clone(), half)), expected);
+    let margin = AvgPoolOptions::new([3, 3]).with_padding([1, 1]);
+    let expected = values(module::avg_pool2d(x.clone(), margin.clone()));
+    assert_eq!(values(avg_pool2d(x, margin)), expected);
+}
+
+#[test]
+fn a_kernel_as_large_as_the_input_is_one_product() {
+    let options = ConvOptions::new([1, 1], [0, 0], [1, 1], 1);
+    let burns = |x, weight, bias| module::conv2d(x, weight, Some(bias), options.clone());
+    let expected = convolve(burns, [3, 4, 5, 5], [7, 4, 5, 5]);
+    let found = convolve(|x, weight, bias| conv2d(x, weight, Some(bias), options.clone()), [3, 4, 5, 5], [7, 4, 5, 5]);
+    expected.iter().zip(&found).for_each(|(expected, found)| assert_near("all", expected, found));
+}
+
+#[test]
+fn large_pictures_are_computed_in_pieces() {
+    // More rows than are computed at a time, with margins and strides.
+    let options = ConvOptions::new([2, 1], [2, 1], [1, 1], 1);
+    let burns = |x, weight, bias| module::conv2d(x, weight, Some(bias), options.clone());
+    let expected = convolve(burns, [2, 16, 70, 61], [6, 16, 5, 3]);
+    let found =
+        convolve(|x, weight, bias| conv2d(x, weight, Some(bias), options.clone()), [2, 16, 70, 61], [6, 16, 5, 3]);
+    expected.iter().zip(&found).for_each(|(expected, found)| assert_near("all", expected, found));
 }
 
 #[test]
