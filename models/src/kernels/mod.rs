@@ -15,6 +15,7 @@ mod tile;
 
 use burn::{
     backend::Dispatch,
+    nn::{PaddingConfig2d, conv::Conv2d},
     tensor::{
         DType, Device, Tensor, module,
         ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions},
@@ -38,12 +39,28 @@ pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, options:
     }
     let fits = bias.as_ref().is_none_or(|bias| bias.dims() == [weight.dims()[0]] && bias.dtype() == DType::F32);
     let ours = fits && on_cpu(&x) && weight.dtype() == DType::F32;
-    if !ours || Plan::new(x.dims(), weight.dims(), &options).is_none() {
+    if !ours || !Plan::new(x.dims(), weight.dims(), &options).is_some_and(|plan| worthwhile(&plan)) {
         return module::conv2d(x, weight, bias, options);
     }
     let bias = bias.unwrap_or_else(|| Tensor::zeros([weight.dims()[0]], &weight.device()));
     let (x, weight, bias) = (x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch());
     Tensor::from_dispatch(Dispatch::planned_conv2d(x, weight, bias, options))
+}
+
+/// What [`Conv2d::forward`] computes, by [`conv2d`]:
+/// `[batch, inputs, rows, columns] -> [batch, outputs, rows, columns]`.
+///
+/// # Panics
+///
+/// Where burn's does: shapes that do not fit.
+pub fn convolve(layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
+    let padding = match layer.padding {
+        PaddingConfig2d::Valid => [(0, 0); 2],
+        PaddingConfig2d::Explicit(top, left, bottom, right) => [(top, bottom), (left, right)],
+        PaddingConfig2d::Same => return layer.forward(x),
+    };
+    let options = ConvOptions::new_with_padding(layer.stride, padding, layer.dilation, layer.groups);
+    conv2d(x, layer.weight.val(), layer.bias.as_ref().map(|bias| bias.val()), options)
 }
 
 /// The largest number of every window, in place of [`burn::tensor::module::max_pool2d`]:
@@ -71,6 +88,12 @@ pub fn avg_pool2d(x: Tensor<4>, options: AvgPoolOptions<2>) -> Tensor<4> {
         return module::avg_pool2d(x, options);
     }
     Tensor::from_dispatch(Dispatch::windowed_avg_pool2d(x.into_dispatch(), options))
+}
+
+/// Whether our way is the faster one: always in a browser, where all products have four lanes. Natively burn-flex
+/// multiplies large matrices with up to sixteen lanes, and ours four at a time.
+fn worthwhile(plan: &Plan) -> bool {
+    cfg!(target_arch = "wasm32") || (plan.taps() > plan.inputs && plan.taps() * plan.outputs <= 16 * 1024)
 }
 
 /// Whether a tensor holds 32-bit floats on burn's CPU engine, with or without gradients.

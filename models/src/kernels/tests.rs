@@ -2,6 +2,7 @@
 
 use burn::{
     backend::Dispatch,
+    nn::{PaddingConfig2d, conv::Conv2dConfig},
     tensor::{
         Device, Tensor, TensorData, module,
         ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions},
@@ -36,7 +37,7 @@ fn assert_near(name: &str, expected: &[f32], found: &[f32]) {
 }
 
 /// A convolution's result and the gradients of input, weight and bias.
-fn convolve(
+fn learn(
     convolution: impl FnOnce(Tensor<4>, Tensor<4>, Tensor<1>) -> Tensor<4>,
     x: [usize; 4],
     weight: [usize; 4],
@@ -81,13 +82,13 @@ proptest! {
     fn convolutions_equal_burns((x, weight, options) in convolutions()) {
         prop_assume!(Plan::new(x, weight, &options).is_some());
         let burns = |x, weight, bias| module::conv2d(x, weight, Some(bias), options.clone());
-        let expected = convolve(burns, x, weight);
-        let found = convolve(|x, weight, bias| planned(x, weight, bias, options.clone()), x, weight);
+        let expected = learn(burns, x, weight);
+        let found = learn(|x, weight, bias| planned(x, weight, bias, options.clone()), x, weight);
         for (name, (expected, found)) in ["y", "dx", "dw", "db"].iter().zip(expected.iter().zip(&found)) {
             assert_near(name, expected, found);
         }
         // The same bits again, and without gradients.
-        let again = convolve(|x, weight, bias| planned(x, weight, bias, options.clone()), x, weight);
+        let again = learn(|x, weight, bias| planned(x, weight, bias, options.clone()), x, weight);
         prop_assert_eq!(&found, &again);
         let device = Device::flex();
         let (bias, x, weight) = (wave([weight[0]], 1.3, &device), wave(x, 0.37, &device), wave(weight, 0.73, &device));
@@ -178,8 +179,8 @@ fn what_only_burn_computes_goes_to_burn() {
 fn a_kernel_as_large_as_the_input_is_one_product() {
     let options = ConvOptions::new([1, 1], [0, 0], [1, 1], 1);
     let burns = |x, weight, bias| module::conv2d(x, weight, Some(bias), options.clone());
-    let expected = convolve(burns, [3, 4, 5, 5], [7, 4, 5, 5]);
-    let found = convolve(|x, weight, bias| conv2d(x, weight, Some(bias), options.clone()), [3, 4, 5, 5], [7, 4, 5, 5]);
+    let expected = learn(burns, [3, 4, 5, 5], [7, 4, 5, 5]);
+    let found = learn(|x, weight, bias| conv2d(x, weight, Some(bias), options.clone()), [3, 4, 5, 5], [7, 4, 5, 5]);
     expected.iter().zip(&found).for_each(|(expected, found)| assert_near("all", expected, found));
 }
 
@@ -188,10 +189,19 @@ fn large_pictures_are_computed_in_pieces() {
     // More rows than are computed at a time, with margins and strides.
     let options = ConvOptions::new([2, 1], [2, 1], [1, 1], 1);
     let burns = |x, weight, bias| module::conv2d(x, weight, Some(bias), options.clone());
-    let expected = convolve(burns, [2, 16, 70, 61], [6, 16, 5, 3]);
-    let found =
-        convolve(|x, weight, bias| conv2d(x, weight, Some(bias), options.clone()), [2, 16, 70, 61], [6, 16, 5, 3]);
+    let expected = learn(burns, [2, 16, 70, 61], [6, 16, 5, 3]);
+    let found = learn(|x, weight, bias| conv2d(x, weight, Some(bias), options.clone()), [2, 16, 70, 61], [6, 16, 5, 3]);
     expected.iter().zip(&found).for_each(|(expected, found)| assert_near("all", expected, found));
+}
+
+#[test]
+fn a_layer_of_burn_computes_the_same() {
+    let device = Device::flex();
+    let x = wave([2, 3, 9, 8], 0.3, &device);
+    for padding in [PaddingConfig2d::Valid, PaddingConfig2d::Same, PaddingConfig2d::Explicit(2, 1, 0, 3)] {
+        let layer = Conv2dConfig::new([3, 5], [3, 2]).with_padding(padding).init(&device);
+        assert_near("y", &values(layer.forward(x.clone())), &values(convolve(&layer, x.clone())));
+    }
 }
 
 #[test]
@@ -205,5 +215,5 @@ fn views_and_constants_are_fine() {
         let y = convolution(x.clone().autodiff(), weight.clone(), None, options.clone());
         values(weight.grad(&y.powi_scalar(2).sum().backward()).unwrap())
     };
-    assert_near("dw", &run(|x, w, b, o| module::conv2d(x, w, b, o)), &run(conv2d));
+    assert_near("dw", &run(module::conv2d), &run(conv2d));
 }

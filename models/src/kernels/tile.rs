@@ -173,8 +173,12 @@ fn tile<const ROWS: usize, const WIDTH: usize>(
     factors: &[[f32; ROWS]],
 ) -> [[f32; WIDTH]; ROWS] {
     let mut sums = [[0.0; WIDTH]; ROWS];
+    // One comparison for each tap, where slicing at both ends would take two.
+    let Some(last) = planes.len().checked_sub(WIDTH) else { return sums };
     for (&offset, factors) in offsets.iter().zip(factors) {
-        let inputs = &planes[offset as usize..][..WIDTH];
+        let offset = offset as usize;
+        assert!(offset <= last, "a tap beyond the planes");
+        let inputs = &planes[offset..offset + WIDTH];
         for row in 0..ROWS {
             for lane in 0..WIDTH {
                 sums[row][lane] += factors[row] * inputs[lane];
