@@ -1,9 +1,13 @@
-//! Convolution and pooling, two to twenty times as fast as burn's on its CPU engine (burn-flex) and the same to rounding.
+//! Convolution and pooling for burn's CPU engine (burn-flex), the same to rounding and faster: in a browser two to three
+//! times for LeNet's convolutions, five times for stems with a stride, five to eighteen times for pooling by two.
 //!
 //! burn-flex unfolds pictures into columns number by number before it multiplies, and pools number by number. Here a
 //! picture is copied once with its margins, every tap of the kernel is a shift of it, and sums stay in registers. On
-//! other engines (WebGPU), with groups, and for numbers other than 32-bit floats the calls go to burn. Results and
-//! gradients are the same bits every time.
+//! other engines (WebGPU), with groups, for outputs of a few numbers and for numbers other than 32-bit floats the calls
+//! go to burn. Results and gradients are the same bits every time.
+//!
+//! **Differs from burn.** Where the input of a convolution holds infinities or NaN, more gradients of its weights can be
+//! NaN, since margins are multiplied by zero there and not left out.
 
 mod convolution;
 mod engine;
