@@ -13,7 +13,11 @@ use models::{
         sanity::cascade,
     },
     foundations::mlp::{Activation, MlpConfig, cross_entropy},
-    tensor::{Tensor, TensorData},
+    kernels,
+    tensor::{
+        Tensor, TensorData, module,
+        ops::{ConvOptions, MaxPoolOptions},
+    },
     train::{
         optimizer::{Optimizer, OptimizerKind},
         trainer::{Checkpoint, Trainer},
@@ -94,6 +98,33 @@ fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
     assert!(a.iter().chain(b).all(|value| value.is_finite()), "a number is not finite");
     assert!(a.iter().any(|value| *value != 0.0), "all numbers are zero: a shader was skipped");
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+/// What a convolution with pooling gives, and the gradients of its input and weights, in one row.
+async fn convolve(device: &Device, ours: bool) -> Vec<f32> {
+    let wave = |shape: [usize; 4], pace: f32| {
+        let values: Vec<f32> = (0..shape.iter().product()).map(|index: usize| (index as f32 * pace).sin()).collect();
+        Tensor::<4>::from_data(TensorData::new(values, shape), &device.clone().autodiff())
+    };
+    let (x, weight) = (wave([3, 2, 13, 11], 0.37).require_grad(), wave([7, 2, 5, 3], 0.73).require_grad());
+    let (options, windows) = (ConvOptions::new([1, 1], [2, 1], [1, 1], 1), MaxPoolOptions::new([2, 2]));
+    let y = if ours {
+        kernels::max_pool2d(kernels::conv2d(x.clone(), weight.clone(), None, options), windows)
+    } else {
+        module::max_pool2d(module::conv2d(x.clone(), weight.clone(), None, options), windows)
+    };
+    let gradients = (y.clone() * y.clone()).mean().backward();
+    let parts = [Some(y.inner()), x.grad(&gradients), weight.grad(&gradients)];
+    let parts = parts.into_iter().map(|part| part.expect("a gradient").flatten::<1>(0, 3)).collect();
+    Tensor::cat(parts, 0).into_data_async().await.expect("numbers").try_to_vec().expect("floats")
+}
+
+#[wasm_bindgen_test]
+async fn our_convolution_equals_burns() {
+    let cpu = Device::flex();
+    let difference = largest_difference(&convolve(&cpu, true).await, &convolve(&cpu, false).await);
+    // Sums of at most 30 products below 1, and gradients of 231 such sums, in another order.
+    assert!(difference < 1e-4, "{difference}");
 }
 
 #[wasm_bindgen_test]
