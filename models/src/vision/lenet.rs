@@ -28,7 +28,6 @@ use burn::{
     nn::{Linear, PaddingConfig2d, conv::Conv2d},
     tensor::{
         Device, Tensor, TensorData,
-        module::{avg_pool2d, max_pool2d},
         ops::{AvgPoolOptions, MaxPoolOptions},
     },
 };
@@ -39,6 +38,7 @@ use crate::{
     error::Error,
     explain::convolutional::{Convolutional, ReceptiveField, Relu, Stage},
     foundations::mlp::{Activation, initial_bound},
+    kernels::{avg_pool2d, convolve, max_pool2d},
 };
 
 /// Pixels along one side of a picture.
@@ -247,12 +247,12 @@ impl LeNet {
     /// One layer. Units are kept as maps of one pixel, so that all layers speak alike.
     fn stage(&self, stage: usize, x: Tensor<4>, relu: Relu<'_>) -> Tensor<4> {
         match stage {
-            0 => self.bend(self.c1.forward(x), relu), // [batch, 1, 28, 28] -> [batch, 6, 28, 28]
-            1 | 3 => self.pooling.apply(x),           // -> [batch, 6, 14, 14], [batch, 16, 5, 5]
-            2 => self.bend(self.c3.forward(x), relu), // [batch, 6, 14, 14] -> [batch, 16, 10, 10]
-            4 => self.bend(units(&self.c5, x), relu), // [batch, 16, 5, 5] -> [batch, 120, 1, 1]
-            5 => self.bend(units(&self.f6, x), relu), // [batch, 120, 1, 1] -> [batch, 84, 1, 1]
-            _ => units(&self.output, x),              // [batch, 84, 1, 1] -> [batch, classes, 1, 1]
+            0 => self.bend(convolve(&self.c1, x), relu), // [batch, 1, 28, 28] -> [batch, 6, 28, 28]
+            1 | 3 => self.pooling.apply(x),              // -> [batch, 6, 14, 14], [batch, 16, 5, 5]
+            2 => self.bend(convolve(&self.c3, x), relu), // [batch, 6, 14, 14] -> [batch, 16, 10, 10]
+            4 => self.bend(units(&self.c5, x), relu),    // [batch, 16, 5, 5] -> [batch, 120, 1, 1]
+            5 => self.bend(units(&self.f6, x), relu),    // [batch, 120, 1, 1] -> [batch, 84, 1, 1]
+            _ => units(&self.output, x),                 // [batch, 84, 1, 1] -> [batch, classes, 1, 1]
         }
     }
 

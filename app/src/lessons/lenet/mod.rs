@@ -22,7 +22,7 @@ pub const LESSON: Lesson = Lesson {
             name: "C1 and C3: convolution",
             does: "A window of 5 × 5 weights slides over the maps before it; the same weights everywhere.",
             file: "vision/lenet.rs",
-            lines: ("fn stage(", "2 => self.bend(self.c3"),
+            lines: ("fn stage(", "2 => self.bend(convolve(&self.c3"),
         },
         Part {
             id: "pooling",
