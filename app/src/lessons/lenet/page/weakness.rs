@@ -162,7 +162,7 @@ fn Invert(seed: Callback<(), u32>) -> impl IntoView {
         <Experiment
             id="invert"
             label="Exchange ink and paper"
-            about="White digits on black ground become black digits on white ground. You read both."
+            about="Dark digits on light ground become light digits on dark ground. You read both."
             progress
             on_run
         />
