@@ -46,8 +46,8 @@ pub fn Understand(
             </Formula>
             <Formula label="A pooled map is the mean of four neighbours; at the end y is W s plus b.">
                 <mrow>
-                    <Term id="pooling" lit=lit.0 on_hover=hover><mrow><mi>"s"</mi><mo>"="</mo><mfrac><mn>"1"</mn><mn>"4"</mn></mfrac><mo>"("</mo><msub><mi>"c"</mi><mn>"1"</mn></msub><mo>"+"</mo><msub><mi>"c"</mi><mn>"2"</mn></msub><mo>"+"</mo><msub><mi>"c"</mi><mn>"3"</mn></msub><mo>"+"</mo><msub><mi>"c"</mi><mn>"4"</mn></msub><mo>")"</mo></mrow></Term>
-                    <mspace width="2em" />
+                    <Term id="pooling" lit=lit.0 on_hover=hover><mrow><mi>"s"</mi><mo>"="</mo><mfrac><mn>"1"</mn><mn>"4"</mn></mfrac><mo>"∑"</mo><mi>"c"</mi></mrow></Term>
+                    <mspace width="1.5em" />
                     <Term id="units" lit=lit.0 on_hover=hover><mrow><mi>"y"</mi><mo>"="</mo><mi>"W"</mi><mi>"s"</mi><mo>"+"</mo><mi>"b"</mi></mrow></Term>
                 </mrow>
             </Formula>
