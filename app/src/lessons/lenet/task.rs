@@ -20,7 +20,7 @@ use rand_pcg::Pcg32;
 
 use crate::{
     lessons::{
-        lenet::{Command, Explanation, Lenet, MapsView, Settings, Snapshot, Test, settings::LAYERS},
+        lenet::{Command, Explanation, Found, Lenet, MapsView, Settings, Snapshot, Test, settings::LAYERS},
         pictures::{
             CLASSES, PIXELS, SIDE,
             school::{Classifier, School, read},
@@ -61,7 +61,7 @@ pub struct Task {
     /// Whether a figure of the newest weights is still to come.
     unseen: bool,
     explained: Option<(u64, Vec<f32>, Explanation, u8)>,
-    measured: Option<(Test, Vec<(f32, f32, f32)>)>,
+    measured: Option<(Test, Found)>,
     letters: Vec<(char, u8, f32)>,
     sanity: Vec<[f32; 3]>,
 }
