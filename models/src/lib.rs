@@ -9,6 +9,7 @@ pub mod error;
 pub mod explain;
 pub mod foundations;
 pub mod kernels;
+pub mod generative;
 pub mod metrics;
 pub mod train;
 pub mod vision;
