@@ -93,7 +93,9 @@ impl LatentMap {
         let of = |class: usize| self.dots.iter().filter(move |dot| usize::from(dot.class) == class);
         (0..self.labels.len())
             .filter(|class| of(*class).next().is_some())
-            .map(|class| (class, (middle(of(class).map(|dot| dot.x).collect()), middle(of(class).map(|dot| dot.y).collect()))))
+            .map(|class| {
+                (class, (middle(of(class).map(|dot| dot.x).collect()), middle(of(class).map(|dot| dot.y).collect())))
+            })
             .collect()
     }
 
@@ -174,7 +176,8 @@ impl Picture for LatentMap {
 
     fn summary(&self) -> String {
         let outside = self.dots.iter().filter(|dot| !self.is_inside((dot.x, dot.y))).count();
-        let point = self.point.map_or_else(String::new, |(x, y)| format!(" Your point is at {}, {}.", number(x), number(y)));
+        let point =
+            self.point.map_or_else(String::new, |(x, y)| format!(" Your point is at {}, {}.", number(x), number(y)));
         let middles: Vec<String> = self
             .middles()
             .into_iter()
@@ -227,7 +230,13 @@ mod tests {
             side: 2,
             tiles: Arc::new(vec![0, 0, 0, 0, 255, 255, 255, 255, 10, 20, 30, 40, 255, 0, 255, 0]),
             reach: 3.0,
-            dots: Arc::new(vec![dot(1.0, 1.0, 0), dot(1.2, 1.4, 0), dot(-2.0, 0.0, 1), dot(9.0, 0.0, 2), dot(f64::NAN, 0.0, 2)]),
+            dots: Arc::new(vec![
+                dot(1.0, 1.0, 0),
+                dot(1.2, 1.4, 0),
+                dot(-2.0, 0.0, 1),
+                dot(9.0, 0.0, 2),
+                dot(f64::NAN, 0.0, 2),
+            ]),
             labels: ["Shirt", "Dress", "Bag"].map(String::from).to_vec(),
             point: Some((0.5, -0.5)),
             path: vec![(0.0, 0.0), (1.0, 1.0)],
@@ -267,6 +276,9 @@ mod tests {
         let svg = to_svg(&map(), 500.0, &Theme::dark());
         assert!(svg.contains("Shirt") && !svg.contains("NaN"));
         assert_eq!(map().table().rows.len(), 5);
-        assert!(to_svg(&LatentMap { tiles: Arc::default(), dots: Arc::default(), ..map() }, 300.0, &Theme::light()).contains("z₁"));
+        assert!(
+            to_svg(&LatentMap { tiles: Arc::default(), dots: Arc::default(), ..map() }, 300.0, &Theme::light())
+                .contains("z₁")
+        );
     }
 }

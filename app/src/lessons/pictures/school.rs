@@ -196,7 +196,8 @@ impl<M: Classifier> School<M> {
         let pixels: Vec<f32> = (0..self.shelf.held_out.len())
             .flat_map(|index| arranged(&change(self.shelf.held_out.image(index)), &self.order))
             .collect();
-        let inputs = Tensor::from_data(TensorData::new(pixels, [self.shelf.held_out.len(), PIXELS]), &self.context.device);
+        let inputs =
+            Tensor::from_data(TensorData::new(pixels, [self.shelf.held_out.len(), PIXELS]), &self.context.device);
         let logits = self.trainer.valid().classify(inputs);
         let right = accuracy(logits.clone(), self.held_targets.clone());
         let sure = models::tensor::activation::softmax(logits, 1).max_dim(1).mean();
@@ -297,7 +298,12 @@ impl<M: Classifier> School<M> {
         (0..self.shelf.held_out.len())
             .filter(|&index| self.shelf.held_out.labels[index] == truth && self.called[index] == called)
             .take(MOST_SHOWN)
-            .map(|index| Shown { index: index as u32, pixels: self.shelf.held_out.image(index).to_vec(), truth, called })
+            .map(|index| Shown {
+                index: index as u32,
+                pixels: self.shelf.held_out.image(index).to_vec(),
+                truth,
+                called,
+            })
             .collect()
     }
 

@@ -59,12 +59,7 @@ impl Default for Settings {
 impl Settings {
     /// The network.
     pub fn network(&self) -> VaeConfig {
-        VaeConfig {
-            pixels: PIXELS,
-            hidden: vec![256, 64],
-            latent: self.latent.into(),
-            activation: Activation::Relu,
-        }
+        VaeConfig { pixels: PIXELS, hidden: vec![256, 64], latent: self.latent.into(), activation: Activation::Relu }
     }
 
     /// Name of the trained weights to start from.

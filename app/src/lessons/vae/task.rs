@@ -213,7 +213,9 @@ impl serve::Task for Task {
     async fn snapshot(&mut self, curves: &mut Vec<CurvePoint>) -> Result<Snapshot, Trouble> {
         let started = Instant::now();
         let finely = std::mem::take(&mut self.finely);
-        let looks = finely || (self.looked != Some(self.trainer.step) && started >= self.next_look);
+        // The last map of a run that ends by itself is part of its finding.
+        let due = started >= self.next_look || self.is_over();
+        let looks = finely || (due && self.looked != Some(self.trainer.step));
         let model = self.trainer.valid();
         let point = match &self.source {
             Source::Place(at) => self.points(&[*at]),
@@ -254,7 +256,8 @@ impl serve::Task for Task {
         self.collect(pending, &mut values, curves).await?;
 
         let mut drawn = drawn.chunks_exact(PIXELS);
-        let mut next = |count: usize| -> Vec<u8> { drawn.by_ref().take(count).flatten().map(|ink| byte(*ink)).collect() };
+        let mut next =
+            |count: usize| -> Vec<u8> { drawn.by_ref().take(count).flatten().map(|ink| byte(*ink)).collect() };
         let mut counts = counts.into_iter();
         let mut take = || next(counts.next().unwrap_or_default());
         let (picture, way) = (take(), take());

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::widgets::{
     Axis, Bars, Chart, ConfusionMatrix, Dot, Field, GradientFlow, Heatmap, Histogram, ImageGrid, Ink, Landscape,
-    LatentMap, LayerMaps, MapDot, MapLayer, Marker, Network, NetworkLayer, Overlay, Panel, Peak, Scale, Scatter, Segment, Series, Tile,
+    LatentMap, LayerMaps, MapDot, MapLayer, Marker, Network, NetworkLayer, Overlay, Panel, Peak, Scale, Scatter,
+    Segment, Series, Tile,
 };
 
 /// A number between −1 and 1 that looks random and belongs to its index.

@@ -59,9 +59,10 @@ impl Looks {
         self.0.get()
     }
 
-    /// The look that came last, for one who does not wait for the next.
-    pub fn get_untracked(self) -> Option<Kept> {
-        self.0.get_untracked()
+    /// What this makes of the look of a run that has just ended: it may have come with the newest frame.
+    pub fn last<T>(self, session: Session<Vae>, make: impl Fn(&Look) -> T) -> Option<T> {
+        let newest = session.snapshot.with_untracked(|snapshot| snapshot.as_ref()?.look.as_ref().map(&make));
+        newest.or_else(|| self.0.with_untracked(|kept| kept.as_ref().map(|kept| make(&kept.look))))
     }
 
     /// Asks for the map of the network as it is, in full, once it rests.

@@ -64,8 +64,7 @@ impl Task {
             .collect();
         let points = self.points(&places); // [shown, latent]
         let home = model.draw(mean); // [pictures, 784]
-        let transaction =
-            Transaction::default().register(points.clone()).register(model.draw(points)).register(home);
+        let transaction = Transaction::default().register(points.clone()).register(model.draw(points)).register(home);
         let mut read = read(transaction).await?.into_iter();
         let mut take = || read.next().unwrap_or_default();
         let (points, pictures, home) = (take(), take(), take());
@@ -90,7 +89,8 @@ impl Task {
         // Each picture with the next one that is something else.
         let labels = &self.shelf.held_out.labels;
         let other = |one: usize| (one + 1..labels.len()).find(|other| labels[*other] != labels[one]);
-        let pairs: Vec<(usize, usize)> = (0..labels.len()).filter_map(|one| Some((one, other(one)?))).take(MIDDLES).collect();
+        let pairs: Vec<(usize, usize)> =
+            (0..labels.len()).filter_map(|one| Some((one, other(one)?))).take(MIDDLES).collect();
         let side = |read: fn(&(usize, usize)) -> usize| {
             let pixels: Vec<f32> = pairs.iter().flat_map(|pair| self.picture(read(pair) as u32)).collect();
             Tensor::<2>::from_data(TensorData::new(pixels, [pairs.len(), PIXELS]), &self.context.device)
@@ -99,11 +99,8 @@ impl Task {
         let middle = model.draw((model.encode(from.clone()).0 + model.encode(to.clone()).0) * 0.5); // [pairs, 784]
         let faded = (from + to) * 0.5;
         let again = |x: &Tensor<2>| reconstruction(model.decode(model.encode(x.clone()).0), x.clone());
-        let transaction = Transaction::default()
-            .register(again(&middle))
-            .register(again(&faded))
-            .register(middle)
-            .register(faded);
+        let transaction =
+            Transaction::default().register(again(&middle)).register(again(&faded)).register(middle).register(faded);
         let read = read(transaction).await?;
         // What greys cost even when each is told exactly is no fault of the network.
         let least = |pixels: &[f32]| pixels.iter().copied().map(entropy).sum::<f32>() / pairs.len().max(1) as f32;
