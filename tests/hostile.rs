@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use app::{
-    lessons::{adaline, hopfield, lenet, mlp, perceptron},
+    lessons::{adaline, hopfield, lenet, mlp, perceptron, vae},
     session::{
         protocol::{Request, Response, Settings, decode, encode},
         query::{Query, QueryWriter},
@@ -32,6 +32,7 @@ fn all_settle(address: &str) {
     settles::<mlp::Settings>(address);
     settles::<hopfield::Settings>(address);
     settles::<lenet::Settings>(address);
+    settles::<vae::Settings>(address);
 }
 
 /// The keys that any lesson knows, among others, with values that are nearly right.
@@ -61,6 +62,8 @@ fn pair() -> impl Strategy<Value = String> {
         "fresh",
         "pool",
         "pretrained",
+        "latent",
+        "beta",
         "cue",
         "mask",
         "order",

@@ -8,6 +8,7 @@ pub mod device;
 pub mod error;
 pub mod explain;
 pub mod foundations;
+pub mod generative;
 pub mod kernels;
 pub mod metrics;
 pub mod train;

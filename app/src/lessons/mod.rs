@@ -7,6 +7,7 @@ pub mod linear;
 pub mod mlp;
 pub mod perceptron;
 pub mod pictures;
+pub mod vae;
 
 use models::data::points::Point;
 
@@ -19,7 +20,7 @@ use crate::{
 #[macro_export]
 macro_rules! each_lesson {
     ($then:ident) => {
-        $then![perceptron, adaline, mlp, hopfield, lenet];
+        $then![perceptron, adaline, mlp, hopfield, lenet, vae];
     };
 }
 

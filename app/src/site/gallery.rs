@@ -111,6 +111,10 @@ fn Figures(state: Shown) -> impl IntoView {
                 "One picture under several kinds of heat; where there is none, the picture is left.",
             )}
             {figure(
+                "gallery-latent", "latent-traversal", "Map of pictures", state, samples::latent_map,
+                "Every place of the plane is a picture. Points have a colour, a shape and, in their middle, a name.",
+            )}
+            {figure(
                 "gallery-bars", "feature-maps", "Bars", state, samples::bars,
                 "From zero, always. The largest stands out.",
             )}

@@ -9,6 +9,8 @@
 
 /// Turns of the power iteration at most.
 const TURNS: usize = 2_000;
+/// Up to this many features C is written down once; with more, each turn goes through the rows again.
+const MOST_WRITTEN: usize = 64;
 
 /// The plane of the first two principal components.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,8 +42,13 @@ impl Pca {
             .map(|row| row.iter().zip(&mean).map(|(value, mean)| f64::from(*value) - mean).collect())
             .collect();
         let total_variance = centred.iter().map(|row| dot(row, row)).sum::<f64>() / rows.len() as f64;
-        let first = leading(&centred, None, total_variance);
-        let second = leading(&centred, Some(&first), total_variance);
+        let scatter = (features <= MOST_WRITTEN).then(|| scatter(&centred));
+        let turn = |direction: &[f64]| match &scatter {
+            Some(scatter) => scatter.iter().map(|row| dot(row, direction)).collect(),
+            None => combine(&centred, |row| dot(row, direction)),
+        };
+        let first = leading(&centred, turn, None, total_variance);
+        let second = leading(&centred, turn, Some(&first), total_variance);
         let variances = [variance(&centred, &first), variance(&centred, &second)];
         Some(Self { mean, components: [first, second], variances, total_variance })
     }
@@ -67,9 +74,29 @@ impl Pca {
     }
 }
 
+/// `n C`, row by row: `[features, features]`.
+fn scatter(centred: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    (0..centred[0].len()).map(|feature| combine(centred, |row| row[feature])).collect()
+}
+
+/// The sum of all rows, each weighed: `[features]`.
+fn combine(centred: &[Vec<f64>], weight: impl Fn(&[f64]) -> f64) -> Vec<f64> {
+    let mut sum = vec![0.0; centred[0].len()];
+    for row in centred {
+        let weight = weight(row);
+        sum.iter_mut().zip(row).for_each(|(sum, value)| *sum += weight * value);
+    }
+    sum
+}
+
 /// The direction of largest spread at right angles to `other`, by power iteration: what is multiplied by C again and
-/// again turns toward it.
-fn leading(centred: &[Vec<f64>], other: Option<&[f64]>, total_variance: f64) -> Vec<f64> {
+/// again turns toward it. `turn` multiplies by `n C`.
+fn leading(
+    centred: &[Vec<f64>],
+    turn: impl Fn(&[f64]) -> Vec<f64>,
+    other: Option<&[f64]>,
+    total_variance: f64,
+) -> Vec<f64> {
     let features = centred[0].len();
     let zero = vec![0.0; features];
     // The row farthest out (in what is left) has a share of the wanted direction.
@@ -87,11 +114,7 @@ fn leading(centred: &[Vec<f64>], other: Option<&[f64]>, total_variance: f64) -> 
         return zero;
     }
     for _ in 0..TURNS {
-        let mut next = zero.clone();
-        for row in centred {
-            let along = dot(row, &direction);
-            next.iter_mut().zip(row).for_each(|(next, value)| *next += along * value);
-        }
+        let mut next = turn(&direction);
         remove(&mut next, other);
         if !normalise(&mut next) {
             return zero;
@@ -153,6 +176,20 @@ mod tests {
             let lifted = pca.lift(pca.project(row));
             assert!(lifted.iter().zip(row).all(|(lifted, row)| (lifted - row).abs() < 1e-5));
         }
+    }
+
+    #[test]
+    fn few_and_many_features_go_the_same_way() {
+        // The same cloud, once as it is and once among features that never change.
+        let row = |index: usize| [5, 11, 17].map(|step| (index * step % 23) as f32 * step as f32);
+        let few: Vec<Vec<f32>> = (0..40).map(|index| row(index).to_vec()).collect();
+        let many: Vec<Vec<f32>> = few.iter().map(|row| [row.as_slice(), &[1.0; MOST_WRITTEN]].concat()).collect();
+        let fit = |rows: &[Vec<f32>]| Pca::fit(&rows.iter().map(Vec::as_slice).collect::<Vec<_>>()).unwrap();
+        let (few, many) = (fit(&few), fit(&many));
+        for (a, b) in few.components.iter().zip(&many.components) {
+            assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-6), "{a:?} {b:?}");
+        }
+        assert!((few.explained() - many.explained()).abs() < 1e-9);
     }
 
     #[test]

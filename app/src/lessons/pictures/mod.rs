@@ -4,6 +4,7 @@
 pub mod figures;
 pub mod page;
 pub mod school;
+pub mod shelf;
 pub mod shift;
 
 use models::train::optimizer::OptimizerKind;

@@ -3,8 +3,6 @@
 //! Nothing here reads back while it steps. Losses and held-out logits stay on the device until the task's snapshot
 //! fetches them together: [`School::register`] adds them to a transaction, [`School::collect`] takes them from its answer.
 
-use std::rc::Rc;
-
 use models::{
     data::{batches::Batches, images::Images},
     device::Device,
@@ -23,17 +21,18 @@ use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg32;
 use serde::{Deserialize, Serialize};
 
-use super::{CLASSES, Course, LayerView, PIXELS, SchoolView, Shown, histogram};
+use super::{
+    CLASSES, Course, LayerView, PIXELS, SchoolView, Shown, histogram,
+    shelf::{Shelf, again},
+};
 use crate::{
     fetch,
     session::{
         protocol::{CurvePoint, Remedy, Series, Trouble, decode, encode},
-        serve::{Arriving, Context, not_finite, plot},
+        serve::{Context, not_finite, plot},
     },
 };
 
-/// Held-out pictures that every evaluation looks at.
-const HELD_OUT: usize = 1000;
 /// Steps from one evaluation to the next.
 const EVERY: u64 = 25;
 /// Pictures shown behind a cell of the confusion matrix.
@@ -51,9 +50,7 @@ pub struct School<M: Classifier> {
     pub trainer: Trainer<M>,
     context: Context,
     device: Device,
-    training: Images,
-    rest: Arriving<Result<Vec<Images>, Trouble>>,
-    held_out: Images,
+    shelf: Shelf,
     held_inputs: Tensor<2>,
     held_targets: Tensor<2>,
     order: Vec<usize>,
@@ -89,18 +86,7 @@ impl<M: Classifier> School<M> {
         context: &Context,
         network: impl FnOnce(&Device, &mut Pcg32) -> M,
     ) -> Result<Self, Trouble> {
-        let folder = course.set.id();
-        let parts = fetch::files(&format!("static/data/{folder}/train-"));
-        let tests = fetch::files(&format!("static/data/{folder}/test-"));
-        let mut training = load(context, parts[0]).await?;
-        let mut held_out = load(context, tests[0]).await?;
-        held_out.truncate(HELD_OUT);
-        let wanted = course.examples as usize;
-        training.truncate(wanted);
-        let rest: Arriving<Result<Vec<Images>, Trouble>> = Rc::default();
-        if wanted > training.len() {
-            follow(context.clone(), parts[1..].to_vec(), wanted - training.len(), Rc::clone(&rest));
-        }
+        let shelf = Shelf::fetch(course.set, course.examples as usize, context).await?;
         let device = context.device.clone().autodiff();
         let mut model = network(&device, &mut Pcg32::seed_from_u64(course.seed.into()));
         if let Some(name) = course.weights {
@@ -109,17 +95,15 @@ impl<M: Classifier> School<M> {
             model = weights::load(model, &parameters, &device).map_err(again)?;
         }
         let order = order(course);
-        let every: Vec<usize> = (0..held_out.len()).collect();
-        let (held_inputs, held_targets) = tensors(&held_out, &every, &order, &context.device);
+        let every: Vec<usize> = (0..shelf.held_out.len()).collect();
+        let (held_inputs, held_targets) = tensors(&shelf.held_out, &every, &order, &context.device);
         let mut school = Self {
             trainer: Trainer::new(model, Optimizer::new(course.optimizer)),
-            batches: Batches::new(training.len(), course.batch as usize, course.seed.into()),
-            called: vec![0; held_out.len()],
+            batches: Batches::new(shelf.training.len(), course.batch as usize, course.seed.into()),
+            called: vec![0; shelf.held_out.len()],
             context: context.clone(),
             device,
-            training,
-            rest,
-            held_out,
+            shelf,
             held_inputs,
             held_targets,
             order,
@@ -136,7 +120,7 @@ impl<M: Classifier> School<M> {
     /// One mini-batch at this rate, all on the device.
     pub fn step(&mut self, rate: f32) -> Result<(), Trouble> {
         self.take_in_rest()?;
-        let (inputs, targets) = tensors(&self.training, &self.batches.next(), &self.order, &self.device);
+        let (inputs, targets) = tensors(&self.shelf.training, &self.batches.next(), &self.order, &self.device);
         let mut right = None;
         let loss = self.trainer.step(rate.into(), |model| {
             let logits = model.classify(inputs);
@@ -159,11 +143,9 @@ impl<M: Classifier> School<M> {
     }
 
     fn take_in_rest(&mut self) -> Result<(), Trouble> {
-        let Some(arrived) = self.rest.borrow_mut().take() else { return Ok(()) };
-        for part in arrived? {
-            self.training.extend(part).map_err(again)?;
+        if self.shelf.take_in_rest()? {
+            self.batches.resize(self.shelf.training.len());
         }
-        self.batches.resize(self.training.len());
         Ok(())
     }
 
@@ -184,7 +166,7 @@ impl<M: Classifier> School<M> {
 
     /// A held-out picture as the network sees it.
     pub fn picture(&self, index: usize) -> Option<Vec<f32>> {
-        (index < self.held_out.len()).then(|| arranged(self.held_out.image(index), &self.order))
+        (index < self.shelf.held_out.len()).then(|| arranged(self.shelf.held_out.image(index), &self.order))
     }
 
     /// 784 pixels from 0 to 1, drawn by the reader, as the network sees them.
@@ -199,22 +181,23 @@ impl<M: Classifier> School<M> {
 
     /// The first held-out pictures as the network sees them: `[count, 784]`, fewer where there are fewer.
     pub fn inputs(&self, count: usize) -> Tensor<2> {
-        let count = count.min(self.held_out.len());
+        let count = count.min(self.shelf.held_out.len());
         self.held_inputs.clone().slice([0..count, 0..PIXELS])
     }
 
     /// The held-out pictures.
     pub fn held_out(&self) -> &Images {
-        &self.held_out
+        &self.shelf.held_out
     }
 
     /// Accuracy on the held-out pictures, each changed in the same way before the network sees it, and how sure it is of
     /// its answer on average.
     pub async fn accuracy_under(&self, change: impl Fn(&[u8]) -> Vec<u8>) -> Result<(f32, f32), Trouble> {
-        let pixels: Vec<f32> = (0..self.held_out.len())
-            .flat_map(|index| arranged(&change(self.held_out.image(index)), &self.order))
+        let pixels: Vec<f32> = (0..self.shelf.held_out.len())
+            .flat_map(|index| arranged(&change(self.shelf.held_out.image(index)), &self.order))
             .collect();
-        let inputs = Tensor::from_data(TensorData::new(pixels, [self.held_out.len(), PIXELS]), &self.context.device);
+        let inputs =
+            Tensor::from_data(TensorData::new(pixels, [self.shelf.held_out.len(), PIXELS]), &self.context.device);
         let logits = self.trainer.valid().classify(inputs);
         let right = accuracy(logits.clone(), self.held_targets.clone());
         let sure = models::tensor::activation::softmax(logits, 1).max_dim(1).mean();
@@ -291,7 +274,7 @@ impl<M: Classifier> School<M> {
             gradient: self.gradients.get(layer).copied().unwrap_or_default(),
         });
         SchoolView {
-            here: self.training.len() as u32,
+            here: self.shelf.training.len() as u32,
             confusion: self.confusion.clone(),
             shown: self.shown(),
             layers: layers.collect(),
@@ -304,7 +287,7 @@ impl<M: Classifier> School<M> {
         for (index, row) in logits.chunks_exact(CLASSES).enumerate() {
             let called = largest(row);
             self.called[index] = called as u8;
-            confusion.add(self.held_out.labels[index].into(), called);
+            confusion.add(self.shelf.held_out.labels[index].into(), called);
         }
         self.confusion.clone_from(&confusion.counts);
         confusion
@@ -312,10 +295,15 @@ impl<M: Classifier> School<M> {
 
     fn shown(&self) -> Vec<Shown> {
         let Some((truth, called)) = self.cell else { return Vec::new() };
-        (0..self.held_out.len())
-            .filter(|&index| self.held_out.labels[index] == truth && self.called[index] == called)
+        (0..self.shelf.held_out.len())
+            .filter(|&index| self.shelf.held_out.labels[index] == truth && self.called[index] == called)
             .take(MOST_SHOWN)
-            .map(|index| Shown { index: index as u32, pixels: self.held_out.image(index).to_vec(), truth, called })
+            .map(|index| Shown {
+                index: index as u32,
+                pixels: self.shelf.held_out.image(index).to_vec(),
+                truth,
+                called,
+            })
             .collect()
     }
 
@@ -350,7 +338,7 @@ impl<M: Classifier> School<M> {
     /// The whole state.
     pub async fn save(&self) -> Result<Vec<u8>, Trouble> {
         let trainer = self.trainer.save().await.map_err(again)?;
-        Ok(encode(&State { trainer, batches: self.batches.clone(), here: self.training.len() }))
+        Ok(encode(&State { trainer, batches: self.batches.clone(), here: self.shelf.training.len() }))
     }
 
     /// Takes a state back if it belongs to this network.
@@ -358,54 +346,14 @@ impl<M: Classifier> School<M> {
         let state: State = decode(bytes)?;
         self.trainer.restore(&state.trainer, &self.device)?;
         self.batches = state.batches;
-        if state.here != self.training.len() {
+        if state.here != self.shelf.training.len() {
             // More pictures have come since, or fewer are here in a new worker.
-            self.batches.resize(self.training.len());
+            self.batches.resize(self.shelf.training.len());
         }
         self.pending = Pending::default();
         self.evaluate();
         Ok(())
     }
-}
-
-/// What went wrong with a file of the site, or with the device: it may work the next time.
-fn again(error: Error) -> Trouble {
-    Trouble::new(error.to_string(), Remedy::Retry)
-}
-
-async fn load(context: &Context, file: &'static fetch::File) -> Result<Images, Trouble> {
-    Images::parse(&context.fetch(file).await?).map_err(again)
-}
-
-/// Fetches the remaining parts one after the other and hands them over together.
-fn follow(
-    context: Context,
-    parts: Vec<&'static fetch::File>,
-    wanted: usize,
-    arrived: Arriving<Result<Vec<Images>, Trouble>>,
-) {
-    wasm_bindgen_futures::spawn_local(async move {
-        let mut here = 0;
-        let mut all = Vec::new();
-        for part in parts {
-            if here >= wanted {
-                break;
-            }
-            match load(&context, part).await {
-                Ok(mut images) => {
-                    images.truncate(wanted - here);
-                    here += images.len();
-                    all.push(images);
-                }
-                // What is here is enough to go on with; the reader learns that it is not all.
-                Err(trouble) => {
-                    context.tell(trouble);
-                    break;
-                }
-            }
-        }
-        arrived.replace(Some(Ok(all)));
-    });
 }
 
 /// Where each pixel comes from: as it is, or one shuffle for all pictures.

@@ -1,8 +1,11 @@
 //! Sample data of the gallery: made by formula, the same on every visit. None of it was measured.
 
+use std::sync::Arc;
+
 use crate::widgets::{
     Axis, Bars, Chart, ConfusionMatrix, Dot, Field, GradientFlow, Heatmap, Histogram, ImageGrid, Ink, Landscape,
-    LayerMaps, MapLayer, Marker, Network, NetworkLayer, Overlay, Panel, Peak, Scale, Scatter, Segment, Series, Tile,
+    LatentMap, LayerMaps, MapDot, MapLayer, Marker, Network, NetworkLayer, Overlay, Panel, Peak, Scale, Scatter,
+    Segment, Series, Tile,
 };
 
 /// A number between −1 and 1 that looks random and belongs to its index.
@@ -187,6 +190,31 @@ pub fn overlay() -> Overlay {
         Panel { label: "none".into(), heat: Vec::new(), signed: false },
     ];
     Overlay { side: rows, picture: pixels, panels, opacity: 0.7 }
+}
+
+/// Rings that turn from left to right and pale from top to bottom, with three clouds of points.
+pub fn latent_map() -> LatentMap {
+    const COUNT: usize = 8;
+    let tiles = (0..COUNT * COUNT).flat_map(|tile| {
+        let strength = 255.0 * (1.0 - 0.08 * (tile / COUNT) as f32);
+        ring(tile % COUNT).pixels.into_iter().map(move |ink| (ink * strength) as u8)
+    });
+    let dots = (0..150).map(|index| {
+        let middle = [(-1.4, 0.9), (0.2, -1.1), (1.5, 1.2)][index % 3];
+        let (x, y) = (middle.0 + 0.7 * scatter_of(index), middle.1 + 0.7 * scatter_of(index + 400));
+        MapDot { x, y, class: (index % 3) as u8 }
+    });
+    LatentMap {
+        count: COUNT,
+        side: 28,
+        tiles: Arc::new(tiles.collect()),
+        reach: 3.0,
+        dots: Arc::new(dots.collect()),
+        labels: ["one", "two", "three"].map(String::from).to_vec(),
+        point: Some((0.4, 0.3)),
+        path: vec![(-2.0, -1.5), (-1.0, -0.6), (0.4, 0.3)],
+        axes: ["across", "up"].map(String::from),
+    }
 }
 
 /// First-layer filters: positive and negative weights.

@@ -3,14 +3,12 @@
 //!
 //! Pictures are not shifted, turned or bent for training: the lessons show what a network makes of that by itself.
 
-use std::{f64::consts::PI, fmt::Debug, time::Instant};
+use std::{fmt::Debug, time::Instant};
 
 use burn::module::Module;
-use futures::FutureExt;
 use models::{
     data::{batches::Batches, images::Images},
     device::Device,
-    error::Error,
     foundations::mlp::cross_entropy,
     metrics::{Confusion, largest},
     tensor::{Tensor, TensorData},
@@ -28,13 +26,9 @@ use crate::{
     Places, Trouble,
     curves::Curves,
     provenance::{self, Check, Counts, Metric, Provenance, Run},
-    run::{self, CheckpointFile},
+    run::{self, CheckpointFile, LOG_EVERY, SEED, cosine, mean, now},
     set::{CLASSES, HELD_OUT, Set},
 };
-
-const SEED: u64 = 1;
-/// Steps between two points of the training curves, which are means over them.
-const LOG_EVERY: u64 = 50;
 
 /// A network and how it is trained.
 pub struct Classifier<C, M> {
@@ -109,7 +103,7 @@ impl<C: Debug + Serialize, M: Module> Classifier<C, M> {
         let mut clock = Instant::now();
         let mut unread: Vec<(Tensor<1>, Tensor<1>)> = Vec::new();
         while trainer.step < steps {
-            let rate = self.rate * 0.5 * (1.0 + (PI * trainer.step as f64 / steps as f64).cos());
+            let rate = cosine(self.rate, trainer.step, steps);
             let (inputs, targets) = training.tensors(&batches.next(), CLASSES, &device);
             let mut right = None;
             let loss = trainer.step(rate, |model| {
@@ -211,7 +205,7 @@ impl<C: Debug + Serialize, M: Module> Classifier<C, M> {
             ],
             check: Check { file: self.set.shipped, name: "accuracy", value: accuracy },
             curves: run.curves.thinned(),
-            confusion: Counts::new("test 10,000", test_counts),
+            confusion: Some(Counts::new("test 10,000", test_counts)),
         };
         provenance::write(&places.out, name, &provenance)
     }
@@ -230,13 +224,4 @@ fn share_right(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
     let largest = logits.clone().max_dim(1); // [batch, 1]
     let target = (logits * targets).sum_dim(1); // [batch, 1]
     target.greater_equal(largest).float().mean()
-}
-
-fn mean(values: Vec<Tensor<1>>) -> f64 {
-    if values.is_empty() { f64::NAN } else { Tensor::cat(values, 0).mean().into_scalar::<f32>().into() }
-}
-
-/// The CPU has its answer as soon as it is asked.
-fn now<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    future.now_or_never().expect("the CPU answers at once")
 }

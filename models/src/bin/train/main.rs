@@ -13,6 +13,7 @@ mod mlp_mnist;
 mod provenance;
 mod run;
 mod set;
+mod vae;
 
 use std::{env, path::PathBuf, process::ExitCode};
 
@@ -37,6 +38,8 @@ const RECIPES: &[(&str, Recipe)] = &[
     (mlp_mnist::NAME, mlp_mnist::train),
     (lenet::MNIST_NAME, lenet::train_mnist),
     (lenet::FASHION_NAME, lenet::train_fashion),
+    (vae::FASHION_NAME, vae::train_fashion),
+    (vae::MNIST_NAME, vae::train_mnist),
 ];
 
 fn main() -> ExitCode {

@@ -31,8 +31,8 @@ pub struct Provenance<C> {
     pub check: Check,
     /// The log.
     pub curves: Curves,
-    /// Counts of the test data.
-    pub confusion: Counts,
+    /// A classifier's counts of the test data.
+    pub confusion: Option<Counts>,
 }
 
 /// One layer.

@@ -1,15 +1,38 @@
-//! What every recipe needs of the machine: checkpoints on disk, the date, the commit.
+//! What every recipe shares: seed, log, falling rate, and of the machine checkpoints on disk, the date, the commit.
 
 use std::{
+    f64::consts::PI,
     fs,
     path::{Path, PathBuf},
     process::Command,
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use futures::FutureExt;
+use models::{error::Error, tensor::Tensor};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::Trouble;
+
+/// Decides initial weights, order and noise of every run.
+pub const SEED: u64 = 1;
+/// Steps between two points of the training curves, which are means over them.
+pub const LOG_EVERY: u64 = 50;
+
+/// A rate that falls from `first` to 0 along a cosine.
+pub fn cosine(first: f64, step: u64, steps: u64) -> f64 {
+    first * 0.5 * (1.0 + (PI * step as f64 / steps as f64).cos())
+}
+
+/// The mean of numbers that nobody has read yet: `[1]` each. NaN of none.
+pub fn mean(values: Vec<Tensor<1>>) -> f64 {
+    if values.is_empty() { f64::NAN } else { Tensor::cat(values, 0).mean().into_scalar::<f32>().into() }
+}
+
+/// The CPU has its answer as soon as it is asked.
+pub fn now<T>(future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    future.now_or_never().expect("the CPU answers at once")
+}
 
 /// The checkpoint of a run on disk.
 pub struct CheckpointFile(PathBuf);

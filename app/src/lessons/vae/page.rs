@@ -1,0 +1,42 @@
+//! What the reader sees of the VAE lesson.
+
+mod build;
+mod clouds;
+mod controls;
+mod figures;
+mod looks;
+mod map;
+mod strength;
+mod understand;
+mod weakness;
+
+use leptos::prelude::*;
+
+use self::{
+    build::Build, controls::Controls, looks::Looks, strength::Strength, understand::Understand, weakness::Weakness,
+};
+use crate::{
+    lessons::vae::{LESSON, Vae},
+    session::Session,
+    site::{
+        frame::{LessonFrame, settings_from_address},
+        parts::Lit,
+    },
+};
+
+/// The lesson's page.
+#[component]
+pub fn Page() -> impl IntoView {
+    let session = Session::<Vae>::new(settings_from_address());
+    let lit = Lit(RwSignal::new(None));
+    let looks = Looks::of(session);
+    looks.keep_fresh(session);
+    view! {
+        <LessonFrame lesson=&LESSON session settings=move || view! { <Controls session /> }>
+            <Understand session looks lit />
+            <Build session looks lit />
+            <Strength session />
+            <Weakness session />
+        </LessonFrame>
+    }
+}

@@ -1,0 +1,217 @@
+//! The pictures that only this lesson has.
+
+use leptos::prelude::*;
+
+use super::looks::Looks;
+use crate::{
+    lessons::{
+        pictures::{PIXELS, SIDE},
+        vae::{MAP_SIDE, Vae},
+    },
+    session::{Session, protocol::Settings},
+    site::figures::weight_histogram,
+    widgets::{Bars, Histogram, ImageGrid, Ink, LatentMap, Network, NetworkLayer, Scale, Tile},
+};
+
+/// Layers with weights, in their order.
+pub const LAYERS: [&str; 7] = ["encoder 1", "encoder 2", "mean", "log variance", "decoder 1", "decoder 2", "pixels"];
+
+/// What of the map is seen.
+#[derive(Clone, Copy)]
+pub struct Seen {
+    /// The pictures.
+    pub tiles: RwSignal<bool>,
+    /// The encoded pictures.
+    pub dots: RwSignal<bool>,
+    /// The path as it is being drawn.
+    pub path: RwSignal<Vec<(f64, f64)>>,
+    /// The point as it is being dragged: the answer of the network is still on its way.
+    pub point: RwSignal<Option<(f64, f64)>>,
+}
+
+/// The map with the reader's point and path.
+pub fn map(session: Session<Vae>, looks: Looks, seen: Seen) -> Signal<Option<LatentMap>> {
+    let names = Memo::new(move |_| session.settings.with(Settings::classes));
+    let point = Memo::new(move |_| {
+        let at = session.snapshot.with(|snapshot| snapshot.as_ref().map(|snapshot| snapshot.point.at));
+        seen.point.get().or(at.map(|[x, y]| (x.into(), y.into())))
+    });
+    Signal::derive(move || {
+        let kept = looks.get()?;
+        let axes = match session.settings.with(|settings| settings.latent) {
+            2 => ["first latent number", "second latent number"],
+            _ => ["first principal component", "second principal component"],
+        };
+        Some(LatentMap {
+            count: MAP_SIDE,
+            side: kept.look.side.into(),
+            tiles: if seen.tiles.get() { kept.tiles } else { Default::default() },
+            reach: kept.look.reach.into(),
+            dots: if seen.dots.get() { kept.dots } else { Default::default() },
+            labels: names.get(),
+            point: point.get(),
+            path: seen.path.get(),
+            axes: axes.map(String::from),
+        })
+    })
+}
+
+/// One small picture of 28 × 28 bytes.
+pub fn tile(pixels: &[u8], label: impl Into<String>, mark: Option<Ink>) -> Tile {
+    let pixels = pixels.iter().map(|pixel| f32::from(*pixel) / 255.0).collect();
+    Tile { pixels, rows: SIDE, columns: SIDE, label: label.into(), mark }
+}
+
+/// Pictures that lie one after another.
+pub fn tiles(pictures: &[u8]) -> Vec<Tile> {
+    pictures.chunks_exact(PIXELS).map(|picture| tile(picture, "", None)).collect()
+}
+
+fn grid(images: Vec<Tile>, columns: usize, tile: f64) -> Option<ImageGrid> {
+    (!images.is_empty()).then_some(ImageGrid { images, columns, scale: Scale::Grey, tile })
+}
+
+/// What the point draws, what was encoded, and what real picture lies nearest.
+pub fn point(session: Session<Vae>) -> Signal<Option<ImageGrid>> {
+    let names = Memo::new(move |_| session.settings.with(Settings::classes));
+    Signal::derive(move || {
+        let snapshot = session.snapshot.get()?;
+        let point = &snapshot.point;
+        let mut images = vec![tile(&point.picture, "drawn here", None)];
+        images.extend(point.original.as_ref().map(|original| tile(original, "encoded", None)));
+        images.extend(point.nearest.as_ref().map(|near| {
+            let name = names.with(|names| names.get(usize::from(near.class)).cloned()).unwrap_or_default();
+            tile(&near.picture, format!("nearest: {name}, {:.2}", near.distance), None)
+        }));
+        grid(images, 0, 128.0)
+    })
+}
+
+/// The pictures along the path.
+pub fn path(session: Session<Vae>) -> Signal<Option<ImageGrid>> {
+    Signal::derive(move || {
+        let snapshot = session.snapshot.get()?;
+        grid(tiles(&snapshot.path.1), 0, 84.0)
+    })
+}
+
+/// From one picture to another: above through the latent space, below pixel by pixel.
+pub fn between(session: Session<Vae>) -> Signal<Option<ImageGrid>> {
+    let names = Memo::new(move |_| session.settings.with(Settings::classes));
+    Signal::derive(move || {
+        let snapshot = session.snapshot.get()?;
+        let between = &snapshot.between;
+        let [from, to] = &between.originals;
+        let mut way = tiles(&between.way);
+        let last = way.len().saturating_sub(1).max(1);
+        let count = way.len();
+        let fade = (0..count).map(|step| {
+            let share = step as f32 / last as f32;
+            let mixed: Vec<u8> = from
+                .iter()
+                .zip(to)
+                .map(|(from, to)| (f32::from(*from) * (1.0 - share) + f32::from(*to) * share).round() as u8)
+                .collect();
+            tile(&mixed, "", None)
+        });
+        let fade: Vec<Tile> = fade.collect();
+        for (place, class) in [(0, between.classes[0]), (count.saturating_sub(1), between.classes[1])] {
+            let name = names.with(|names| names.get(usize::from(class)).cloned()).unwrap_or_default();
+            if let Some(end) = way.get_mut(place) {
+                end.label = name;
+            }
+        }
+        way.extend(fade);
+        if let Some(first) = way.get_mut(count) {
+            first.label = "cross-fade".into();
+        }
+        grid(way, count, 84.0)
+    })
+}
+
+/// What the fixed noise draws.
+pub fn samples(looks: Looks) -> Signal<Option<ImageGrid>> {
+    Signal::derive(move || grid(tiles(&looks.get()?.look.samples), 0, 64.0))
+}
+
+/// Held-out pictures above what is left of them.
+pub fn pairs(looks: Looks) -> Signal<Option<ImageGrid>> {
+    Signal::derive(move || {
+        let kept = looks.get()?;
+        let [originals, left] = &kept.look.pairs;
+        let images: Vec<Tile> = originals
+            .chunks_exact(PIXELS)
+            .map(|picture| tile(picture, "held out", None))
+            .chain(left.chunks_exact(PIXELS).map(|picture| tile(picture, "drawn again", None)))
+            .collect();
+        let columns = images.len() / 2;
+        grid(images, columns, 84.0)
+    })
+}
+
+/// KL of every latent number.
+pub fn units(looks: Looks) -> Signal<Option<Bars>> {
+    Signal::derive(move || {
+        let kept = looks.get()?;
+        let values: Vec<f64> = kept.look.kl_by_unit.iter().map(|kl| f64::from(*kl)).collect();
+        (!values.is_empty()).then(|| Bars {
+            labels: (1..=values.len()).map(|unit| format!("z{unit}")).collect(),
+            values,
+            highlight: None,
+            unit: "nats".into(),
+            max: None,
+        })
+    })
+}
+
+/// Names of the layers with weights.
+pub fn layers() -> Signal<Vec<String>> {
+    Signal::stored(LAYERS.map(String::from).to_vec())
+}
+
+/// Where the weights of every layer lie.
+pub fn weights(looks: Looks) -> Signal<Option<Histogram>> {
+    Signal::derive(move || {
+        let kept = looks.get()?;
+        let layers = kept.look.layers.iter().zip(LAYERS);
+        weight_histogram(layers.map(|(layer, name)| (name.to_owned(), &*layer.histogram, layer.span)).collect())
+    })
+}
+
+/// The funnel there and back, with shapes and parameters.
+pub fn network(session: Session<Vae>) -> Signal<Option<Network>> {
+    Signal::derive(move || {
+        let snapshot = session.snapshot.get()?;
+        let config = session.settings.with(|settings| settings.network());
+        let middle = |pixels: &[u8]| -> Vec<f32> {
+            let first = SIDE * (SIDE / 2) + (SIDE - 8) / 2;
+            pixels.iter().skip(first).take(8).map(|pixel| f32::from(*pixel) / 255.0).collect()
+        };
+        let layer = |name: &str, units: usize, values: Vec<f32>, parameters: usize| NetworkLayer {
+            name: name.into(),
+            units,
+            values,
+            note: match parameters {
+                0 => format!("[batch, {units}]"),
+                _ => format!("[batch, {units}] · {parameters} parameters"),
+            },
+        };
+        let cost = |(inputs, outputs): (usize, usize)| inputs * outputs + outputs;
+        let sizes = config.layers();
+        let hidden = config.hidden.len();
+        let point = &snapshot.point;
+        let mut layers =
+            vec![layer("picture", config.pixels, middle(point.original.as_deref().unwrap_or_default()), 0)];
+        for (units, size) in config.hidden.iter().zip(&sizes) {
+            layers.push(layer("encoder", *units, Vec::new(), cost(*size)));
+        }
+        // Of more than two latent numbers the place on the map is all that the page knows.
+        let place = if config.latent == 2 { point.at.to_vec() } else { Vec::new() };
+        layers.push(layer("z", config.latent, place, cost(sizes[hidden]) + cost(sizes[hidden + 1])));
+        for (units, size) in config.hidden.iter().rev().zip(&sizes[hidden + 2..]) {
+            layers.push(layer("decoder", *units, Vec::new(), cost(*size)));
+        }
+        layers.push(layer("pixels", config.pixels, middle(&point.picture), sizes.last().map_or(0, |size| cost(*size))));
+        Some(Network { weights: vec![None; layers.len() - 1], layers, highlight: None })
+    })
+}

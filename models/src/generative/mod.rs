@@ -1,0 +1,5 @@
+//! Imagining: networks that draw what they have never seen.
+
+pub mod latent;
+pub mod sharpness;
+pub mod vae;
