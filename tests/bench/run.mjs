@@ -15,6 +15,7 @@ const JOBS = [
 ];
 // What TensorFlow.js cannot do in WebAssembly is measured alone.
 JOBS.push({ name: "LeNet-5 on MNIST, batch 64, Adam", slug: "lenet", query: "data=mnist&examples=2000" });
+JOBS.push({ name: "VAE 784–256–64–2 on clothes, batch 64, Adam", slug: "vae", query: "data=fashion&examples=2000", vae: true, batch: 64, optimizer: "adam", rate: 0.002 });
 const SECONDS = 6;
 
 /** Steps a second of the lesson, and the longest task of the page's thread meanwhile. */
@@ -44,10 +45,23 @@ async function ours(site, job) {
 async function theirs(site, job) {
   const page = await site.open("bench/tensorflow.html", { wait: false });
   await page.waitForFunction(() => window.tf?.wasm, null, { timeout: 30_000 });
-  const rate = await page.evaluate(async ({ sizes, activation, batch, optimizer, rate, seconds, folder }) => {
+  const rate = await page.evaluate(async ({ sizes = [784, 256, 64], activation, vae, batch, optimizer, rate, seconds, folder }) => {
     tf.wasm.setWasmPaths(folder);
     await tf.setBackend("wasm");
     await tf.ready();
+    const variables = (from, to) => [tf.variable(tf.randomNormal([from, to], 0, Math.sqrt(2 / from))), tf.variable(tf.zeros([to]))];
+    const sum = (x, [weight, bias]) => x.matMul(weight).add(bias);
+    // A variational autoencoder: encoder, mean and log variance, decoder, and both terms of its bound.
+    const [e1, e2, mean, logVariance, d1, d2, d3] = [[784, 256], [256, 64], [64, 2], [64, 2], [2, 64], [64, 256], [256, 784]].map(([from, to]) => variables(from, to));
+    const bound = (x) => {
+      const h = sum(sum(x, e1).relu(), e2).relu();
+      const [mu, s] = [sum(h, mean), sum(h, logVariance).div(20).tanh().mul(20)];
+      const z = mu.add(s.div(2).exp().mul(tf.randomNormal(mu.shape)));
+      const y = sum(sum(sum(z, d1).relu(), d2).relu(), d3);
+      const cost = y.relu().sub(y.mul(x)).add(y.abs().neg().exp().add(1).log());
+      const kl = mu.square().add(s.exp()).sub(s).sub(1).div(2);
+      return cost.sum().add(kl.sum()).div(batch);
+    };
     const layers = sizes.slice(1).map((out, index) => [
       tf.variable(tf.randomNormal([sizes[index], out], 0, Math.sqrt(2 / sizes[index]))), tf.variable(tf.zeros([out])),
     ]);
@@ -61,6 +75,7 @@ async function theirs(site, job) {
       at = (at + batch) % (count - batch);
       tf.tidy(() => {
         const x = inputs.slice([at, 0], [batch, sizes[0]]);
+        if (vae) return void solver.minimize(() => bound(x));
         const y = targets.slice([at, 0], [batch, classes]);
         solver.minimize(() => {
           const out = layers.reduce((h, [weight, bias], index) => {
@@ -136,7 +151,7 @@ const site = new Site(browser, server.url, [], []);
 const jobs = [];
 for (const job of JOBS) {
   const { rate, longest } = await ours(site, job);
-  const other = job.sizes ? Number((await theirs(site, job)).toPrecision(3)) : null;
+  const other = job.sizes || job.vae ? Number((await theirs(site, job)).toPrecision(3)) : null;
   jobs.push({ name: job.name, ours: Number(rate.toPrecision(3)), tensorflow: other, longest_task_ms: longest });
 }
 const passes = await forward(site);
