@@ -119,7 +119,7 @@ pub static TECHNIQUES: [Technique; 21] = [
                   toward the first layer means that it hardly learns.",
         misleads: "Size is not direction: a large gradient can be noise. Optimisers such as Adam rescale it, so a small one need \
                    not mean slow learning.",
-        lessons: &["adaline", "mlp", "resnet", "rnn", "lstm"],
+        lessons: &["adaline", "mlp", "lenet", "resnet", "rnn", "lstm"],
     },
     Technique {
         id: "weight-histogram",

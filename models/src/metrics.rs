@@ -176,7 +176,9 @@ mod tests {
     #[test]
     fn each_class_has_its_own_share() {
         let mut confusion = Confusion::new(3);
-        [(0, 0), (0, 1), (1, 1)].map(|(truth, called)| confusion.add(truth, called));
+        for (truth, called) in [(0, 0), (0, 1), (1, 1)] {
+            confusion.add(truth, called);
+        }
         let recalls = confusion.recalls();
         assert_eq!(recalls[..2], [0.5, 1.0]);
         assert!(recalls[2].is_nan());

@@ -1,5 +1,6 @@
-// Steps a second of the MLP lesson on the CPU engine, beside TensorFlow.js with the same network, batch and optimiser in
-// the same browser: node tests/bench/run.mjs DIST, prints JSON. `cargo xtask bench` adds the sizes and keeps it.
+// Steps a second of lessons on the CPU engine, and forward passes, beside TensorFlow.js with the same network, batch and
+// optimiser in the same browser: node tests/bench/run.mjs DIST KERNELS, prints JSON. `cargo xtask bench` adds the sizes and
+// keeps it.
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 
@@ -12,11 +13,14 @@ const JOBS = [
   { name: "points, 2–16–16–2 tanh, batch 10, Adam", query: "data=circles&hidden=16-16&opt=adam&rate=0.01", sizes: [2, 16, 16, 2], activation: "tanh", batch: 10, optimizer: "adam", rate: 0.01 },
   { name: "MNIST, 784–256–10 ReLU, batch 128, Adam", query: "data=mnist&examples=2000", sizes: [784, 256, 10], activation: "relu", batch: 128, optimizer: "adam", rate: 0.002 },
 ];
+// What TensorFlow.js cannot do in WebAssembly is measured alone.
+JOBS.push({ name: "LeNet-5 on MNIST, batch 64, Adam", slug: "lenet", query: "data=mnist&examples=2000" });
+JOBS.push({ name: "VAE 784–256–64–2 on clothes, batch 64, Adam", slug: "vae", query: "data=fashion&examples=2000", vae: true, batch: 64, optimizer: "adam", rate: 0.002 });
 const SECONDS = 6;
 
 /** Steps a second of the lesson, and the longest task of the page's thread meanwhile. */
 async function ours(site, job) {
-  const page = await site.open(`lessons/mlp/?engine=cpu&${job.query}`);
+  const page = await site.open(`lessons/${job.slug ?? "mlp"}/?engine=cpu&${job.query}`);
   await until("the first picture", () => readout(page, "validation-loss"), 60_000);
   await page.waitForTimeout(1_000);
   await press(page, "Settings");
@@ -41,10 +45,23 @@ async function ours(site, job) {
 async function theirs(site, job) {
   const page = await site.open("bench/tensorflow.html", { wait: false });
   await page.waitForFunction(() => window.tf?.wasm, null, { timeout: 30_000 });
-  const rate = await page.evaluate(async ({ sizes, activation, batch, optimizer, rate, seconds, folder }) => {
+  const rate = await page.evaluate(async ({ sizes = [784, 256, 64], activation, vae, batch, optimizer, rate, seconds, folder }) => {
     tf.wasm.setWasmPaths(folder);
     await tf.setBackend("wasm");
     await tf.ready();
+    const variables = (from, to) => [tf.variable(tf.randomNormal([from, to], 0, Math.sqrt(2 / from))), tf.variable(tf.zeros([to]))];
+    const sum = (x, [weight, bias]) => x.matMul(weight).add(bias);
+    // A variational autoencoder: encoder, mean and log variance, decoder, and both terms of its bound.
+    const [e1, e2, mean, logVariance, d1, d2, d3] = [[784, 256], [256, 64], [64, 2], [64, 2], [2, 64], [64, 256], [256, 784]].map(([from, to]) => variables(from, to));
+    const bound = (x) => {
+      const h = sum(sum(x, e1).relu(), e2).relu();
+      const [mu, s] = [sum(h, mean), sum(h, logVariance).div(20).tanh().mul(20)];
+      const z = mu.add(s.div(2).exp().mul(tf.randomNormal(mu.shape)));
+      const y = sum(sum(sum(z, d1).relu(), d2).relu(), d3);
+      const cost = y.relu().sub(y.mul(x)).add(y.abs().neg().exp().add(1).log());
+      const kl = mu.square().add(s.exp()).sub(s).sub(1).div(2);
+      return cost.sum().add(kl.sum()).div(batch);
+    };
     const layers = sizes.slice(1).map((out, index) => [
       tf.variable(tf.randomNormal([sizes[index], out], 0, Math.sqrt(2 / sizes[index]))), tf.variable(tf.zeros([out])),
     ]);
@@ -58,6 +75,7 @@ async function theirs(site, job) {
       at = (at + batch) % (count - batch);
       tf.tidy(() => {
         const x = inputs.slice([at, 0], [batch, sizes[0]]);
+        if (vae) return void solver.minimize(() => bound(x));
         const y = targets.slice([at, 0], [batch, classes]);
         solver.minimize(() => {
           const out = layers.reduce((h, [weight, bias], index) => {
@@ -81,17 +99,63 @@ async function theirs(site, job) {
   return rate;
 }
 
-const dist = process.argv[2];
-const server = await serve(dist, "/", { bench: here, tensorflow: `${here}node_modules/@tensorflow` });
+/** Milliseconds of forward passes: ours, then TensorFlow.js, each in the best of many short rounds. */
+async function forward(site) {
+  const page = await site.open("bench/tensorflow.html", { wait: false });
+  await page.waitForFunction(() => window.tf?.wasm, null, { timeout: 30_000 });
+  const measured = await page.evaluate(async ({ folder, kernels, seconds }) => {
+    const ours = await import(`${kernels}bench.js`);
+    await ours.default();
+    tf.wasm.setWasmPaths(folder);
+    await tf.setBackend("wasm");
+    await tf.ready();
+    const time = (call) => {
+      const end = performance.now() + seconds * 1000;
+      let best = Infinity;
+      while (performance.now() < end) {
+        const start = performance.now();
+        let calls = 0;
+        for (; performance.now() - start < 40; calls += 1) tf.tidy(() => call().dataSync());
+        best = Math.min(best, (performance.now() - start) / calls);
+      }
+      return best;
+    };
+    const wave = (...shape) => tf.randomNormal(shape, 0, 0.1);
+    const lenet = (batch) => {
+      const x = wave(batch, 28, 28, 1);
+      const [c1, b1, c3, b3] = [wave(5, 5, 1, 6), wave(6), wave(5, 5, 6, 16), wave(16)];
+      const [c5, b5, f6, b6, out, b7] = [wave(400, 120), wave(120), wave(120, 84), wave(84), wave(84, 10), wave(10)];
+      const convolution = (input, filter, bias, pad) => tf.fused.conv2d({ x: input, filter, bias, strides: 1, pad, activation: "relu" });
+      const units = (a, b, bias, activation) => tf.fused.matMul({ a, b, bias, activation });
+      return () => {
+        const s2 = tf.avgPool(convolution(x, c1, b1, "same"), 2, 2, "valid");
+        const s4 = tf.avgPool(convolution(s2, c3, b3, "valid"), 2, 2, "valid");
+        return units(units(units(s4.reshape([batch, 400]), c5, b5, "relu"), f6, b6, "relu"), out, b7);
+      };
+    };
+    const [picture, filter] = [wave(1, 56, 56, 64), wave(3, 3, 64, 64)];
+    return [
+      { name: "LeNet-5, 1 picture", ours: ours.lenet(1, seconds), tensorflow: time(lenet(1)) },
+      { name: "LeNet-5, 64 pictures", ours: ours.lenet(64, seconds), tensorflow: time(lenet(64)) },
+      { name: "convolution 3 × 3, 64 to 64 maps of 56 × 56", ours: ours.convolution(seconds), tensorflow: time(() => tf.conv2d(picture, filter, 1, "same")) },
+    ];
+  }, { folder: `${site.url}tensorflow/tfjs-backend-wasm/dist/`, kernels: `${site.url}kernels/`, seconds: 3 });
+  await site.tidy();
+  return measured;
+}
+
+const [dist, kernels] = process.argv.slice(2);
+const server = await serve(dist, "/", { bench: here, tensorflow: `${here}node_modules/@tensorflow`, kernels });
 const browser = await launch();
 const site = new Site(browser, server.url, [], []);
 const jobs = [];
 for (const job of JOBS) {
   const { rate, longest } = await ours(site, job);
-  const other = await theirs(site, job);
-  jobs.push({ name: job.name, ours: Number(rate.toPrecision(3)), tensorflow: Number(other.toPrecision(3)), longest_task_ms: longest });
+  const other = job.sizes || job.vae ? Number((await theirs(site, job)).toPrecision(3)) : null;
+  jobs.push({ name: job.name, ours: Number(rate.toPrecision(3)), tensorflow: other, longest_task_ms: longest });
 }
+const passes = await forward(site);
 const version = browser.version();
 await browser.close();
 server.close();
-console.log(JSON.stringify({ browser: `Chromium ${version}`, processor: cpus()[0].model, cores: cpus().length, jobs }, null, 2));
+console.log(JSON.stringify({ browser: `Chromium ${version}`, processor: cpus()[0].model, cores: cpus().length, jobs, forward: passes }, null, 2));

@@ -13,6 +13,7 @@ use models::{
         sanity::cascade,
     },
     foundations::mlp::{Activation, MlpConfig, cross_entropy},
+    generative::vae::{VaeConfig, noise},
     kernels,
     tensor::{
         Tensor, TensorData, module,
@@ -58,6 +59,31 @@ async fn train(device: &Device, steps: usize) -> (Vec<f32>, Checkpoint) {
         .collect();
     let losses = Tensor::cat(losses, 0).into_data_async().await.expect("losses").try_to_vec().expect("floats");
     (losses, trainer.save().await.expect("a checkpoint"))
+}
+
+/// Both terms of a variational autoencoder's bound, what it draws, and its last weights after one training step.
+async fn imagine(device: &Device) -> Vec<(&'static str, Vec<f32>)> {
+    let config = VaeConfig { pixels: 784, hidden: vec![64, 32], latent: 2, activation: Activation::Relu };
+    let fresh = |device: &Device| config.init(device, &mut Pcg32::seed_from_u64(1));
+    let pixels: Vec<f32> = (0..4 * 784).map(|at| ((at as f32 * 0.23).sin() * 0.5 + 0.5).powi(2)).collect();
+    let x = Tensor::<2>::from_data(TensorData::new(pixels, [4, 784]), device);
+    let noise = noise(4, 2, &mut Pcg32::seed_from_u64(2), device);
+    let terms = fresh(device).elbo(x.clone(), noise.clone());
+    let mut trainer = Trainer::new(fresh(&device.clone().autodiff()), Optimizer::new(OptimizerKind::Sgd));
+    trainer.step(1e-3, |model| model.elbo(x.autodiff(), noise.clone().autodiff()).loss(1.0));
+    let tensors = [
+        // In units of about one: hundreds of nats are sums of 784 terms.
+        ("the reconstruction", terms.reconstruction / 784.0),
+        ("the divergence", terms.kl),
+        ("what it draws", trainer.valid().draw(noise).flatten(0, 1)),
+        ("the trained decoder", trainer.valid().decoder[0].weight.val().flatten(0, 1)),
+    ];
+    let mut found = Vec::new();
+    for (name, tensor) in tensors {
+        let tensor: Tensor<1> = tensor;
+        found.push((name, tensor.into_data_async().await.expect(name).try_to_vec().expect("floats")));
+    }
+    found
 }
 
 /// Everything that the LeNet lesson computes for one picture and one training step, by name.
@@ -138,7 +164,9 @@ async fn the_cpu_learns() {
 async fn webgpu_equals_the_cpu() {
     // The device can be made once in a worker, so everything that needs it stands in this one test.
     let gpu = Device::wgpu_options().init_async().await.expect("WebGPU, if only in software");
-    let (seen, cpu_seen) = (look(&gpu).await, look(&Device::flex()).await);
+    let (mut seen, mut cpu_seen) = (look(&gpu).await, look(&Device::flex()).await);
+    seen.extend(imagine(&gpu).await);
+    cpu_seen.extend(imagine(&Device::flex()).await);
     for ((name, gpu), (_, cpu)) in seen.iter().zip(&cpu_seen) {
         // Sums of up to 400 products in another order, forward and back, of numbers up to about 10.
         let difference = largest_difference(cpu, gpu);

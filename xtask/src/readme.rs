@@ -90,15 +90,28 @@ pub fn measurements(results: &Value) -> String {
          |---|--:|--:|--:|--:|\n",
     );
     for job in results["jobs"].as_array().into_iter().flatten() {
-        let (ours, theirs) = (job["ours"].as_f64().unwrap_or_default(), job["tensorflow"].as_f64().unwrap_or_default());
+        let ours = job["ours"].as_f64().unwrap_or_default();
+        let (theirs, ratio) = match job["tensorflow"].as_f64() {
+            Some(theirs) => (whole(theirs), format!("{:.1}", ours / theirs)),
+            None => ("cannot".into(), String::new()),
+        };
         let longest = match job["longest_task_ms"].as_u64().unwrap_or_default() {
             0 => "under 50 ms".to_owned(),
             milliseconds => format!("{milliseconds} ms"),
         };
         let name = job["name"].as_str().unwrap_or_default();
-        let _ = writeln!(out, "| {name} | {} | {} | {:.1} | {longest} |", whole(ours), whole(theirs), ours / theirs);
+        let _ = writeln!(out, "| {name} | {} | {theirs} | {ratio} | {longest} |", whole(ours));
     }
-    out.push_str("\nThe two rows of points are learned by loops written out by hand, MNIST by burn.\n\n| file | brotli | raw |\n|---|--:|--:|\n");
+    out.push_str(
+        "\nThe two rows of points are learned by loops written out by hand, the others by burn. TensorFlow.js has no gradient of \
+         a convolution in WebAssembly.\n\n| forward, CPU engine | ms | TensorFlow.js, WebAssembly | ratio |\n|---|--:|--:|--:|\n",
+    );
+    for job in results["forward"].as_array().into_iter().flatten() {
+        let (ours, theirs) = (job["ours"].as_f64().unwrap_or_default(), job["tensorflow"].as_f64().unwrap_or_default());
+        let name = job["name"].as_str().unwrap_or_default();
+        let _ = writeln!(out, "| {name} | {ours:.3} | {theirs:.3} | {:.1} |", theirs / ours);
+    }
+    out.push_str("\nA ratio above 1 means that ours is faster.\n\n| file | brotli | raw |\n|---|--:|--:|\n");
     for (name, size) in results["sizes"].as_object().into_iter().flatten() {
         let bytes = |key: &str| size[key].as_f64().unwrap_or_default() / 1000.0;
         let _ = writeln!(out, "| {name} | {} kB | {} kB |", whole(bytes("brotli")), whole(bytes("raw")));

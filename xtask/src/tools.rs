@@ -87,6 +87,8 @@ fn install(what: &str, takes: &str, program: &str, arguments: &[&str]) -> Outcom
     install.env("DEBIAN_FRONTEND", "noninteractive");
     // Tools share what they build with each other, not with the project.
     install.env("CARGO_TARGET_DIR", env::temp_dir().join("from-scratch-to-scale-tools"));
+    // Some tools ask for the slowest link there is, which here would take longer than all that they are used for.
+    install.env("CARGO_PROFILE_RELEASE_LTO", "off").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
     shell::run(install)?;
     println!("Installed {what} in {} s.", start.elapsed().as_secs());
     Ok(())

@@ -140,7 +140,8 @@ impl<P: Protocol> Session<P> {
             let history = inner.history.borrow();
             // A run that stands still can be come back to exactly.
             let stands = self.bench.running.try_get_untracked() == Some(false);
-            let checkpoint = history.wants(step) || (stands && !history.has(step));
+            let changed = P::COMMANDS_CHANGE_RUN && state.rewound.is_none();
+            let checkpoint = history.wants(step) || (stands && (changed || !history.has(step)));
             Some(Request::Frame { checkpoint, anyway: std::mem::take(&mut state.anyway) })
         });
         if let Some(Some(request)) = ask {

@@ -13,6 +13,8 @@ use crate::session::{
 pub trait Protocol: Clone + Copy + Send + Sync + 'static {
     /// The lesson's slug; also the key under which the worker finds its task.
     const SLUG: &'static str;
+    /// Whether a command changes what the run goes on from, as painting on a state does; looking somewhere does not.
+    const COMMANDS_CHANGE_RUN: bool = false;
     /// Everything that makes a run reproducible.
     type Settings: Settings;
     /// What the reader can ask of the running task beyond the controls every lesson has.

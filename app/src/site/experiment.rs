@@ -55,10 +55,8 @@ fn GuessFirst(id: &'static str, guess: Guess, progress: RwSignal<Progress>) -> i
         Some((chosen, guess.outcome.run(())?))
     });
     Effect::new(move || {
-        if let Some((chosen, outcome)) = ended.get() {
-            if let Some(guesses) = guesses {
-                guesses.keep(lesson, id, chosen == outcome);
-            }
+        if let (Some((chosen, outcome)), Some(guesses)) = (ended.get(), guesses) {
+            guesses.keep(lesson, id, chosen == outcome);
         }
     });
     let word = move || {

@@ -25,6 +25,14 @@ pub struct Bars {
 }
 
 impl Bars {
+    /// A value as it is written beside its bar. What is next to nothing beside a full bar is not told to the last digit.
+    fn told(&self, value: f64) -> String {
+        match self.max {
+            Some(max) if value > 0.0 && value < max / 1000.0 => format!("< {}{}", number(max / 1000.0), self.unit),
+            _ => format!("{}{}", number(value), self.unit),
+        }
+    }
+
     /// The bar under a CSS pixel.
     pub fn bar_at(&self, _x: f64, y: f64, _width: f64) -> Option<usize> {
         let bar = (y / ROW).floor();
@@ -41,7 +49,7 @@ impl Picture for Bars {
         let mut pen = Pen::new(surface, theme, scale);
         let widest = self.labels.iter().map(|label| text_width(label, 11.5, false)).fold(0.0, f64::max);
         let left = widest.min(pen.width * 0.35) + 12.0;
-        let words = |value: &f64| format!("{}{}", number(*value), self.unit);
+        let words = |value: &f64| self.told(*value);
         let numbers = self.values.iter().map(|value| text_width(&words(value), 11.0, false)).fold(0.0, f64::max);
         let room = (pen.width - left - numbers.max(44.0) - 8.0).max(10.0);
         let finite = self.values.iter().copied().filter(|value| value.is_finite());
@@ -67,7 +75,7 @@ impl Picture for Bars {
     fn summary(&self) -> String {
         let named = |bar: usize| {
             let label = self.labels.get(bar).map(String::as_str).unwrap_or_default();
-            format!("{label}: {}{}", number(self.values[bar]), self.unit)
+            format!("{label}: {}", self.told(self.values[bar]))
         };
         let mut order: Vec<usize> = (0..self.values.len()).filter(|bar| self.values[*bar].is_finite()).collect();
         order.sort_by(|a, b| self.values[*b].total_cmp(&self.values[*a]));

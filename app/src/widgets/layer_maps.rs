@@ -85,6 +85,9 @@ impl LayerMaps {
                     } else {
                         26.0
                     };
+                    // Smaller rather than in two rows, as long as they can be read.
+                    let one_row = (room + GAP) / maps as f64 - GAP;
+                    let wanted = if one_row >= wanted * 0.6 { wanted.min(one_row) } else { wanted };
                     let most = ((room + GAP) / (wanted + GAP)).floor().max(1.0) as usize;
                     // Rows of equal length, rather than one that is left over.
                     let columns = maps.div_ceil(maps.div_ceil(most.max(1)));

@@ -416,7 +416,7 @@ mod tests {
     fn what_was_learned_can_be_handed_on() {
         for rule in RULES {
             let learned = Hopfield::store(letters::UNITS, letters("PFC"), rule);
-            let mut other = Hopfield::store(letters::UNITS, letters("XOT"), rule);
+            let mut other = Hopfield::store(letters::UNITS, letters("XLT"), rule);
             other.take(&learned.parameters()).unwrap();
             let state = letters::pattern('P').unwrap();
             assert_eq!(other.fields(&state), learned.fields(&state), "{rule:?}");

@@ -90,6 +90,7 @@ pub struct Hopfield;
 
 impl Protocol for Hopfield {
     const SLUG: &'static str = LESSON.slug;
+    const COMMANDS_CHANGE_RUN: bool = true;
     type Settings = Settings;
     type Command = Command;
     type Snapshot = Snapshot;

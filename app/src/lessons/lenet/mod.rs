@@ -114,6 +114,9 @@ pub enum Test {
     Invert,
 }
 
+/// How far the pictures were changed, accuracy, mean certainty: one of each for every amount.
+pub type Found = Vec<(f32, f32, f32)>;
+
 /// What the reader can ask of the running task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
@@ -150,8 +153,8 @@ pub struct Snapshot {
     pub explained: Option<Explanation>,
     /// Whether it belongs to another picture, network or class than these.
     pub stale: bool,
-    /// The test measured last: what was changed how far, accuracy, mean certainty.
-    pub measured: Option<(Test, Vec<(f32, f32, f32)>)>,
+    /// The test measured last.
+    pub measured: Option<(Test, Found)>,
     /// Letters as digits: letter, digit, certainty.
     pub letters: Vec<(char, u8, f32)>,
     /// Rank correlation with 0, 1, … fresh layers: saliency, guided backpropagation, Grad-CAM.

@@ -20,7 +20,7 @@ use rand_pcg::Pcg32;
 
 use crate::{
     lessons::{
-        lenet::{Command, Explanation, Lenet, MapsView, Settings, Snapshot, Test, settings::LAYERS},
+        lenet::{Command, Explanation, Found, Lenet, MapsView, Settings, Snapshot, Test, settings::LAYERS},
         pictures::{
             CLASSES, PIXELS, SIDE,
             school::{Classifier, School, read},
@@ -61,7 +61,7 @@ pub struct Task {
     /// Whether a figure of the newest weights is still to come.
     unseen: bool,
     explained: Option<(u64, Vec<f32>, Explanation, u8)>,
-    measured: Option<(Test, Vec<(f32, f32, f32)>)>,
+    measured: Option<(Test, Found)>,
     letters: Vec<(char, u8, f32)>,
     sanity: Vec<[f32; 3]>,
 }
@@ -295,12 +295,13 @@ impl Task {
         let maps = read(transaction).await?;
         let correlation = |trained: &[f32], other: &[f32]| {
             let size = trained.len() / count.max(1);
-            let pairs = trained.chunks_exact(size).zip(other.chunks_exact(size));
-            // A map without any difference has no order to compare; it agrees with nothing.
-            let found = pairs
-                .map(|(one, other)| rank_correlation(one, other))
-                .map(|rho| if rho.is_finite() { rho } else { 0.0 });
-            (found.sum::<f64>() / count.max(1) as f64) as f32
+            // Where nothing spoke for the class there is no order to compare with.
+            let has_order = |(one, _): &(&[f32], &[f32])| one.iter().any(|value| *value != one[0]);
+            let pairs = trained.chunks_exact(size).zip(other.chunks_exact(size)).filter(has_order);
+            // A map that has lost all differences agrees with nothing.
+            let found = pairs.map(|(one, other)| Some(rank_correlation(one, other)).filter(|rho| rho.is_finite()));
+            let found: Vec<f64> = found.map(Option::unwrap_or_default).collect();
+            (found.iter().sum::<f64>() / found.len().max(1) as f64) as f32
         };
         self.sanity =
             maps.chunks_exact(3).map(|three| [0, 1, 2].map(|which| correlation(&maps[which], &three[which]))).collect();

@@ -43,7 +43,7 @@ pub fn Build(
                 {format!("{:.0} %", (ours[0].multiply_adds + ours[2].multiply_adds) as f64 / config().multiply_adds() as f64 * 100.0)}
                 " of the arithmetic. That is the trade: little to learn, much to do."
             </p>
-            <div class="wide source-pair">
+            <div class="wide stack">
                 <Figure
                     id="architecture"
                     technique="feature-maps"

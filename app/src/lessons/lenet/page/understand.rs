@@ -35,18 +35,19 @@ pub fn Understand(
         move |set: PictureSet| Callback::new(move |()| session.change(|settings| *settings = settings.trained(set)));
     view! {
         <Stage kind=StageKind::Understand claim="The same small window, everywhere">
-            <div class="wide"><SlidingWindow /></div>
+            <SlidingWindow />
             <p>
                 "A stroke is a stroke wherever it lies. So LeNet does not learn it anew for each place. It owns a few filters of 25 "
                 "numbers, slides each over the whole picture and writes down how well it fits. The result is a map. The next layer "
                 "does the same with the maps: strokes become corners, corners become digits."
             </p>
-            <Formula label="A map at row i, column j is f of the sum over the window of filter times picture, plus a bias.">
+            <Formula label="A map at row i, column j is f of the sum over u and v of k u v times x at i plus u, j plus v, plus a bias.">
+                <Term id="convolution" lit=lit.0 on_hover=hover><mrow><msub><mi>"c"</mi><mrow><mi>"i"</mi><mi>"j"</mi></mrow></msub><mo>"="</mo><mi>"f"</mi><mo>"("</mo><munder><mo>"∑"</mo><mrow><mi>"u"</mi><mo>","</mo><mi>"v"</mi></mrow></munder><msub><mi>"k"</mi><mrow><mi>"u"</mi><mi>"v"</mi></mrow></msub><msub><mi>"x"</mi><mrow><mi>"i"</mi><mo>"+"</mo><mi>"u"</mi><mo>","</mo><mi>"j"</mi><mo>"+"</mo><mi>"v"</mi></mrow></msub><mo>"+"</mo><mi>"b"</mi><mo>")"</mo></mrow></Term>
+            </Formula>
+            <Formula label="A pooled map is the mean of four neighbours; at the end y is W s plus b.">
                 <mrow>
-                    <Term id="convolution" lit=lit.0 on_hover=hover><mrow><msub><mi>"c"</mi><mi>"ij"</mi></msub><mo>"="</mo><mi>"f"</mi><mo>"("</mo><munder><mo>"Σ"</mo><mrow><mi>"u"</mi><mi>"v"</mi></mrow></munder><msub><mi>"k"</mi><mi>"uv"</mi></msub><msub><mi>"x"</mi><mrow><mi>"i"</mi><mo>"+"</mo><mi>"u"</mi><mo>","</mo><mi>"j"</mi><mo>"+"</mo><mi>"v"</mi></mrow></msub><mo>"+"</mo><mi>"b"</mi><mo>")"</mo></mrow></Term>
-                    <mspace width="2em" />
-                    <Term id="pooling" lit=lit.0 on_hover=hover><mrow><msub><mi>"s"</mi><mi>"ij"</mi></msub><mo>"="</mo><mfrac><mn>"1"</mn><mn>"4"</mn></mfrac><mo>"Σ"</mo><msub><mi>"c"</mi><mi>"2 × 2"</mi></msub></mrow></Term>
-                    <mspace width="2em" />
+                    <Term id="pooling" lit=lit.0 on_hover=hover><mrow><mi>"s"</mi><mo>"="</mo><mfrac><mn>"1"</mn><mn>"4"</mn></mfrac><mo>"∑"</mo><mi>"c"</mi></mrow></Term>
+                    <mspace width="1.5em" />
                     <Term id="units" lit=lit.0 on_hover=hover><mrow><mi>"y"</mi><mo>"="</mo><mi>"W"</mi><mi>"s"</mi><mo>"+"</mo><mi>"b"</mi></mrow></Term>
                 </mrow>
             </Formula>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::figures;
 use crate::{
     lessons::{
-        lenet::{Command, Lenet, Settings, Test},
+        lenet::{Command, Found, Lenet, Settings, Test},
         pictures::{PictureSet, SIDE},
     },
     session::Session,
@@ -48,9 +48,6 @@ fn ask(seed: u32, command: Command) -> Session<Lenet> {
     session.command(command);
     session
 }
-
-/// One change of all held-out digits, measured.
-type Found = Vec<(f32, f32, f32)>;
 
 /// The state of a test: where it stands, its worker, what it found.
 #[derive(Clone, Copy)]
@@ -162,7 +159,7 @@ fn Invert(seed: Callback<(), u32>) -> impl IntoView {
         <Experiment
             id="invert"
             label="Exchange ink and paper"
-            about="White digits on black ground become black digits on white ground. You read both."
+            about="Dark digits on light ground become light digits on dark ground. You read both."
             progress
             on_run
         />
