@@ -24,13 +24,13 @@ impl Plane {
 
     /// The plane for these encodings: `[pictures, latent]`. Nothing if there are none, or some are no numbers.
     pub fn through(encodings: &[f32], latent: usize) -> Option<Self> {
+        if encodings.is_empty() || encodings.iter().any(|value| !value.is_finite()) {
+            return None;
+        }
         let rows: Vec<&[f32]> = encodings.chunks_exact(latent.max(1)).collect();
         let components = if latent == 2 { None } else { Some(Pca::fit(&rows)?) };
         let mut plane = Self { components, ..Self::flat(latent) };
         let mut far: Vec<f32> = rows.iter().map(|row| plane.project(row)).map(|[x, y]| x.abs().max(y.abs())).collect();
-        if far.iter().any(|far| !far.is_finite()) {
-            return None;
-        }
         far.sort_by(f32::total_cmp);
         let inside = far.get((far.len() as f32 * INSIDE) as usize).or(far.last()).copied().unwrap_or(LEAST);
         // Half steps, so that the map does not tremble while it trains.
