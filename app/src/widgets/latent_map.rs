@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{
     format::number,
     palette::{Ink, Rgb, Theme, grey},
-    pen::{Lettering, Pen, text_width},
+    pen::{Lettering, Pen, fitted, text_width},
     picture::{Bitmap, Drawn, Picture, Surface, Table},
 };
 
@@ -170,8 +170,13 @@ impl Picture for LatentMap {
             pen.text(&words, x.clamp(LEFT + 10.0, LEFT + size - 10.0), size + 11.0, soft.center())?;
             pen.text(&words, LEFT - 5.0, y.clamp(6.0, edge), soft.right())?;
         }
-        pen.text(&self.axes[0], LEFT + size / 2.0, size + 27.0, soft.center())?;
-        pen.text(&self.axes[1], LEFT + 6.0, size - 10.0, Lettering::new(theme.soft))
+        let axes = format!("across: {}, up: {}", self.axes[0], self.axes[1]);
+        pen.text(
+            &fitted(&axes, 10.5, pen.width),
+            pen.width.min(LEFT + size) / 2.0,
+            size + 27.0,
+            soft.center().size(10.5),
+        )
     }
 
     fn summary(&self) -> String {

@@ -81,7 +81,7 @@ pub fn Understand(
                     <Weights name="vae-fashion" bench=session.bench on_load=load(PictureSet::Fashion) />
                     <Weights name="vae-mnist" bench=session.bench on_load=load(PictureSet::Mnist) />
                 </div>
-                <Beta session />
+                <div class="fields"><Beta session /></div>
                 <div class="pair">
                     <Map session looks />
                     <Point session />
