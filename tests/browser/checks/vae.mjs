@@ -35,6 +35,32 @@ test("VAE: the map is there before training, and moves while it trains", async (
   return `held-out loss from ${losses[0]} to ${losses[1]}, ${await readout(page, "rate")} steps a second`;
 }, 120);
 
+test("VAE: the map is redrawn while it trains and takes little of the time", async (site) => {
+  // Counts how often the map is drawn anew.
+  const init = () => {
+    window.drawn = 0;
+    const clear = CanvasRenderingContext2D.prototype.clearRect;
+    CanvasRenderingContext2D.prototype.clearRect = function (...area) {
+      if (this.canvas.closest("#map")) window.drawn += 1;
+      return clear.apply(this, area);
+    };
+  };
+  const page = await site.open("lessons/vae/?engine=cpu&examples=2000", { init });
+  await page.locator("figure#map").scrollIntoViewIfNeeded();
+  await press(page, "Train");
+  await until("20 steps", async () => (await readout(page, "step")) > 20, 60_000);
+  const moment = async () => ({ step: await readout(page, "step"), drawn: await page.evaluate(() => window.drawn), at: Date.now() });
+  const [from, to] = [await moment(), await page.waitForTimeout(5_000).then(moment)];
+  const seconds = (to.at - from.at) / 1000;
+  const [rate, maps] = [(to.step - from.step) / seconds, (to.drawn - from.drawn) / seconds];
+  // What the updates themselves take; the rest is the map, the other figures' numbers, and the messages.
+  const share = (rate * (await readout(page, "step-time"))) / 1000;
+  expect(maps > 4, `The map is drawn ${maps.toFixed(1)} times a second.`);
+  expect(share > 0.7, `The updates have ${(share * 100).toFixed(0)} % of the time.`);
+  clean(page);
+  return `${maps.toFixed(1)} maps and ${rate.toFixed(0)} updates a second, which have ${(share * 100).toFixed(0)} % of the time`;
+}, 120);
+
 test("VAE: β is turned without a new start", async (site) => {
   const page = await open(site);
   await press(page, "Train");

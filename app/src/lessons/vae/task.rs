@@ -24,14 +24,14 @@ use serde::{Deserialize, Serialize};
 use web_time::{Duration, Instant};
 
 use self::{
-    drawn::{byte, halved, matrices},
+    drawn::{Pending, byte, halved, matrices, weighed},
     plane::Plane,
 };
 use crate::{
     fetch,
     lessons::{
         pictures::{
-            CLASSES, LayerView, PIXELS, SIDE, histogram,
+            CLASSES, LayerView, PIXELS, SIDE,
             school::read,
             shelf::{Shelf, again},
         },
@@ -63,14 +63,6 @@ enum Source {
     Pixels(Vec<f32>),
 }
 
-/// What has been computed and not yet read back: both terms of a batch, and of the held-out pictures with their means.
-#[derive(Default)]
-struct Pending {
-    terms: Vec<(u64, Tensor<1>, Tensor<1>)>,
-    evaluations: Vec<(u64, Tensor<1>, Tensor<1>)>,
-    means: Option<Tensor<2>>,
-}
-
 /// What decides how the run goes on.
 #[derive(Serialize, Deserialize)]
 struct State {
@@ -99,6 +91,7 @@ pub struct Task {
     plane: Plane,
     layers: Vec<LayerView>,
     evaluated: Option<u64>,
+    weighed: Option<u64>,
     looked: Option<u64>,
     next_look: Instant,
     finely: bool,
@@ -148,6 +141,7 @@ impl serve::Task for Task {
             kl: Vec::new(),
             layers: Vec::new(),
             evaluated: None,
+            weighed: None,
             looked: None,
             next_look: Instant::now(),
             finely: false,
@@ -244,7 +238,9 @@ impl serve::Task for Task {
         }
         let pending = std::mem::take(&mut self.pending);
         let mut transaction = Transaction::default().register(point).register(drawn);
-        let matrices = if looks { matrices(&model) } else { Vec::new() };
+        // Weights are read as rarely as the held-out pictures are looked at: there are many of them.
+        let weighs = looks && self.weighed != self.evaluated;
+        let matrices = if weighs { matrices(&model) } else { Vec::new() };
         let gradients = if looks { self.trainer.gradient_means() } else { Vec::new() };
         for matrix in &matrices {
             transaction = transaction.register(matrix.clone());
@@ -275,14 +271,13 @@ impl serve::Task for Task {
             for (layer, mean) in gradients.iter().enumerate() {
                 plot(curves, Series::Gradient(layer as u16), step, *mean);
             }
-            self.layers = weights
-                .iter()
-                .enumerate()
-                .map(|(layer, weights)| {
-                    let (histogram, span) = histogram(weights);
-                    LayerView { histogram, span, gradient: gradients.get(layer).copied().unwrap_or_default() }
-                })
-                .collect();
+            if weighs {
+                self.weighed = self.evaluated;
+                self.layers = weights.iter().map(|weights| weighed(weights)).collect();
+            }
+            for (layer, gradient) in self.layers.iter_mut().zip(&gradients) {
+                layer.gradient = *gradient;
+            }
             let look = self.look(samples, pairs, tiles, if finely { SIDE } else { SIDE / 2 });
             // The next map is of the plane as it is now; this one's dots lie on this one's plane.
             if let Some(plane) = Plane::through(&self.means, self.latent()) {
@@ -348,25 +343,6 @@ impl serve::Task for Task {
     }
 }
 
-impl Pending {
-    fn register(&self, mut transaction: Transaction) -> Transaction {
-        let one = |list: Vec<Tensor<1>>| Tensor::cat(list, 0);
-        if !self.terms.is_empty() {
-            let list = |read: fn(&(u64, Tensor<1>, Tensor<1>)) -> &Tensor<1>| {
-                one(self.terms.iter().map(|term| read(term).clone()).collect())
-            };
-            transaction = transaction.register(list(|term| &term.1)).register(list(|term| &term.2));
-        }
-        for (_, cost, kl) in &self.evaluations {
-            transaction = transaction.register(cost.clone()).register(kl.clone());
-        }
-        match &self.means {
-            Some(means) => transaction.register(means.clone()),
-            None => transaction,
-        }
-    }
-}
-
 impl Task {
     fn is_over(&self) -> bool {
         let stop = u64::from(self.settings.stop);
@@ -391,7 +367,7 @@ impl Task {
     /// The network is another one than before.
     fn see_anew(&mut self) {
         self.pending = Pending::default();
-        self.looked = None;
+        (self.looked, self.weighed) = (None, None);
         self.next_look = Instant::now();
         self.evaluate();
     }

@@ -1,13 +1,53 @@
-//! What is read of the network for the figures: its weights, and its pictures as bytes.
+//! What is read of the network for the figures: its losses, its weights, and its pictures as bytes.
 
-use models::{generative::vae::Vae as Net, tensor::Tensor};
+use models::{
+    generative::vae::Vae as Net,
+    tensor::{Tensor, Transaction},
+};
 
-use crate::lessons::pictures::{PIXELS, SIDE};
+use crate::lessons::pictures::{LayerView, PIXELS, SIDE, histogram};
+
+/// What has been computed and not yet read back: both terms of a batch, and of the held-out pictures with their means.
+#[derive(Default)]
+pub struct Pending {
+    /// Step, reconstruction, KL of each batch.
+    pub terms: Vec<(u64, Tensor<1>, Tensor<1>)>,
+    /// Step, reconstruction, KL by unit of the held-out pictures.
+    pub evaluations: Vec<(u64, Tensor<1>, Tensor<1>)>,
+    /// Where the held-out pictures lie.
+    pub means: Option<Tensor<2>>,
+}
+
+impl Pending {
+    /// Adds all of it to a transaction.
+    pub fn register(&self, mut transaction: Transaction) -> Transaction {
+        let one = |list: Vec<Tensor<1>>| Tensor::cat(list, 0);
+        if !self.terms.is_empty() {
+            let list = |read: fn(&(u64, Tensor<1>, Tensor<1>)) -> &Tensor<1>| {
+                one(self.terms.iter().map(|term| read(term).clone()).collect())
+            };
+            transaction = transaction.register(list(|term| &term.1)).register(list(|term| &term.2));
+        }
+        for (_, cost, kl) in &self.evaluations {
+            transaction = transaction.register(cost.clone()).register(kl.clone());
+        }
+        match &self.means {
+            Some(means) => transaction.register(means.clone()),
+            None => transaction,
+        }
+    }
+}
 
 /// The weights of every layer, first to last, flat.
 pub fn matrices(model: &Net) -> Vec<Tensor<1>> {
     let layers = model.encoder.iter().chain([&model.mean, &model.log_variance]).chain(&model.decoder);
     layers.map(|layer| layer.weight.val().flatten(0, 1)).collect()
+}
+
+/// Where the weights of a layer lie; its gradient is another matter.
+pub fn weighed(weights: &[f32]) -> LayerView {
+    let (histogram, span) = histogram(weights);
+    LayerView { histogram, span, gradient: 0.0 }
 }
 
 /// Ink from 0 to 1 as a byte.
