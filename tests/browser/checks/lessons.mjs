@@ -125,14 +125,15 @@ test("the time machine goes back and forth, and the settings live in the address
   await press(page, "Train");
   await until("300 steps", async () => (await readout(page, "step")) > 300);
   await press(page, "Pause");
-  const late = await readout(page, "step");
   const curve = () => page.locator("#curves p.visually-hidden").first().textContent();
   const scrub = (step) =>
     page.locator(".scrub input").evaluate((input, step) => {
       input.value = String(step);
       input.dispatchEvent(new Event("input", { bubbles: true }));
     }, step);
+  // The last frame comes a moment after the button, the words below the curve later still.
   await page.waitForTimeout(2_000);
+  const late = await readout(page, "step");
   const before = { loss: await readout(page, "loss"), curve: await curve() };
   await scrub(0);
   await until("the first step", async () => (await readout(page, "step")) === 0);
