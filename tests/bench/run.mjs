@@ -101,7 +101,7 @@ async function theirs(site, job) {
 
 /** Milliseconds of forward passes: ours and TensorFlow.js, each alone on its page, in the best of many short rounds. */
 async function forward(site) {
-  const names = ["LeNet-5, 1 picture", "LeNet-5, 64 pictures", "convolution 3 × 3, 64 to 64 maps of 56 × 56"];
+  const names = ["LeNet-5, 1 picture", "LeNet-5, 64 pictures"];
   const [ours, theirs] = [await ourForward(site), await theirForward(site)];
   return names.map((name, place) => ({ name, ours: ours[place], tensorflow: theirs[place] }));
 }
@@ -109,9 +109,9 @@ async function forward(site) {
 async function ourForward(site) {
   const page = await site.open("bench/tensorflow.html", { wait: false });
   const measured = await page.evaluate(async ({ kernels, seconds }) => {
-    const { default: load, lenet, convolution } = await import(`${kernels}bench.js`);
+    const { default: load, lenet } = await import(`${kernels}bench.js`);
     await load();
-    return [lenet(1, seconds), lenet(64, seconds), convolution(seconds)];
+    return [lenet(1, seconds), lenet(64, seconds)];
   }, { kernels: `${site.url}kernels/`, seconds: 3 });
   await site.tidy();
   return measured;
@@ -148,10 +148,7 @@ async function theirForward(site) {
         return units(units(units(s4.reshape([batch, 400]), c5, b5, "relu"), f6, b6, "relu"), out, b7);
       };
     };
-    const [picture, filter] = [wave(1, 56, 56, 64), wave(3, 3, 64, 64)];
-    // The large one first: after the small networks TensorFlow.js takes five times as long for it.
-    const convolution = time(() => tf.conv2d(picture, filter, 1, "same"));
-    return [time(lenet(1)), time(lenet(64)), convolution];
+    return [time(lenet(1)), time(lenet(64))];
   }, { folder: `${site.url}tensorflow/tfjs-backend-wasm/dist/`, seconds: 3 });
   await site.tidy();
   return measured;

@@ -3,8 +3,7 @@
 use models::{
     device::Device,
     foundations::mlp::Activation,
-    kernels,
-    tensor::{Tensor, TensorData, ops::ConvOptions},
+    tensor::{Tensor, TensorData},
     vision::lenet::{LeNetConfig, Pooling},
 };
 use rand::SeedableRng;
@@ -40,14 +39,6 @@ pub fn lenet(batch: usize, seconds: f64) -> f64 {
     let config = LeNetConfig { classes: 10, activation: Activation::Relu, pooling: Pooling::Average };
     let (model, x) = (config.init(&Device::flex(), &mut Pcg32::seed_from_u64(1)), wave([batch, 1, 28, 28]));
     time(seconds, || model.forward(x.clone()))
-}
-
-/// A convolution of 3 × 3 from 64 to 64 maps of 56 × 56: milliseconds.
-#[wasm_bindgen]
-pub fn convolution(seconds: f64) -> f64 {
-    let (x, weight) = (wave([1, 64, 56, 56]), wave([64, 64, 3, 3]));
-    let options = ConvOptions::new([1, 1], [1, 1], [1, 1], 1);
-    time(seconds, || kernels::conv2d(x.clone(), weight.clone(), None, options.clone()))
 }
 
 fn main() {}
