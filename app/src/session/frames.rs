@@ -83,24 +83,26 @@ impl<P: Protocol> Session<P> {
         let Ok(snapshot) = decode::<P::Snapshot>(&frame.snapshot) else {
             return self.died("its message could not be read");
         };
-        let again = self.with(|inner| {
+        let asked = self.with(|inner| {
             let mut state = inner.state.borrow_mut();
             state.waiting = false;
             state.deaths = 0;
+            let forked = state.rewound.is_some_and(|at| frame.step > at) && inner.fork(&mut state);
             let mut history = inner.history.borrow_mut();
-            if state.rewound.is_some_and(|at| frame.step > at) {
-                history.fork(state.rewound.unwrap_or_default());
-                (state.rewound, state.whole) = (None, None);
-                self.bench.checkpoints.set(history.steps());
-            }
+            let keeps = frame.checkpoint.is_some();
             if let Some(bytes) = frame.checkpoint {
                 history.keep(frame.step, bytes);
+            }
+            if forked || keeps {
                 self.bench.checkpoints.set(history.steps());
             }
-            state.anyway = std::mem::take(&mut state.again);
-            state.anyway
+            // A run that has come to rest is kept where it rests. The question for this frame may be older than the rest.
+            let unkept = !frame.running && !history.has(frame.step);
+            let again = std::mem::take(&mut state.again);
+            state.anyway = again || unkept;
+            (again, state.anyway)
         });
-        let again = again.unwrap_or_default();
+        let (again, more) = asked.unwrap_or_default();
         self.bench.step.set(frame.step);
         self.bench.rate.set(frame.rate);
         if frame.step_time > 0.0 {
@@ -118,7 +120,7 @@ impl<P: Protocol> Session<P> {
         self.snapshot.set(Some(Arc::new(snapshot)));
         self.bench.frames.update(|frames| *frames += 1);
         self.keep();
-        if again || frame.running {
+        if more || frame.running {
             let session = *self;
             next_animation_frame(move || session.ask_for_frame());
         }
@@ -156,10 +158,7 @@ impl<P: Protocol> Session<P> {
             state.started = false;
             state.waiting = false;
             state.again = false;
-            if let Some(at) = state.rewound.take() {
-                inner.history.borrow_mut().fork(at);
-                state.whole = None;
-            }
+            inner.fork(&mut state);
             self.bench.checkpoints.set(inner.history.borrow().steps());
             state.deaths
         }) else {

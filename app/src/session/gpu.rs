@@ -69,9 +69,12 @@ impl<P: Protocol> Session<P> {
         }
         let running = self.bench.running.get_untracked();
         self.with(|inner| {
-            let checkpoint = inner.history.borrow().last().map(|(_, bytes)| bytes.to_vec());
             {
                 let mut state = inner.state.borrow_mut();
+                if inner.fork(&mut state) {
+                    self.bench.checkpoints.set(inner.history.borrow().steps());
+                }
+                let checkpoint = inner.history.borrow().last().map(|(_, bytes)| bytes.to_vec());
                 state.started = false;
                 state.waiting = false;
                 state.resume = checkpoint;

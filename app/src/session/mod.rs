@@ -99,6 +99,16 @@ struct State {
     kept_at: Option<(Instant, u64)>,
 }
 
+impl Inner {
+    /// The run goes on from where the time machine stands: what came after is forgotten. Says whether it had gone back.
+    fn fork(&self, state: &mut State) -> bool {
+        let Some(at) = state.rewound.take() else { return false };
+        state.whole = None;
+        self.history.borrow_mut().fork(at);
+        true
+    }
+}
+
 impl<P: Protocol> Session<P> {
     /// Starts a session with these settings on the engine the page asks for.
     pub fn new(settings: P::Settings) -> Self {
@@ -128,9 +138,8 @@ impl<P: Protocol> Session<P> {
             slug: P::SLUG,
             twins: RefCell::default(),
         });
-        let act = StoredValue::new(None::<Callback<Action>>);
-        let load = StoredValue::new(None::<Callback<Vec<u8>>>);
-        let animate = StoredValue::new(None::<Callback<Still>>);
+        // The bench's buttons act on the session that the bench is a part of.
+        let whole = StoredValue::new(None::<Self>);
         let bench = Bench {
             step: RwSignal::new(0),
             running: RwSignal::new(false),
@@ -148,18 +157,18 @@ impl<P: Protocol> Session<P> {
             step_time: RwSignal::new(0.0),
             file: RwSignal::new(None),
             load_weights: Callback::new(move |bytes| {
-                if let Some(callback) = load.get_value() {
-                    callback.run(bytes);
+                if let Some(session) = whole.get_value() {
+                    session.load_weights(bytes);
                 }
             }),
             animate: Callback::new(move |still| {
-                if let Some(callback) = animate.get_value() {
-                    callback.run(still);
+                if let Some(session) = whole.get_value() {
+                    session.send(&Request::Animate(still));
                 }
             }),
             act: Callback::new(move |action| {
-                if let Some(callback) = act.get_value() {
-                    callback.run(action);
+                if let Some(session) = whole.get_value() {
+                    session.carry_out(action);
                 }
             }),
         };
@@ -170,9 +179,7 @@ impl<P: Protocol> Session<P> {
             bench,
             inner: StoredValue::new_local(inner),
         };
-        act.set_value(Some(Callback::new(move |action| session.carry_out(action))));
-        load.set_value(Some(Callback::new(move |bytes| session.load_weights(bytes))));
-        animate.set_value(Some(Callback::new(move |still| session.send(&Request::Animate(still)))));
+        whole.set_value(Some(session));
         on_cleanup(move || session.close());
         session
     }
