@@ -3,11 +3,12 @@
 use super::{
     axis::Axis,
     palette::{Ink, Theme},
-    pen::{Lettering, Pen, fitted},
+    pen::{Lettering, Pen, fitted, text_width},
     picture::{Drawn, Picture, Surface, Table},
 };
 
-const LEFT: f64 = 58.0;
+/// Left of the ridges, for their names: at least, at most.
+const LEFT: (f64, f64) = (58.0, 96.0);
 const BELOW: f64 = 32.0;
 const RIGHT: f64 = 10.0;
 
@@ -54,6 +55,11 @@ impl Histogram {
         HistogramRow { name: name.into(), counts, color }
     }
 
+    fn left(&self) -> f64 {
+        let names = self.rows.iter().map(|row| text_width(&row.name, 11.0, false));
+        (names.fold(0.0, f64::max) + 8.0).clamp(LEFT.0, LEFT.1)
+    }
+
     fn ridge(&self) -> f64 {
         if self.rows.len() > 8 { 22.0 } else { 46.0 }
     }
@@ -66,15 +72,16 @@ impl Picture for Histogram {
 
     fn draw<S: Surface>(&self, surface: &mut S, theme: &Theme, scale: f64) -> Drawn<S> {
         let mut pen = Pen::new(surface, theme, scale);
-        let across = (pen.width - LEFT - RIGHT).max(10.0);
+        let left = self.left();
+        let across = (pen.width - left - RIGHT).max(10.0);
         let bottom = pen.height - BELOW;
         let step = bottom / self.rows.len().max(1) as f64;
         let soft = Lettering::new(theme.soft);
         if self.low < self.high && (self.high - self.low).is_finite() {
             let span = Axis::new("").from(self.low).to(self.high).fit([self.low, self.high].into_iter(), false);
             for (value, text) in span.ticks(4) {
-                let x = LEFT + (value - self.low) / (self.high - self.low) * across;
-                if x >= LEFT - 1.0 && x <= LEFT + across + 1.0 {
+                let x = left + (value - self.low) / (self.high - self.low) * across;
+                if x >= left - 1.0 && x <= left + across + 1.0 {
                     pen.down(x, 4.0, bottom, theme.line)?;
                     pen.text(&text, x, bottom + 10.0, soft.center())?;
                 }
@@ -86,12 +93,12 @@ impl Picture for Histogram {
             let width = across / row.counts.len().max(1) as f64;
             for (bin, count) in row.counts.iter().enumerate() {
                 let height = f64::from(*count) / most * (step - 6.0);
-                pen.rect(LEFT + bin as f64 * width, base - height, width - 0.6, height, theme.ink(row.color))?;
+                pen.rect(left + bin as f64 * width, base - height, width - 0.6, height, theme.ink(row.color))?;
             }
-            pen.across(LEFT, LEFT + across, base, theme.soft)?;
-            pen.text(&fitted(&row.name, 11.0, LEFT - 8.0), LEFT - 7.0, base - 7.0, soft.right())?;
+            pen.across(left, left + across, base, theme.soft)?;
+            pen.text(&fitted(&row.name, 11.0, left - 8.0), left - 7.0, base - 7.0, soft.right())?;
         }
-        pen.text(&self.x_label, LEFT + across / 2.0, pen.height - 7.0, soft.center())
+        pen.text(&self.x_label, left + across / 2.0, pen.height - 7.0, soft.center())
     }
 
     fn summary(&self) -> String {

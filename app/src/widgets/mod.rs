@@ -51,7 +51,7 @@ pub use layer_maps::{LayerMaps, MapLayer};
 pub use network::{Network, NetworkLayer};
 pub use overlay::{Overlay, Panel};
 pub use palette::{Ink, Rgb, Theme, cividis, grey, provide_theme, signed, use_theme};
-pub use pen::{Align, Lettering, Pen, text_width};
+pub use pen::{Align, Lettering, Pen, fitted, text_width};
 pub use picture::{Area, Bitmap, Drawn, Picture, Surface, Table, to_svg};
 pub use replay::Replay;
 pub use scatter::{Dot, Field, Scatter, Segment};

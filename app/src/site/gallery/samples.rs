@@ -213,7 +213,7 @@ pub fn latent_map() -> LatentMap {
         labels: ["one", "two", "three"].map(String::from).to_vec(),
         point: Some((0.4, 0.3)),
         path: vec![(-2.0, -1.5), (-1.0, -0.6), (0.4, 0.3)],
-        axes: ["across", "up"].map(String::from),
+        axes: ["first number", "second number"].map(String::from),
     }
 }
 

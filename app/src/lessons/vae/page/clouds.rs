@@ -13,7 +13,7 @@ use crate::{
     lessons::pictures::{PIXELS, SIDE},
     widgets::{
         Bitmap, Drawn, Figure, Ink, Lettering, Pen, Picture, PointEvent, Rgb, Slider, Stroke, Surface, Table, Theme,
-        grey, number,
+        fitted, grey, number,
     },
 };
 
@@ -151,7 +151,7 @@ impl Picture for Clouds {
         pen.outline(left, 0.0, side, side, theme.line, 1.0)?;
         let soft = Lettering::new(theme.soft);
         let (miss, kl) = self.prices();
-        pen.text("what is drawn at the ring", left, side + 13.0, soft)?;
+        pen.text(&fitted("what is drawn at the ring", 11.0, pen.width - left), left, side + 13.0, soft)?;
         pen.text(&format!("missing costs {}, KL {} nats", number(miss), number(kl)), 0.0, plane + 14.0, soft)
     }
 
