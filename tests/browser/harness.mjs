@@ -72,6 +72,16 @@ export async function readout(page, name) {
 /** A button of the bench. */
 export const press = (page, name) => page.locator(".bench").getByRole("button", { name, exact: true }).click();
 
+/** For `init` of an opened page: `window.drawn` counts how often the figure of this id is drawn anew. */
+export const countDrawings = (id) => `
+  window.drawn = 0;
+  const clear = CanvasRenderingContext2D.prototype.clearRect;
+  CanvasRenderingContext2D.prototype.clearRect = function (...area) {
+    if (this.canvas.closest("#${id}")) window.drawn += 1;
+    return clear.apply(this, area);
+  };
+`;
+
 /** A page is clean when nothing happened that must not happen. */
 export const clean = (page) => expect(page.problems.length === 0, [...new Set(page.problems)].slice(0, 5).join("\n"));
 

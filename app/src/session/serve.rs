@@ -459,6 +459,16 @@ impl Pace {
     }
 }
 
+/// Whether the stop rule of the settings has been met; 0 never stops.
+pub fn is_over(stop: u32, steps: u64) -> bool {
+    stop > 0 && steps >= stop.into()
+}
+
+/// What a run says that its stop rule has ended.
+pub fn stopped(stop: u32, steps: u64) -> Option<String> {
+    is_over(stop, steps).then(|| format!("Stopped after {steps} steps, as the settings ask."))
+}
+
 /// A trouble for numbers that left the finite range, with layer and step named.
 pub fn not_finite(what: &str, step: u64) -> Trouble {
     Trouble::new(format!("At step {step} the numbers in {what} grew beyond what a computer can hold."), Remedy::Calmer)

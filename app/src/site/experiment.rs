@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     lesson::Lesson,
-    session::{Action, Bench},
+    session::{Action, Bench, Session, protocol::Protocol},
     site::navigation::Guesses,
 };
 
@@ -170,4 +170,38 @@ pub fn train_to_stop(
         progress.set(Progress::Running(step as f64 / stop.max(1) as f64));
         false
     });
+}
+
+/// A question to a network in a worker of its own.
+pub struct Inquiry<T: Send + Sync + 'static> {
+    /// Where it stands.
+    pub progress: RwSignal<Progress>,
+    /// What was found, once it was.
+    pub found: Memo<Option<T>>,
+    /// Asks (anew).
+    pub on_run: Callback<()>,
+}
+
+/// Asks a session that `ask` starts, waits until a snapshot of it holds what `read` looks for, and says it with `finding`.
+/// A trouble of the session is said instead.
+pub fn inquire<P: Protocol, T: Clone + PartialEq + Send + Sync + 'static>(
+    ask: impl Fn() -> Session<P> + Send + Sync + 'static,
+    read: impl Fn(&P::Snapshot) -> Option<T> + Send + Sync + 'static,
+    finding: impl Fn(&T) -> String + Send + Sync + 'static,
+) -> Inquiry<T> {
+    let progress = RwSignal::new(Progress::default());
+    let slot = RwSignal::new(None::<Session<P>>);
+    let found = Memo::new(move |_| read(&*slot.get()?.snapshot.get()?));
+    let on_run = Callback::new(move |()| {
+        progress.set(Progress::Running(0.0));
+        slot.set(Some(ask()));
+    });
+    Effect::new(move |_| {
+        if let Some(trouble) = slot.get().and_then(|session| session.bench.trouble.get()) {
+            progress.set(Progress::Done(trouble.sentence));
+        } else if let Some(found) = found.get() {
+            progress.set(Progress::Done(finding(&found)));
+        }
+    });
+    Inquiry { progress, found, on_run }
 }

@@ -19,7 +19,7 @@ use crate::{
         navigation::{Guesses, Link, TimeLine},
         runs::Runs,
     },
-    widgets::{Notice, NoticeKind, NumberField, ProgressBar, Readout, Replay, save_bytes},
+    widgets::{Notice, NoticeKind, ProgressBar, Readout, Replay, save_bytes},
 };
 
 /// A stage of a lesson.
@@ -307,28 +307,6 @@ fn CopyLink(bench: Bench) -> impl IntoView {
     };
     let name = move || word.get().unwrap_or("Copy link");
     view! { <button class="quiet link" on:click=copy aria-label=name aria-live="polite">{move || word.get().unwrap_or("Link")}</button> }
-}
-
-/// The seed of a run.
-#[component]
-pub fn SeedField(
-    /// The seed.
-    #[prop(into)]
-    seed: Signal<u32>,
-    /// Takes another one.
-    #[prop(into)]
-    on_change: Callback<u32>,
-) -> impl IntoView {
-    view! {
-        <NumberField
-            label="Seed"
-            value=Signal::derive(move || seed.get().into())
-            min=0.0
-            max=999_999.0
-            integer=true
-            on_change=Callback::new(move |seed: f64| on_change.run(seed as u32))
-        />
-    }
 }
 
 /// From one update at a time to as many as fit.

@@ -7,11 +7,13 @@ pub mod frame;
 pub mod gallery;
 pub mod home;
 pub mod lazy;
+pub mod learning;
 pub mod live;
 pub mod navigation;
 pub mod own_data;
 pub mod parts;
 pub mod runs;
+pub mod stale;
 pub mod techniques;
 
 use leptos::{mount::mount_to_body, prelude::*};

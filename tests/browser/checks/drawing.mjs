@@ -1,5 +1,5 @@
 // The published weights read what a hand draws: a 1 and a 7, each from one stroke of the mouse.
-import { clean, expect, test, until } from "../harness.mjs";
+import { clean, countDrawings, expect, test, until } from "../harness.mjs";
 
 const STROKES = {
   1: [[0.53, 0.18], [0.5, 0.5], [0.47, 0.82]],
@@ -38,16 +38,7 @@ for (const [name, address] of Object.entries(READERS)) test(`${name}: the publis
 }, 120);
 
 test("LeNet: every map follows the pen, and four explanations follow the maps", async (site) => {
-  // Counts how often the figure of the maps is drawn anew.
-  const init = () => {
-    window.drawn = 0;
-    const clear = CanvasRenderingContext2D.prototype.clearRect;
-    CanvasRenderingContext2D.prototype.clearRect = function (...area) {
-      if (this.canvas.closest("#maps")) window.drawn += 1;
-      return clear.apply(this, area);
-    };
-  };
-  const page = await site.open("lessons/lenet/?engine=cpu&examples=500&pretrained=1", { init });
+  const page = await site.open("lessons/lenet/?engine=cpu&examples=500&pretrained=1", { init: countDrawings("maps") });
   await page.waitForSelector('[data-weights][data-state="ready"]', { timeout: 60_000 });
   const pad = page.locator(".draw-pad canvas").first();
   await page.locator("#maps").scrollIntoViewIfNeeded();

@@ -1,5 +1,5 @@
 // The VAE: its map while it trains, a point that is dragged, β without a reset, trained weights.
-import { clean, expect, press, readout, test, until } from "../harness.mjs";
+import { clean, countDrawings, expect, press, readout, test, until } from "../harness.mjs";
 
 const open = (site, query = "") => site.open(`lessons/vae/?engine=cpu&examples=2000${query}`);
 const state = (page, id) => page.locator(`figure#${id}`).getAttribute("data-state");
@@ -36,16 +36,7 @@ test("VAE: the map is there before training, and moves while it trains", async (
 }, 120);
 
 test("VAE: the map is redrawn while it trains and takes little of the time", async (site) => {
-  // Counts how often the map is drawn anew.
-  const init = () => {
-    window.drawn = 0;
-    const clear = CanvasRenderingContext2D.prototype.clearRect;
-    CanvasRenderingContext2D.prototype.clearRect = function (...area) {
-      if (this.canvas.closest("#map")) window.drawn += 1;
-      return clear.apply(this, area);
-    };
-  };
-  const page = await site.open("lessons/vae/?engine=cpu&examples=2000", { init });
+  const page = await site.open("lessons/vae/?engine=cpu&examples=2000", { init: countDrawings("map") });
   await page.locator("figure#map").scrollIntoViewIfNeeded();
   await press(page, "Train");
   await until("20 steps", async () => (await readout(page, "step")) > 20, 60_000);

@@ -116,7 +116,7 @@ impl serve::Task for Task {
     }
 
     fn finished(&self) -> Option<String> {
-        self.is_over().then(|| format!("Stopped after {} steps, as the settings ask.", self.state.steps))
+        serve::stopped(self.settings.stop, self.state.steps)
     }
 
     async fn save(&mut self) -> Result<Vec<u8>, Trouble> {
@@ -149,8 +149,7 @@ impl serve::Task for Task {
 
 impl Task {
     fn is_over(&self) -> bool {
-        let stop = u64::from(self.settings.stop);
-        stop > 0 && self.state.steps >= stop
+        serve::is_over(self.settings.stop, self.state.steps)
     }
 
     /// Measuring looks at every example; it may take about as long as learning, no longer.

@@ -157,7 +157,7 @@ impl serve::Task for Task {
     }
 
     fn finished(&self) -> Option<String> {
-        self.is_over().then(|| format!("Stopped after {} steps, as the settings ask.", self.steps()))
+        serve::stopped(self.settings.stop, self.school.steps())
     }
 
     async fn save(&mut self) -> Result<Vec<u8>, Trouble> {
@@ -182,8 +182,7 @@ impl serve::Task for Task {
 
 impl Task {
     fn is_over(&self) -> bool {
-        let stop = u64::from(self.settings.stop);
-        stop > 0 && self.school.steps() >= stop
+        serve::is_over(self.settings.stop, self.school.steps())
     }
 
     /// Pixels as one picture: `[1, 1, 28, 28]`.

@@ -10,7 +10,8 @@ use crate::{
     lessons::linear::{Data, Inputs, Linear, MOST_POINTS, figures},
     session::Session,
     site::{
-        frame::{SeedField, replay},
+        frame::replay,
+        learning::SeedField,
         own_data::{OwnData, hundredths, paint},
         parts::Costs,
     },

@@ -74,7 +74,7 @@ impl serve::Task for Task {
     }
 
     fn finished(&self) -> Option<String> {
-        self.is_over().then(|| format!("Stopped after {} steps, as the settings ask.", self.steps()))
+        serve::stopped(self.stop(), self.steps())
     }
 
     async fn save(&mut self) -> Result<Vec<u8>, Trouble> {
@@ -107,12 +107,15 @@ impl serve::Task for Task {
 }
 
 impl Task {
-    fn is_over(&self) -> bool {
-        let stop = match self {
+    fn stop(&self) -> u32 {
+        match self {
             Task::Points(task) => task.settings().stop,
             Task::Pictures(task) => task.settings().stop,
-        };
-        stop > 0 && serve::Task::steps(self) >= stop.into()
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        serve::is_over(self.stop(), serve::Task::steps(self))
     }
 }
 

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use models::metrics::largest;
 
-use super::{SIDE, SchoolView, Shown, page::Pupil};
+use super::{PIXELS, SIDE, SchoolView, Shown, page::Pupil};
 use crate::{
     session::Session,
-    widgets::{Bars, ConfusionMatrix, Tile},
+    widgets::{Bars, ConfusionMatrix, Ink, Tile},
 };
 
 /// Truth against answer on the held-out pictures.
@@ -42,13 +42,18 @@ pub fn shown<P: Pupil>(session: Session<P>) -> Signal<Vec<Tile>> {
 
 fn tile_of(shown: &Shown, labels: &[String]) -> Tile {
     let name = |class: u8| labels.get(usize::from(class)).map_or("", String::as_str);
-    Tile {
-        pixels: shown.pixels.iter().map(|pixel| f32::from(*pixel) / 255.0).collect(),
-        rows: SIDE,
-        columns: SIDE,
-        label: format!("{} called {}", name(shown.truth), name(shown.called)),
-        mark: None,
-    }
+    tile(&shown.pixels, format!("{} called {}", name(shown.truth), name(shown.called)), None)
+}
+
+/// One small picture of 28 × 28 bytes.
+pub fn tile(pixels: &[u8], label: impl Into<String>, mark: Option<Ink>) -> Tile {
+    let pixels = pixels.iter().map(|pixel| f32::from(*pixel) / 255.0).collect();
+    Tile { pixels, rows: SIDE, columns: SIDE, label: label.into(), mark }
+}
+
+/// Pictures that lie one after another.
+pub fn tiles(pictures: &[u8]) -> Vec<Tile> {
+    pictures.chunks_exact(PIXELS).map(|picture| tile(picture, "", None)).collect()
 }
 
 /// The network's answer as one bar for each class.

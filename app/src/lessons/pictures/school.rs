@@ -23,14 +23,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     CLASSES, Course, LayerView, PIXELS, SchoolView, Shown, histogram,
-    shelf::{Shelf, again},
+    shelf::{Shelf, again, trained},
 };
-use crate::{
-    fetch,
-    session::{
-        protocol::{CurvePoint, Remedy, Series, Trouble, decode, encode},
-        serve::{Context, not_finite, plot},
-    },
+use crate::session::{
+    protocol::{CurvePoint, Remedy, Series, Trouble, decode, encode},
+    serve::{Context, not_finite, plot},
 };
 
 /// Steps from one evaluation to the next.
@@ -76,7 +73,6 @@ pub struct Pending {
 struct State {
     trainer: Checkpoint,
     batches: Batches,
-    here: usize,
 }
 
 impl<M: Classifier> School<M> {
@@ -88,12 +84,8 @@ impl<M: Classifier> School<M> {
     ) -> Result<Self, Trouble> {
         let shelf = Shelf::fetch(course.set, course.examples as usize, context).await?;
         let device = context.device.clone().autodiff();
-        let mut model = network(&device, &mut Pcg32::seed_from_u64(course.seed.into()));
-        if let Some(name) = course.weights {
-            let bytes = context.fetch(fetch::file(&format!("pretrained/{name}.safetensors"))).await?;
-            let parameters = weights::from_safetensors(&bytes).map_err(again)?;
-            model = weights::load(model, &parameters, &device).map_err(again)?;
-        }
+        let fresh = network(&device, &mut Pcg32::seed_from_u64(course.seed.into()));
+        let model = trained(fresh, course.weights, context, &device).await?;
         let order = order(course);
         let every: Vec<usize> = (0..shelf.held_out.len()).collect();
         let (held_inputs, held_targets) = tensors(&shelf.held_out, &every, &order, &context.device);
@@ -338,7 +330,7 @@ impl<M: Classifier> School<M> {
     /// The whole state.
     pub async fn save(&self) -> Result<Vec<u8>, Trouble> {
         let trainer = self.trainer.save().await.map_err(again)?;
-        Ok(encode(&State { trainer, batches: self.batches.clone(), here: self.shelf.training.len() }))
+        Ok(encode(&State { trainer, batches: self.batches.clone() }))
     }
 
     /// Takes a state back if it belongs to this network.
@@ -346,10 +338,8 @@ impl<M: Classifier> School<M> {
         let state: State = decode(bytes)?;
         self.trainer.restore(&state.trainer, &self.device)?;
         self.batches = state.batches;
-        if state.here != self.shelf.training.len() {
-            // More pictures have come since, or fewer are here in a new worker.
-            self.batches.resize(self.shelf.training.len());
-        }
+        // More pictures may have come since, fewer may be here in a new worker, and a damaged state may name any.
+        self.batches.resize(self.shelf.training.len());
         self.pending = Pending::default();
         self.evaluate();
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use models::{data::images::Images, error::Error};
+use models::{data::images::Images, device::Device, error::Error, module::Module, weights};
 
 use super::PictureSet;
 use crate::{
@@ -55,6 +55,19 @@ impl Shelf {
 /// What went wrong with a file of the site, or with the device: it may work the next time.
 pub fn again(error: Error) -> Trouble {
     Trouble::new(error.to_string(), Remedy::Retry)
+}
+
+/// The network with trained weights of the site, or as it is if none are named.
+pub async fn trained<M: Module>(
+    model: M,
+    name: Option<&str>,
+    context: &Context,
+    device: &Device,
+) -> Result<M, Trouble> {
+    let Some(name) = name else { return Ok(model) };
+    let bytes = context.fetch(fetch::file(&format!("pretrained/{name}.safetensors"))).await?;
+    let parameters = weights::from_safetensors(&bytes).map_err(again)?;
+    weights::load(model, &parameters, device).map_err(again)
 }
 
 async fn load(context: &Context, file: &'static fetch::File) -> Result<Images, Trouble> {

@@ -28,12 +28,11 @@ use self::{
     plane::Plane,
 };
 use crate::{
-    fetch,
     lessons::{
         pictures::{
             CLASSES, LayerView, PIXELS, SIDE,
             school::read,
-            shelf::{Shelf, again},
+            shelf::{Shelf, again, trained},
         },
         vae::{
             ALONG, Between, Blur, Command, Encoding, Halfway, Look, MAP_SIDE, Nearest, Nowhere, PAIRS, PointView,
@@ -69,7 +68,6 @@ struct State {
     trainer: Checkpoint,
     batches: Batches,
     rng: Pcg32,
-    here: usize,
 }
 
 /// The running task.
@@ -110,12 +108,8 @@ impl serve::Task for Task {
         let shelf = Shelf::fetch(settings.set, settings.examples as usize, &context).await?;
         let network = settings.network();
         let device = context.device.clone().autodiff();
-        let mut model = network.init(&device, &mut Pcg32::seed_from_u64(settings.seed.into()));
-        if let Some(name) = settings.weights() {
-            let bytes = context.fetch(fetch::file(&format!("pretrained/{name}.safetensors"))).await?;
-            let parameters = weights::from_safetensors(&bytes).map_err(again)?;
-            model = weights::load(model, &parameters, &device).map_err(again)?;
-        }
+        let fresh = network.init(&device, &mut Pcg32::seed_from_u64(settings.seed.into()));
+        let model = trained(fresh, settings.weights(), &context, &device).await?;
         let fixed = |count: usize, salt: u64| {
             let mut rng = Pcg32::seed_from_u64(u64::from(settings.seed) ^ salt);
             noise(count, network.latent, &mut rng, &context.device)
@@ -310,23 +304,20 @@ impl serve::Task for Task {
     }
 
     fn finished(&self) -> Option<String> {
-        self.is_over().then(|| format!("Stopped after {} steps, as the settings ask.", self.steps()))
+        serve::stopped(self.settings.stop, self.trainer.step)
     }
 
     async fn save(&mut self) -> Result<Vec<u8>, Trouble> {
         let trainer = self.trainer.save().await.map_err(again)?;
-        let here = self.shelf.training.len();
-        Ok(encode(&State { trainer, batches: self.batches.clone(), rng: self.rng.clone(), here }))
+        Ok(encode(&State { trainer, batches: self.batches.clone(), rng: self.rng.clone() }))
     }
 
     async fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
         let state: State = decode(bytes)?;
         self.trainer.restore(&state.trainer, &self.device)?;
         (self.batches, self.rng) = (state.batches, state.rng);
-        if state.here != self.shelf.training.len() {
-            // More pictures have come since, or fewer are here in a new worker.
-            self.batches.resize(self.shelf.training.len());
-        }
+        // More pictures may have come since, fewer may be here in a new worker, and a damaged state may name any.
+        self.batches.resize(self.shelf.training.len());
         self.see_anew();
         self.configure(self.settings.clone());
         Ok(())
@@ -345,8 +336,7 @@ impl serve::Task for Task {
 
 impl Task {
     fn is_over(&self) -> bool {
-        let stop = u64::from(self.settings.stop);
-        stop > 0 && self.trainer.step >= stop
+        serve::is_over(self.settings.stop, self.trainer.step)
     }
 
     fn latent(&self) -> usize {

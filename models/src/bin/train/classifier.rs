@@ -3,30 +3,26 @@
 //!
 //! Pictures are not shifted, turned or bent for training: the lessons show what a network makes of that by itself.
 
-use std::{fmt::Debug, time::Instant};
+use std::fmt::Debug;
 
 use burn::module::Module;
 use models::{
-    data::{batches::Batches, images::Images},
+    data::images::Images,
     device::Device,
     foundations::mlp::cross_entropy,
     metrics::{Confusion, largest},
     tensor::{Tensor, TensorData},
-    train::{
-        optimizer::{Optimizer, OptimizerKind},
-        trainer::{Checkpoint, Trainer},
-    },
     weights,
 };
 use rand::{Rng, RngExt, SeedableRng};
 use rand_pcg::Pcg32;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     Places, Trouble,
-    curves::Curves,
+    passes::{Finished, Passes},
     provenance::{self, Check, Counts, Metric, Provenance, Run},
-    run::{self, CheckpointFile, LOG_EVERY, SEED, cosine, mean, now},
+    run::{self, CheckpointFile, SEED, now},
     set::{CLASSES, HELD_OUT, Set},
 };
 
@@ -58,23 +54,6 @@ pub struct Classifier<C, M> {
     pub answer: fn(&M, Tensor<2>) -> Tensor<2>,
 }
 
-/// A run between two passes.
-#[derive(Serialize, Deserialize)]
-struct State {
-    trainer: Checkpoint,
-    batches: Batches,
-    rng: Pcg32,
-    curves: Curves,
-    seconds: f64,
-}
-
-/// A run that came to its end.
-struct Finished<M> {
-    trainer: Trainer<M>,
-    curves: Curves,
-    seconds: f64,
-}
-
 impl<C: Debug + Serialize, M: Module> Classifier<C, M> {
     /// Trains, measures, writes.
     pub fn train(self, places: &Places) -> Result<(), Trouble> {
@@ -88,60 +67,31 @@ impl<C: Debug + Serialize, M: Module> Classifier<C, M> {
         let settings = format!("{config:?} {SEED} {passes} {batch} {rate} {dropout} {HELD_OUT}");
         let checkpoint = CheckpointFile::new(&places.checkpoints, self.name, &settings)?;
         let device = Device::flex().autodiff();
-        let mut rng = Pcg32::seed_from_u64(SEED);
-        let mut trainer = Trainer::new((self.init)(config, &device, &mut rng), Optimizer::new(OptimizerKind::Adam));
-        let mut batches = Batches::new(training.len(), *batch, SEED);
-        let (mut curves, mut seconds) = (Curves::default(), 0.0);
-        if let Some(state) = checkpoint.load::<State>() {
-            trainer.restore(&state.trainer, &device)?;
-            State { batches, rng, curves, seconds, .. } = state;
-            println!("going on at step {}", trainer.step);
-        }
-
-        let steps_per_pass = training.len().div_ceil(*batch) as u64;
-        let steps = steps_per_pass * *passes as u64;
-        let mut clock = Instant::now();
-        let mut unread: Vec<(Tensor<1>, Tensor<1>)> = Vec::new();
-        while trainer.step < steps {
-            let rate = cosine(self.rate, trainer.step, steps);
-            let (inputs, targets) = training.tensors(&batches.next(), CLASSES, &device);
-            let mut right = None;
-            let loss = trainer.step(rate, |model| {
-                let logits = (self.learn)(model, inputs, &mut rng);
-                right = Some(share_right(logits.clone().inner(), targets.clone().inner()));
-                cross_entropy(logits, targets)
-            });
-            unread.extend(right.map(|right| (loss, right)));
-            if trainer.step.is_multiple_of(LOG_EVERY) {
-                let (losses, rights): (Vec<_>, Vec<_>) = unread.drain(..).unzip();
-                curves.push("loss", trainer.step, mean(losses));
-                curves.push("accuracy", trainer.step, mean(rights));
-            }
-            if trainer.step.is_multiple_of(steps_per_pass) {
-                let (loss, confusion) = self.measure(&trainer.valid(), held_out);
-                curves.push("validation-loss", trainer.step, loss);
-                curves.push("validation-accuracy", trainer.step, confusion.accuracy());
-                println!(
-                    "pass {:3}  step {:6}  rate {rate:.6}  held-out loss {loss:.4}  held-out accuracy {:.4}",
-                    trainer.step / steps_per_pass,
-                    trainer.step,
-                    confusion.accuracy()
-                );
-                // Means over a pass's last steps are dropped with a restart; forgetting them keeps both ways alike.
-                unread.clear();
-                seconds += clock.elapsed().as_secs_f64();
-                clock = Instant::now();
-                let state = State {
-                    trainer: now(trainer.save())?,
-                    batches: batches.clone(),
-                    rng: rng.clone(),
-                    curves: curves.clone(),
-                    seconds,
-                };
-                checkpoint.save(&state)?;
-            }
-        }
-        Ok(Finished { trainer, curves, seconds })
+        let passes = Passes { examples: training.len(), passes: *passes, batch: *batch, rate: *rate };
+        passes.train(
+            &checkpoint,
+            |device, rng| (self.init)(config, device, rng),
+            |trainer, batch, rate, rng| {
+                let (inputs, targets) = training.tensors(batch, CLASSES, &device);
+                let mut right = None;
+                let loss = trainer.step(rate, |model| {
+                    let logits = (self.learn)(model, inputs, rng);
+                    right = Some(share_right(logits.clone().inner(), targets.clone().inner()));
+                    cross_entropy(logits, targets)
+                });
+                (loss, right.expect("the loss was built in this step"))
+            },
+            |curves, step, loss, right| {
+                curves.push("loss", step, loss);
+                curves.push("accuracy", step, right);
+            },
+            |curves, step, model| {
+                let (loss, confusion) = self.measure(model, held_out);
+                curves.push("validation-loss", step, loss);
+                curves.push("validation-accuracy", step, confusion.accuracy());
+                format!("loss {loss:.4}  accuracy {:.4}", confusion.accuracy())
+            },
+        )
     }
 
     /// Mean loss and confusion counts of all these pictures.

@@ -10,6 +10,7 @@ mod curves;
 mod idx;
 mod lenet;
 mod mlp_mnist;
+mod passes;
 mod provenance;
 mod run;
 mod set;

@@ -2,10 +2,8 @@
 //!
 //! The network is the one that the lesson trains, so that a visitor can go on from these weights.
 
-use std::time::Instant;
-
 use models::{
-    data::{batches::Batches, images::Images},
+    data::images::Images,
     device::Device,
     foundations::mlp::Activation,
     generative::{
@@ -14,21 +12,17 @@ use models::{
         vae::{Vae, VaeConfig, noise},
     },
     tensor::Tensor,
-    train::{
-        optimizer::{Optimizer, OptimizerKind},
-        trainer::{Checkpoint, Trainer},
-    },
     weights,
 };
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
-use serde::{Deserialize, Serialize};
 
 use crate::{
     Places, Trouble,
     curves::Curves,
+    passes::{Finished, Passes},
     provenance::{self, Check, Metric, Provenance, Run},
-    run::{self, CheckpointFile, LOG_EVERY, SEED, cosine, mean, now},
+    run::{self, CheckpointFile, SEED, now},
     set::{CLASSES, FASHION, HELD_OUT, MNIST, Set},
 };
 
@@ -59,16 +53,6 @@ pub fn train_mnist(places: &Places) -> Result<(), Trouble> {
     train(MNIST_NAME, &MNIST, places)
 }
 
-/// A run between two passes.
-#[derive(Serialize, Deserialize)]
-struct State {
-    trainer: Checkpoint,
-    batches: Batches,
-    rng: Pcg32,
-    curves: Curves,
-    seconds: f64,
-}
-
 /// What was measured on all pictures of a part, each with one draw from its cloud: nats for a picture.
 struct Measured {
     reconstruction: f64,
@@ -92,58 +76,29 @@ fn train(name: &'static str, set: &Set, places: &Places) -> Result<(), Trouble> 
     let settings = format!("{config:?} {SEED} {PASSES} {BATCH} {RATE} {BETA} {HELD_OUT}");
     let checkpoint = CheckpointFile::new(&places.checkpoints, name, &settings)?;
     let device = Device::flex().autodiff();
-    let mut rng = Pcg32::seed_from_u64(SEED);
-    let mut trainer = Trainer::new(config.init(&device, &mut rng), Optimizer::new(OptimizerKind::Adam));
-    let mut batches = Batches::new(training.len(), BATCH, SEED);
-    let (mut curves, mut seconds) = (Curves::default(), 0.0);
-    if let Some(state) = checkpoint.load::<State>() {
-        trainer.restore(&state.trainer, &device)?;
-        State { batches, rng, curves, seconds, .. } = state;
-        println!("going on at step {}", trainer.step);
-    }
-
-    let steps_per_pass = training.len().div_ceil(BATCH) as u64;
-    let steps = steps_per_pass * PASSES as u64;
-    let mut clock = Instant::now();
-    let mut unread: Vec<(Tensor<1>, Tensor<1>)> = Vec::new();
-    while trainer.step < steps {
-        let (x, _) = training.tensors(&batches.next(), CLASSES, &device);
-        let noise = noise(x.dims()[0], config.latent, &mut rng, &device);
-        trainer.step(cosine(RATE, trainer.step, steps), |model| {
-            let elbo = model.elbo(x, noise);
-            unread.push((elbo.reconstruction.clone().inner(), elbo.kl.clone().inner()));
-            elbo.loss(BETA)
-        });
-        if trainer.step.is_multiple_of(LOG_EVERY) {
-            let (reconstructions, kls): (Vec<_>, Vec<_>) = unread.drain(..).unzip();
-            push(&mut curves, "", trainer.step, mean(reconstructions), mean(kls));
-        }
-        if trainer.step.is_multiple_of(steps_per_pass) {
-            let held = measure(&trainer.valid(), &held_out);
-            push(&mut curves, "validation-", trainer.step, held.reconstruction, held.kl);
-            println!(
-                "pass {:3}  step {:6}  held-out reconstruction {:.3}  KL {:.3}  ELBO {:.3}",
-                trainer.step / steps_per_pass,
-                trainer.step,
-                held.reconstruction,
-                held.kl,
-                held.elbo()
-            );
-            // Means over a pass's last steps are dropped with a restart; forgetting them keeps both ways alike.
-            unread.clear();
-            seconds += clock.elapsed().as_secs_f64();
-            clock = Instant::now();
-            let state = State {
-                trainer: now(trainer.save())?,
-                batches: batches.clone(),
-                rng: rng.clone(),
-                curves: curves.clone(),
-                seconds,
-            };
-            checkpoint.save(&state)?;
-        }
-    }
-    finish(name, set, places, (&training, &held_out), trainer, curves, seconds)
+    let passes = Passes { examples: training.len(), passes: PASSES, batch: BATCH, rate: RATE };
+    let finished = passes.train(
+        &checkpoint,
+        |device, rng| config.init(device, rng),
+        |trainer, batch, rate, rng| {
+            let (x, _) = training.tensors(batch, CLASSES, &device);
+            let noise = noise(x.dims()[0], config.latent, rng, &device);
+            let mut terms = None;
+            trainer.step(rate, |model| {
+                let elbo = model.elbo(x, noise);
+                terms = Some((elbo.reconstruction.clone().inner(), elbo.kl.clone().inner()));
+                elbo.loss(BETA)
+            });
+            terms.expect("the loss was built in this step")
+        },
+        |curves, step, reconstruction, kl| push(curves, "", step, reconstruction, kl),
+        |curves, step, model| {
+            let held = measure(model, &held_out);
+            push(curves, "validation-", step, held.reconstruction, held.kl);
+            format!("reconstruction {:.3}  KL {:.3}  ELBO {:.3}", held.reconstruction, held.kl, held.elbo())
+        },
+    )?;
+    finish(name, set, places, (&training, &held_out), finished)
 }
 
 /// Both terms and what training makes small.
@@ -187,10 +142,9 @@ fn finish(
     set: &Set,
     places: &Places,
     (training, held_out): (&Images, &Images),
-    trainer: Trainer<Vae>,
-    curves: Curves,
-    seconds: f64,
+    finished: Finished<Vae>,
 ) -> Result<(), Trouble> {
+    let Finished { trainer, curves, seconds } = finished;
     let parameters = now(weights::read(&trainer.model))?;
     let fresh = config().init(&Device::flex(), &mut Pcg32::seed_from_u64(SEED));
     let model = weights::load(fresh, &parameters.rounded_to_f16(), &Device::flex())?;

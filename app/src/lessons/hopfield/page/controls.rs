@@ -6,7 +6,7 @@ use super::pace;
 use crate::{
     lessons::hopfield::{Data, Hopfield, MOST_RANDOM, RULES, Settings},
     session::Session,
-    site::frame::SeedField,
+    site::learning::SeedField,
     widgets::{Chips, Choice, Slider},
 };
 

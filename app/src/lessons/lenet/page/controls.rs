@@ -1,16 +1,13 @@
 //! The lesson's own settings, above the bench.
 
 use leptos::prelude::*;
-use models::{foundations::mlp::Activation, train::optimizer::OptimizerKind, vision::lenet::Pooling};
+use models::{foundations::mlp::Activation, vision::lenet::Pooling};
 
 use crate::{
-    lessons::{
-        lenet::{Lenet, Settings},
-        pictures::page::ExamplesChips,
-    },
+    lessons::{lenet::Lenet, pictures::page::ExamplesChips},
     session::Session,
-    site::frame::SeedField,
-    widgets::{Chips, Slider},
+    site::learning::{BatchSlider, OptimizerChips, RateSlider, SeedField},
+    widgets::Chips,
 };
 
 /// Rate, batch, seed, pictures, bend, pooling, optimiser.
@@ -20,25 +17,15 @@ pub fn Controls(
     session: Session<Lenet>,
 ) -> impl IntoView {
     let settings = session.settings;
-    let number = move |read: fn(&Settings) -> f64| Signal::derive(move || settings.with(read));
     view! {
         <div class="fields">
-            <Slider
-                label="Learning rate"
-                value=number(|settings| settings.rate.into())
-                min=0.0001
-                max=1.0
-                log=true
-                on_change=Callback::new(move |rate: f64| session.change(|settings| settings.rate = rate as f32))
+            <RateSlider
+                rate=Signal::derive(move || settings.with(|settings| settings.rate))
+                on_change=Callback::new(move |rate: f32| session.change(|settings| settings.rate = rate))
             />
-            <Slider
-                label="Batch size"
-                value=number(|settings| settings.batch.into())
-                min=1.0
-                max=256.0
-                step=1.0
-                log=true
-                on_change=Callback::new(move |batch: f64| session.change(|settings| settings.batch = batch.round() as u32))
+            <BatchSlider
+                batch=Signal::derive(move || settings.with(|settings| settings.batch))
+                on_change=Callback::new(move |batch: u32| session.change(|settings| settings.batch = batch))
             />
             <SeedField
                 seed=Signal::derive(move || settings.with(|settings| settings.seed))
@@ -66,11 +53,9 @@ pub fn Controls(
                     settings.pretrained = false;
                 }))
             />
-            <Chips
-                label="Optimiser"
-                options={OptimizerKind::ALL.iter().map(|kind| (*kind, kind.name().to_string())).collect::<Vec<_>>()}
-                value=Signal::derive(move || settings.with(|settings| settings.optimizer))
-                on_change=Callback::new(move |kind: OptimizerKind| session.change(|settings| settings.optimizer = kind))
+            <OptimizerChips
+                optimizer=Signal::derive(move || settings.with(|settings| settings.optimizer))
+                on_change=Callback::new(move |kind| session.change(|settings| settings.optimizer = kind))
             />
         </div>
     }

@@ -1,7 +1,5 @@
 //! Four ways of asking where a class was seen, for any class, over the picture that is looked at.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 
 use super::figures;
@@ -11,31 +9,15 @@ use crate::{
         settings::{LAYERS, STAGES},
     },
     session::{Session, protocol::Settings},
+    site::stale::renew_when_stale,
     widgets::{Chips, Choice, Figure, Slider},
 };
 
-/// How soon after a change the explanation follows: the maps follow the pen at once, this may wait for its rest.
-const PAUSE: Duration = Duration::from_millis(150);
-
-/// Asks for a new explanation soon after the picture, the network or the question has changed.
+/// Asks for a new explanation soon after the picture, the network or the question has changed: the maps follow the pen at
+/// once, this waits for its rest.
 pub fn keep_fresh(session: Session<Lenet>) {
-    let waiting = StoredValue::new(false);
-    Effect::new(move || {
-        let stale = session.snapshot.with(|snapshot| snapshot.as_ref().is_some_and(|snapshot| snapshot.stale));
-        // A new question is seen in the settings before any frame tells of it.
-        session.settings.with(|settings| (settings.class, settings.stage, settings.fresh));
-        if stale && !waiting.get_value() {
-            waiting.set_value(true);
-            set_timeout(
-                move || {
-                    if waiting.try_set_value(false).is_none() {
-                        session.command(Command::Explain);
-                    }
-                },
-                PAUSE,
-            );
-        }
-    });
+    let stale = move || session.snapshot.with(|snapshot| snapshot.as_ref().is_some_and(|snapshot| snapshot.stale));
+    renew_when_stale(stale, move || session.command(Command::Explain));
 }
 
 /// The four explanations with the controls that they share.

@@ -2,15 +2,15 @@
 
 use leptos::prelude::*;
 
-use super::{explain::Explained, figures};
+use super::{explain::Explained, figures, weakness::ask};
 use crate::{
     lessons::{
         lenet::{Command, Lenet, Settings},
-        pictures::{PictureSet, shift::ShiftTest},
+        pictures::shift::ShiftTest,
     },
     session::{Session, protocol::Series},
     site::{
-        experiment::{Experiment, Guess, Progress, run_to_stop},
+        experiment::{Experiment, Guess, Inquiry, Progress, inquire, run_to_stop},
         frame::{Stage, StageKind},
     },
     widgets::Figure,
@@ -66,34 +66,21 @@ pub fn Strength(
 /// Explanations of networks that know less and less.
 #[component]
 fn Sanity(seed: Callback<(), u32>) -> impl IntoView {
-    let progress = RwSignal::new(Progress::default());
-    let slot = RwSignal::new(None::<Session<Lenet>>);
-    let found = Memo::new(move |_| {
-        let snapshot = slot.get()?.snapshot.get()?;
-        (!snapshot.sanity.is_empty()).then(|| snapshot.sanity.clone())
-    });
-    let on_run = Callback::new(move |()| {
-        progress.set(Progress::Running(0.0));
-        let settings = Settings { examples: 500, seed: seed.run(()), ..Settings::default().trained(PictureSet::Mnist) };
-        let session = Session::on_cpu(settings);
-        slot.set(Some(session));
-        session.command(Command::Sanity);
-    });
-    Effect::new(move |_| {
-        if let Some(trouble) = slot.get().and_then(|session| session.bench.trouble.get()) {
-            progress.set(Progress::Done(trouble.sentence));
-        } else if let Some(found) = found.get() {
+    let Inquiry { progress, found, on_run } = inquire(
+        move || ask(seed.run(()), Command::Sanity),
+        |snapshot| (!snapshot.sanity.is_empty()).then(|| snapshot.sanity.clone()),
+        |found| {
             let at = |fresh: usize| found.get(fresh).copied().unwrap_or_default();
             let ([s, g, c], [last_s, last_g, last_c]) = (at(1), at(found.len() - 1));
-            progress.set(Progress::Done(format!(
+            format!(
                 "With a fresh output layer the rank correlation is {s:.2} for saliency, {g:.2} for guided backpropagation and {c:.2} for Grad-CAM; with every layer fresh {last_s:.2}, {last_g:.2} and {last_c:.2}. {}",
                 match g > s && g > c {
                     true => "Guided backpropagation hardly notices: it mostly draws the picture’s strokes.",
                     false => "What stays highest is what looks at the picture more than at the weights.",
                 },
-            )));
-        }
-    });
+            )
+        },
+    );
     let picture = Signal::derive(move || figures::sanity(&found.get()?));
     view! {
         <Experiment

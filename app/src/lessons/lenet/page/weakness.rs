@@ -1,16 +1,17 @@
 //! Expose weakness: turned, resized, inverted digits, and a letter that becomes a digit.
 
 use leptos::prelude::*;
+use models::data::letters;
 
 use super::figures;
 use crate::{
     lessons::{
         lenet::{Command, Found, Lenet, Settings, Test},
-        pictures::{PictureSet, SIDE},
+        pictures::{PictureSet, figures as school},
     },
     session::Session,
     site::{
-        experiment::{Experiment, Guess, Progress},
+        experiment::{Experiment, Guess, Inquiry, inquire},
         frame::{NextLesson, Stage, StageKind},
     },
     widgets::{Figure, ImageGrid, Ink, Scale, Tile},
@@ -42,56 +43,32 @@ pub fn Weakness(
 }
 
 /// A trained network in a worker of its own that is asked one thing.
-fn ask(seed: u32, command: Command) -> Session<Lenet> {
+pub fn ask(seed: u32, command: Command) -> Session<Lenet> {
     let settings = Settings { examples: 500, seed, ..Settings::default().trained(PictureSet::Mnist) };
     let session = Session::on_cpu(settings);
     session.command(command);
     session
 }
 
-/// The state of a test: where it stands, its worker, what it found.
-#[derive(Clone, Copy)]
-struct Trial {
-    progress: RwSignal<Progress>,
-    found: Memo<Option<Found>>,
-    on_run: Callback<()>,
-}
-
-fn trial(test: Test, seed: Callback<(), u32>, finding: fn(&Found) -> String) -> Trial {
-    let progress = RwSignal::new(Progress::default());
-    let slot = RwSignal::new(None::<Session<Lenet>>);
-    let found = Memo::new(move |_| {
-        let snapshot = slot.get()?.snapshot.get()?;
-        snapshot.measured.as_ref().map(|(_, found)| found.clone())
-    });
-    let on_run = Callback::new(move |()| {
-        progress.set(Progress::Running(0.0));
-        slot.set(Some(ask(seed.run(()), Command::Measure(test))));
-    });
-    Effect::new(move |_| {
-        if let Some(trouble) = slot.get().and_then(|session| session.bench.trouble.get()) {
-            progress.set(Progress::Done(trouble.sentence));
-        } else if let Some(found) = found.get() {
-            progress.set(Progress::Done(finding(&found)));
-        }
-    });
-    Trial { progress, found, on_run }
+/// One change of all held-out digits, measured.
+fn trial(test: Test, seed: Callback<(), u32>, finding: fn(&Found) -> String) -> Inquiry<Found> {
+    inquire(
+        move || ask(seed.run(()), Command::Measure(test)),
+        |snapshot| snapshot.measured.as_ref().map(|(_, found)| found.clone()),
+        finding,
+    )
 }
 
 /// Accuracy and certainty, in percent, where the change is as near as can be to this amount.
 fn at(found: &Found, amount: f32) -> (f32, f32) {
-    let near = |point: &&(f32, f32, f32)| ordered((point.0 - amount).abs());
-    found.iter().min_by_key(near).map_or((0.0, 0.0), |point| (point.1 * 100.0, point.2 * 100.0))
-}
-
-/// Numbers above zero in an order that every comparison understands.
-fn ordered(value: f32) -> u32 {
-    value.to_bits()
+    let off = |point: &(f32, f32, f32)| (point.0 - amount).abs();
+    let nearest = found.iter().min_by(|a, b| off(a).total_cmp(&off(b)));
+    nearest.map_or((0.0, 0.0), |point| (point.1 * 100.0, point.2 * 100.0))
 }
 
 #[component]
 fn Rotate(seed: Callback<(), u32>) -> impl IntoView {
-    let Trial { progress, found, on_run } = trial(Test::Rotate, seed, |found| {
+    let Inquiry { progress, found, on_run } = trial(Test::Rotate, seed, |found| {
         let [(upright, _), (half, _), (quarter, sure), (over, _)] =
             [0.0, 45.0, 90.0, 180.0].map(|turn| at(found, turn));
         format!(
@@ -125,7 +102,7 @@ fn Rotate(seed: Callback<(), u32>) -> impl IntoView {
 
 #[component]
 fn Resize(seed: Callback<(), u32>) -> impl IntoView {
-    let Trial { progress, found, on_run } = trial(Test::Scale, seed, |found| {
+    let Inquiry { progress, found, on_run } = trial(Test::Scale, seed, |found| {
         let [(half, _), (same, _), (large, _)] = [0.5, 1.0, 1.5].map(|factor| at(found, factor));
         format!(
             "At half the size it reads {half:.1} %, as they are {same:.1} %, one and a half times as large {large:.1} %."
@@ -149,7 +126,7 @@ fn Resize(seed: Callback<(), u32>) -> impl IntoView {
 
 #[component]
 fn Invert(seed: Callback<(), u32>) -> impl IntoView {
-    let Trial { progress, on_run, .. } = trial(Test::Invert, seed, |found| {
+    let Inquiry { progress, on_run, .. } = trial(Test::Invert, seed, |found| {
         let ((same, _), (inverted, sure)) = (at(found, 0.0), at(found, 1.0));
         format!(
             "Ink on paper: {same:.1} % right. Paper on ink: {inverted:.1} % right, and it is {sure:.0} % sure of itself on average."
@@ -168,46 +145,30 @@ fn Invert(seed: Callback<(), u32>) -> impl IntoView {
 
 #[component]
 fn Letters(seed: Callback<(), u32>) -> impl IntoView {
-    let progress = RwSignal::new(Progress::default());
-    let slot = RwSignal::new(None::<Session<Lenet>>);
-    let found = Memo::new(move |_| {
-        let snapshot = slot.get()?.snapshot.get()?;
-        (!snapshot.letters.is_empty()).then(|| snapshot.letters.clone())
-    });
-    let on_run = Callback::new(move |()| {
-        progress.set(Progress::Running(0.0));
-        slot.set(Some(ask(seed.run(()), Command::Letters)));
-    });
-    Effect::new(move |_| {
-        if let Some(trouble) = slot.get().and_then(|session| session.bench.trouble.get()) {
-            progress.set(Progress::Done(trouble.sentence));
-        } else if let Some(found) = found.get() {
+    let Inquiry { progress, found, on_run } = inquire(
+        move || ask(seed.run(()), Command::Letters),
+        |snapshot| (!snapshot.letters.is_empty()).then(|| snapshot.letters.clone()),
+        |found| {
             let sure = found.iter().filter(|(.., sure)| *sure > 0.9).count();
-            let most = found.iter().max_by_key(|(.., sure)| ordered(*sure));
+            let most = found.iter().max_by(|(.., a), (.., b)| a.total_cmp(b));
             let most = most.map(|(letter, digit, sure)| {
                 format!(" The surest: {letter} is a {digit}, with {:.1} % certainty.", sure * 100.0)
             });
-            progress.set(Progress::Done(format!(
+            format!(
                 "Of {} letters it calls {sure} a digit with more than 90 % certainty.{}",
                 found.len(),
                 most.unwrap_or_default(),
-            )));
-        }
-    });
+            )
+        },
+    );
     let picture = Signal::derive(move || {
         let images: Vec<Tile> = found
             .get()?
             .into_iter()
-            .map(|(letter, digit, sure)| Tile {
-                pixels: models::data::letters::picture(letter)
-                    .unwrap_or_default()
-                    .into_iter()
-                    .map(|pixel| f32::from(pixel) / 255.0)
-                    .collect(),
-                rows: SIDE,
-                columns: SIDE,
-                label: format!("{digit}: {:.0} %", sure * 100.0),
-                mark: (sure > 0.9).then_some(Ink::Bad),
+            .map(|(letter, digit, sure)| {
+                let pixels = letters::picture(letter).unwrap_or_default();
+                let mark = (sure > 0.9).then_some(Ink::Bad);
+                school::tile(&pixels, format!("{digit}: {:.0} %", sure * 100.0), mark)
             })
             .collect();
         Some(ImageGrid { images, columns: 0, scale: Scale::Grey, tile: 84.0 })

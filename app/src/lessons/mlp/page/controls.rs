@@ -1,7 +1,7 @@
 //! The lesson's own settings, above the bench.
 
 use leptos::prelude::*;
-use models::{foundations::mlp::Activation, train::optimizer::OptimizerKind};
+use models::foundations::mlp::Activation;
 
 use crate::{
     lessons::{
@@ -9,7 +9,7 @@ use crate::{
         pictures::page::ExamplesChips,
     },
     session::Session,
-    site::frame::SeedField,
+    site::learning::{BatchSlider, OptimizerChips, RateSlider, SeedField},
     widgets::{Chips, NumberField, Slider},
 };
 
@@ -43,22 +43,14 @@ pub fn Controls(
                 integer=true
                 on_change=Callback::new(move |units: f64| session.change(|settings| settings.hidden.fill(units as u16)))
             />
-            <Slider
-                label="Learning rate"
-                value=number(|settings| settings.rate.into())
-                min=0.0001
+            <RateSlider
+                rate=Signal::derive(move || settings.with(|settings| settings.rate))
                 max=10.0
-                log=true
-                on_change=Callback::new(move |rate: f64| session.change(|settings| settings.rate = rate as f32))
+                on_change=Callback::new(move |rate: f32| session.change(|settings| settings.rate = rate))
             />
-            <Slider
-                label="Batch size"
-                value=number(|settings| settings.batch.into())
-                min=1.0
-                max=256.0
-                step=1.0
-                log=true
-                on_change=Callback::new(move |batch: f64| session.change(|settings| settings.batch = batch.round() as u32))
+            <BatchSlider
+                batch=Signal::derive(move || settings.with(|settings| settings.batch))
+                on_change=Callback::new(move |batch: u32| session.change(|settings| settings.batch = batch))
             />
             <SeedField
                 seed=Signal::derive(move || settings.with(|settings| settings.seed))
@@ -86,11 +78,9 @@ pub fn Controls(
                 value=Signal::derive(move || settings.with(|settings| settings.activation))
                 on_change=Callback::new(move |kind: Activation| session.change(|settings| settings.activation = kind))
             />
-            <Chips
-                label="Optimiser"
-                options={OptimizerKind::ALL.iter().map(|kind| (*kind, kind.name().to_string())).collect::<Vec<_>>()}
-                value=Signal::derive(move || settings.with(|settings| settings.optimizer))
-                on_change=Callback::new(move |kind: OptimizerKind| session.change(|settings| settings.optimizer = kind))
+            <OptimizerChips
+                optimizer=Signal::derive(move || settings.with(|settings| settings.optimizer))
+                on_change=Callback::new(move |kind| session.change(|settings| settings.optimizer = kind))
             />
         </div>
     }

@@ -1,7 +1,6 @@
 //! The lesson's own settings, above the bench.
 
 use leptos::prelude::*;
-use models::train::optimizer::OptimizerKind;
 
 use crate::{
     lessons::{
@@ -9,8 +8,8 @@ use crate::{
         vae::{Settings, Vae, settings::LATENT},
     },
     session::Session,
-    site::frame::SeedField,
-    widgets::{Chips, Slider},
+    site::learning::{BatchSlider, OptimizerChips, RateSlider, SeedField},
+    widgets::Slider,
 };
 
 /// What a nat of KL costs, taken over while it trains.
@@ -42,22 +41,13 @@ pub fn Controls(
     let number = move |read: fn(&Settings) -> f64| Signal::derive(move || settings.with(read));
     view! {
         <div class="fields">
-            <Slider
-                label="Learning rate"
-                value=number(|settings| settings.rate.into())
-                min=0.0001
-                max=1.0
-                log=true
-                on_change=Callback::new(move |rate: f64| session.change(|settings| settings.rate = rate as f32))
+            <RateSlider
+                rate=Signal::derive(move || settings.with(|settings| settings.rate))
+                on_change=Callback::new(move |rate: f32| session.change(|settings| settings.rate = rate))
             />
-            <Slider
-                label="Batch size"
-                value=number(|settings| settings.batch.into())
-                min=1.0
-                max=256.0
-                step=1.0
-                log=true
-                on_change=Callback::new(move |batch: f64| session.change(|settings| settings.batch = batch.round() as u32))
+            <BatchSlider
+                batch=Signal::derive(move || settings.with(|settings| settings.batch))
+                on_change=Callback::new(move |batch: u32| session.change(|settings| settings.batch = batch))
             />
             <Slider
                 label="Numbers left of a picture"
@@ -79,11 +69,9 @@ pub fn Controls(
                 value=Signal::derive(move || settings.with(|settings| settings.examples))
                 on_change=Callback::new(move |count: u32| session.change(|settings| settings.examples = count))
             />
-            <Chips
-                label="Optimiser"
-                options={OptimizerKind::ALL.iter().map(|kind| (*kind, kind.name().to_string())).collect::<Vec<_>>()}
-                value=Signal::derive(move || settings.with(|settings| settings.optimizer))
-                on_change=Callback::new(move |kind: OptimizerKind| session.change(|settings| settings.optimizer = kind))
+            <OptimizerChips
+                optimizer=Signal::derive(move || settings.with(|settings| settings.optimizer))
+                on_change=Callback::new(move |kind| session.change(|settings| settings.optimizer = kind))
             />
         </div>
     }

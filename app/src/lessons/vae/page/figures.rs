@@ -5,12 +5,15 @@ use leptos::prelude::*;
 use super::looks::Looks;
 use crate::{
     lessons::{
-        pictures::{PIXELS, SIDE},
+        pictures::{
+            SIDE,
+            figures::{tile, tiles},
+        },
         vae::{MAP_SIDE, Vae},
     },
     session::{Session, protocol::Settings},
     site::figures::weight_histogram,
-    widgets::{Bars, Histogram, ImageGrid, Ink, LatentMap, Network, NetworkLayer, Scale, Tile},
+    widgets::{Bars, Histogram, ImageGrid, LatentMap, Network, NetworkLayer, Scale, Tile},
 };
 
 /// Layers with weights, in their order.
@@ -54,17 +57,6 @@ pub fn map(session: Session<Vae>, looks: Looks, seen: Seen) -> Signal<Option<Lat
             axes: axes.map(String::from),
         })
     })
-}
-
-/// One small picture of 28 × 28 bytes.
-pub fn tile(pixels: &[u8], label: impl Into<String>, mark: Option<Ink>) -> Tile {
-    let pixels = pixels.iter().map(|pixel| f32::from(*pixel) / 255.0).collect();
-    Tile { pixels, rows: SIDE, columns: SIDE, label: label.into(), mark }
-}
-
-/// Pictures that lie one after another.
-pub fn tiles(pictures: &[u8]) -> Vec<Tile> {
-    pictures.chunks_exact(PIXELS).map(|picture| tile(picture, "", None)).collect()
 }
 
 fn grid(images: Vec<Tile>, columns: usize, tile: f64) -> Option<ImageGrid> {
@@ -138,12 +130,14 @@ pub fn samples(looks: Looks) -> Signal<Option<ImageGrid>> {
 pub fn pairs(looks: Looks) -> Signal<Option<ImageGrid>> {
     Signal::derive(move || {
         let kept = looks.get()?;
-        let [originals, left] = &kept.look.pairs;
-        let images: Vec<Tile> = originals
-            .chunks_exact(PIXELS)
-            .map(|picture| tile(picture, "held out", None))
-            .chain(left.chunks_exact(PIXELS).map(|picture| tile(picture, "drawn again", None)))
-            .collect();
+        let named = |(pictures, name): (&Vec<u8>, &str)| {
+            let mut row = tiles(pictures);
+            if let Some(first) = row.first_mut() {
+                first.label = name.into();
+            }
+            row
+        };
+        let images: Vec<Tile> = kept.look.pairs.iter().zip(["held out", "drawn again"]).flat_map(named).collect();
         let columns = images.len() / 2;
         grid(images, columns, 84.0)
     })
@@ -158,7 +152,7 @@ pub fn units(looks: Looks) -> Signal<Option<Bars>> {
             labels: (1..=values.len()).map(|unit| format!("z{unit}")).collect(),
             values,
             highlight: None,
-            unit: "nats".into(),
+            unit: " nats".into(),
             max: None,
         })
     })

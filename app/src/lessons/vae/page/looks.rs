@@ -1,6 +1,6 @@
 //! The map that came last: frames in between do not carry it.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use leptos::prelude::*;
 
@@ -10,11 +10,9 @@ use crate::{
         vae::{Command, Encoding, Look, Vae},
     },
     session::Session,
+    site::stale::renew_when_stale,
     widgets::MapDot,
 };
-
-/// How soon after the network has come to rest its map is drawn in full.
-const PAUSE: Duration = Duration::from_millis(150);
 
 /// A look with the parts that the map's picture shares.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,7 +65,6 @@ impl Looks {
 
     /// Asks for the map of the network as it is, in full, once it rests.
     pub fn keep_fresh(self, session: Session<Vae>) {
-        let waiting = StoredValue::new(false);
         let stale = move || {
             let (step, running) = (session.bench.step.get(), session.bench.running.get());
             session.snapshot.track();
@@ -76,19 +73,6 @@ impl Looks {
             });
             !fine && !running && session.snapshot.with_untracked(Option::is_some)
         };
-        Effect::new(move || {
-            if stale() && !waiting.get_value() {
-                waiting.set_value(true);
-                set_timeout(
-                    move || {
-                        // Training may have begun again in the meantime.
-                        if waiting.try_set_value(false).is_none() && untrack(stale) {
-                            session.command(Command::Redraw);
-                        }
-                    },
-                    PAUSE,
-                );
-            }
-        });
+        renew_when_stale(stale, move || session.command(Command::Redraw));
     }
 }

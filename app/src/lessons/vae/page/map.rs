@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     lessons::{
-        pictures::{PictureSet, SIDE},
+        pictures::{PictureSet, SIDE, figures as school},
         vae::{Command, Vae},
     },
     session::Session,
@@ -187,7 +187,7 @@ pub fn Ends(
 ) -> impl IntoView {
     let images = Signal::derive(move || {
         let kept = looks.get();
-        kept.map_or_else(Vec::<Tile>::new, |kept| figures::tiles(&kept.look.pairs[0]))
+        kept.map_or_else(Vec::<Tile>::new, |kept| school::tiles(&kept.look.pairs[0]))
     });
     // The originals do not change from look to look; only a new set brings new ones.
     let images = Memo::new(move |_| images.get());

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::looks::Looks;
+use super::{looks::Looks, weakness::ask};
 use crate::{
     lessons::vae::{Command, Encoding, Settings, TERMS, Vae},
     session::Session,
     site::{
-        experiment::{Experiment, Guess, Progress, run_to_stop},
+        experiment::{Experiment, Guess, Inquiry, Progress, inquire, run_to_stop},
         frame::{Stage, StageKind},
     },
 };
@@ -80,28 +80,21 @@ fn alike(dots: &[Encoding]) -> f64 {
 /// The middle of the way against the cross-fade.
 #[component]
 fn HalfWay(seed: Callback<(), u32>) -> impl IntoView {
-    let progress = RwSignal::new(Progress::default());
-    let slot = RwSignal::new(None::<Session<Vae>>);
-    let on_run = Callback::new(move |()| {
-        progress.set(Progress::Running(0.0));
-        slot.set(Some(super::weakness::ask(seed.run(()), Command::Halfway)));
-    });
-    let found = Memo::new(move |_| slot.get()?.snapshot.get()?.halfway);
-    Effect::new(move |_| {
-        if let Some(trouble) = slot.get().and_then(|session| session.bench.trouble.get()) {
-            progress.set(Progress::Done(trouble.sentence));
-        } else if let Some(found) = found.get() {
+    let Inquiry { progress, on_run, .. } = inquire(
+        move || ask(seed.run(()), Command::Halfway),
+        |snapshot| snapshot.halfway,
+        |found| {
             let [way, fade] = found.nats;
-            progress.set(Progress::Done(format!(
+            format!(
                 "Over {} pairs, drawing the picture half-way again loses {way:.1} nats; drawing the cross-fade again loses {fade:.1}. {}",
                 found.count,
                 match way < fade {
                     true => "What lies between on the map is something it knows; a cross-fade is not.",
                     false => "Here the way over the map is no better than a cross-fade.",
                 },
-            )));
-        }
-    });
+            )
+        },
+    );
     view! {
         <Experiment
             id="halfway"

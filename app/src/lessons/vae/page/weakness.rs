@@ -2,15 +2,18 @@
 
 use leptos::prelude::*;
 
-use super::{figures, looks::Looks};
+use super::looks::Looks;
 use crate::{
     lessons::{
-        pictures::{PIXELS, PictureSet},
-        vae::{Blur, Command, Nowhere, Settings, TERMS, Vae},
+        pictures::{
+            PIXELS, PictureSet,
+            figures::{tile, tiles},
+        },
+        vae::{Command, Settings, TERMS, Vae},
     },
     session::Session,
     site::{
-        experiment::{Experiment, Guess, Progress, run_to_stop},
+        experiment::{Experiment, Guess, Inquiry, Progress, inquire, run_to_stop},
         figures::compared,
         frame::{NextLesson, Stage, StageKind},
     },
@@ -62,30 +65,23 @@ pub fn ask(seed: u32, command: Command) -> Session<Vae> {
 
 #[component]
 fn BlurTest(seed: Callback<(), u32>) -> impl IntoView {
-    let progress = RwSignal::new(Progress::default());
-    let slot = RwSignal::new(None::<Session<Vae>>);
-    let found: Memo<Option<Blur>> = Memo::new(move |_| slot.get()?.snapshot.get()?.blur.clone());
-    let on_run = Callback::new(move |()| {
-        progress.set(Progress::Running(0.0));
-        slot.set(Some(ask(seed.run(()), Command::Blur)));
-    });
-    Effect::new(move |_| {
-        if let Some(trouble) = slot.get().and_then(|session| session.bench.trouble.get()) {
-            progress.set(Progress::Done(trouble.sentence));
-        } else if let Some(found) = found.get() {
+    let Inquiry { progress, found, on_run } = inquire(
+        move || ask(seed.run(()), Command::Blur),
+        |snapshot| snapshot.blur.clone(),
+        |found| {
             let [real, again, drawn] = found.sharpness;
-            progress.set(Progress::Done(format!(
+            format!(
                 "Sharpness of {} pictures of each kind: real ones {real:.3}, drawn again {again:.3}, drawn from noise {drawn:.3}. What it draws from noise has {:.0} % of the sharpness of real pictures.",
                 found.count,
                 100.0 * drawn / real,
-            )));
-        }
-    });
+            )
+        },
+    );
     let picture = Signal::derive(move || {
         let found = found.get()?;
         let names = ["real", "drawn again", "from noise"];
         let images = found.pictures.iter().zip(names).zip(found.sharpness).flat_map(|((pictures, name), sharpness)| {
-            let mut row = figures::tiles(pictures);
+            let mut row = tiles(pictures);
             if let Some(first) = row.first_mut() {
                 first.label = format!("{name}: {sharpness:.3}");
             }
@@ -161,10 +157,10 @@ fn Collapse(seed: Callback<(), u32>) -> impl IntoView {
     let drawn = Signal::derive(move || {
         let kept = slot.get()?.map(|(_, looks)| looks.get());
         let [Some(mild), Some(strong)] = kept else { return None };
-        let mut images = figures::tiles(&mild.look.pairs[0]);
+        let mut images = tiles(&mild.look.pairs[0]);
         let columns = images.len();
         for (kept, beta) in [(mild, PULLS[0]), (strong, PULLS[1])] {
-            let mut row = figures::tiles(&kept.look.pairs[1]);
+            let mut row = tiles(&kept.look.pairs[1]);
             if let Some(first) = row.first_mut() {
                 first.label = format!("β = {beta}");
             }
@@ -200,34 +196,27 @@ fn Collapse(seed: Callback<(), u32>) -> impl IntoView {
 
 #[component]
 fn NowhereTest(seed: Callback<(), u32>) -> impl IntoView {
-    let progress = RwSignal::new(Progress::default());
-    let slot = RwSignal::new(None::<Session<Vae>>);
-    let found: Memo<Option<Nowhere>> = Memo::new(move |_| slot.get()?.snapshot.get()?.nowhere.clone());
-    let on_run = Callback::new(move |()| {
-        progress.set(Progress::Running(0.0));
-        slot.set(Some(ask(seed.run(()), Command::Nowhere)));
-    });
-    Effect::new(move |_| {
-        if let Some(trouble) = slot.get().and_then(|session| session.bench.trouble.get()) {
-            progress.set(Progress::Done(trouble.sentence));
-        } else if let Some(found) = found.get() {
+    let Inquiry { progress, found, on_run } = inquire(
+        move || ask(seed.run(()), Command::Nowhere),
+        |snapshot| snapshot.nowhere.clone(),
+        |found| {
             let nearest = found.distances.iter().copied().fold(f32::INFINITY, f32::min);
-            progress.set(Progress::Done(format!(
+            format!(
                 "On a circle {:.1} from the middle no encoding is nearer than {nearest:.1}; usually the next one is {:.3} away. It draws there all the same, with {:.0} % of the pixels nearly white or nearly black, against {:.0} % where pictures lie.",
                 found.radius,
                 found.typical,
                 found.sure[0] * 100.0,
                 found.sure[1] * 100.0,
-            )));
-        }
-    });
+            )
+        },
+    );
     let picture = Signal::derive(move || {
         let found = found.get()?;
         let images = found
             .pictures
             .chunks_exact(PIXELS)
             .zip(&found.distances)
-            .map(|(picture, distance)| figures::tile(picture, format!("{distance:.1} away"), None));
+            .map(|(picture, distance)| tile(picture, format!("{distance:.1} away"), None));
         Some(ImageGrid { images: images.collect(), columns: 0, scale: Scale::Grey, tile: 84.0 })
     });
     view! {
