@@ -118,7 +118,7 @@ fn Resize(seed: Callback<(), u32>) -> impl IntoView {
             on_run
         />
         <Figure id="scale-test" technique="learning-curves" title="Accuracy against size" picture empty="Not measured yet.">
-            <strong>"The top is at 1."</strong>
+            <strong>"It reads best near 1."</strong>
             " A filter of five pixels fits strokes of one width. Half as wide, they are another thing to it."
         </Figure>
     }

@@ -130,14 +130,7 @@ pub fn samples(looks: Looks) -> Signal<Option<ImageGrid>> {
 pub fn pairs(looks: Looks) -> Signal<Option<ImageGrid>> {
     Signal::derive(move || {
         let kept = looks.get()?;
-        let named = |(pictures, name): (&Vec<u8>, &str)| {
-            let mut row = tiles(pictures);
-            if let Some(first) = row.first_mut() {
-                first.label = name.into();
-            }
-            row
-        };
-        let images: Vec<Tile> = kept.look.pairs.iter().zip(["held out", "drawn again"]).flat_map(named).collect();
+        let images: Vec<Tile> = kept.look.pairs.iter().flat_map(|pictures| tiles(pictures)).collect();
         let columns = images.len() / 2;
         grid(images, columns, 84.0)
     })
