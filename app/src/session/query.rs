@@ -39,6 +39,18 @@ impl Query {
         self.pairs.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
     }
 
+    /// The same query with another value of a key, or without the key.
+    pub fn with(mut self, key: &str, value: Option<String>) -> Self {
+        self.pairs.retain(|(known, _)| known != key);
+        self.pairs.extend(value.map(|value| (key.to_owned(), value)));
+        self
+    }
+
+    /// All keys, in the order of the address.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().map(|(key, _)| key.as_str())
+    }
+
     /// A number clamped to `low..=high`; anything else gives `default`, and the reader is told.
     pub fn number(&mut self, key: &str, low: f64, high: f64, default: f64) -> f64 {
         let Some(text) = self.text(key).map(str::to_owned) else { return default };
@@ -86,16 +98,31 @@ impl QueryWriter {
     /// Adds `key=value` unless the value is the default.
     pub fn add<T: PartialEq + ToString>(&mut self, key: &str, value: T, default: T) {
         if value != default {
-            self.0.push_str(if self.0.is_empty() { "v=1&" } else { "&" });
-            self.0.push_str(key);
-            self.0.push('=');
-            self.0.push_str(&encode(&value.to_string()));
+            self.put(key, &value.to_string());
         }
+    }
+
+    /// Adds `key=value`.
+    pub fn put(&mut self, key: &str, value: &str) {
+        self.0.push_str(if self.0.is_empty() { "v=1&" } else { "&" });
+        self.0.push_str(key);
+        self.0.push('=');
+        self.0.push_str(&encode(value));
     }
 
     /// The query without its question mark; empty if all is default.
     pub fn finish(self) -> String {
         self.0
+    }
+}
+
+/// A key as a reader would say it.
+pub fn spelt(key: &str) -> &str {
+    match key {
+        "act" => "bend",
+        "opt" => "optimiser",
+        "pool" => "pooling",
+        _ => key,
     }
 }
 
@@ -154,6 +181,13 @@ mod tests {
         writer.add("data", "x & y=ä".to_string(), String::new());
         let query = Query::parse(&writer.finish());
         assert_eq!(query.text("data"), Some("x & y=ä"));
+    }
+
+    #[test]
+    fn one_key_can_be_exchanged() {
+        let query = Query::parse("?rate=1&seed=7").with("seed", Some("8".into())).with("rate", None);
+        assert_eq!((query.text("seed"), query.text("rate")), (Some("8"), None));
+        assert_eq!(query.keys().collect::<Vec<_>>(), ["seed"]);
     }
 
     #[test]

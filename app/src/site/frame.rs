@@ -18,6 +18,7 @@ use crate::{
         lazy::title,
         navigation::{Guesses, Link, TimeLine},
         runs::Runs,
+        twins::{self, Beside, Twin, TwinButton, Twins},
     },
     widgets::{Notice, NoticeKind, ProgressBar, Readout, Replay, save_bytes},
 };
@@ -84,6 +85,9 @@ pub fn LessonFrame<P: Protocol>(
     /// The lesson's own controls, above the bench.
     #[prop(into)]
     settings: ViewFn,
+    /// The lesson's own picture of a session: shown for both when a twin stands beside it.
+    #[prop(optional)]
+    beside: Option<Beside<P>>,
     /// The four stages.
     children: Children,
 ) -> impl IntoView {
@@ -102,8 +106,10 @@ pub fn LessonFrame<P: Protocol>(
             open.try_set(None);
         });
     }
-    keep_address(session);
+    let twin = Twin(RwSignal::new(TWIN.take()));
+    keep_address(session, twin);
     listen_to_keys(bench);
+    let all_settings = move || view! { {settings.run()} <TwinButton session twin /> };
     let title = network.map(title);
     view! {
         <TimeLine current=lesson.slug />
@@ -117,9 +123,10 @@ pub fn LessonFrame<P: Protocol>(
                 />
             </Show>
             {children()}
+            <Twins session twin beside steps />
             <Runs bench classes=Signal::derive(move || session.settings.with(Settings::classes)) />
         </main>
-        <BenchBar bench settings />
+        <BenchBar bench settings=all_settings.into() />
     }
 }
 
@@ -366,6 +373,7 @@ pub fn NextLesson(
 
 thread_local! {
     static START: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+    static TWIN: std::cell::RefCell<Option<String>> = const { std::cell::RefCell::new(None) };
     static PROBLEMS: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
@@ -377,6 +385,13 @@ pub fn settings_from_address<S: Settings>() -> S {
     let mut query = Query::parse(&window().location().search().unwrap_or_default());
     let settings = S::read(&mut query);
     START.set(query.whole("step", 0, MOST_STEPS, 0) as u32);
+    let twin = query.text(twins::KEY).map(str::to_owned);
+    if let Some(text) = &twin {
+        let mut twin = Query::parse(text);
+        S::read(&mut twin);
+        query.problems.extend(twin.problems.into_iter().map(|problem| format!("In the twin, {problem}")));
+    }
+    TWIN.set(twin);
     PROBLEMS.set(query.problems);
     settings
 }
@@ -386,10 +401,13 @@ fn take_problems() -> Vec<String> {
 }
 
 /// Writes the settings into the address, so that copying it shares the experiment.
-fn keep_address<P: Protocol>(session: Session<P>) {
+fn keep_address<P: Protocol>(session: Session<P>, twin: Twin) {
     Effect::new(move |before: Option<()>| {
         let mut writer = QueryWriter::default();
         session.settings.with(|settings| settings.write(&mut writer));
+        if let Some(twin) = twin.0.get() {
+            writer.put(twins::KEY, &twin);
+        }
         // The first run would only write what has just been read.
         if before.is_none() {
             return;

@@ -15,6 +15,7 @@ pub mod parts;
 pub mod runs;
 pub mod stale;
 pub mod techniques;
+pub mod twins;
 
 use leptos::{mount::mount_to_body, prelude::*};
 use leptos_router::{

@@ -304,3 +304,8 @@ fn Threshold<P: Linear>(session: Session<P>) -> impl IntoView {
         }
     }
 }
+
+/// The plane and its line, for a session beside another one.
+pub fn beside<P: Linear>(session: Session<P>, id: &'static str, title: &'static str) -> AnyView {
+    view! { <Figure id technique="decision-boundary" title picture=figures::boundary(session) /> }.into_any()
+}
