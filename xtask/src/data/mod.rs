@@ -2,6 +2,7 @@
 //!
 //! The files are committed, so nobody needs this to serve the site; a second run writes the same bytes.
 
+mod efficientnet;
 mod fashion;
 mod idx;
 mod imagenet_classes;
