@@ -63,8 +63,14 @@ pub struct Source {
 pub const DATA: &str = "static/data";
 
 /// Every data set, in the order of the manifest.
-pub const SOURCES: &[Source] =
-    &[mnist::SOURCE, fashion::SOURCE, iris::SOURCE, photographs::SOURCE, imagenet_classes::SOURCE];
+pub const SOURCES: &[Source] = &[
+    mnist::SOURCE,
+    fashion::SOURCE,
+    iris::SOURCE,
+    photographs::SOURCE,
+    imagenet_classes::SOURCE,
+    efficientnet::SOURCE,
+];
 
 /// Runs the command: one data set by its name, or all of them.
 pub fn run(names: &[String]) -> Outcome {
