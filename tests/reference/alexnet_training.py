@@ -15,7 +15,7 @@ import torch
 from torch.nn import functional
 
 import imagenette
-from alexnet import AlexNet
+from alexnet import MAPS, UNITS, AlexNet
 
 BATCH = 128
 WARM, FALL = 2, 0.4
@@ -24,7 +24,8 @@ EVERY = 50
 
 @dataclasses.dataclass
 class Recipe:
-    """What a run does; `average` is the share of the averaged weights that stays at each step, 0 for no average."""
+    """What a run does. `average` is the share of the averaged weights that stays at each step, 0 for no average; `narrow`
+    divides maps and units. Without `decoupled` it is SGD with momentum 0.9 at a rate that stays."""
 
     epochs: int
     bend: str = "relu"
@@ -34,23 +35,34 @@ class Recipe:
     smoothing: float = 0.1
     changed: bool = True
     average: float = 0.998
+    narrow: int = 1
+    decoupled: bool = True
     seed: int = 1
 
 
-PLAIN = dict(epochs=20, rate=5e-4, decay=0.0, smoothing=0.0, changed=False, average=0.0)
+# For the curves: as in the paper's Figure 1, no regularisation of any kind, and a rate chosen for each bend alone.
+PLAIN = dict(epochs=20, dropout=0.0, decay=0.0, smoothing=0.0, changed=False, average=0.0, narrow=2, decoupled=False)
 RECIPES = {
     "main": Recipe(epochs=100),
-    "relu": Recipe(**PLAIN, dropout=0.0),
-    "tanh": Recipe(**PLAIN, dropout=0.0, bend="tanh"),
-    "dropout": Recipe(**PLAIN),
+    "relu": Recipe(**PLAIN | dict(rate=0.01)),
+    "tanh": Recipe(**PLAIN | dict(rate=0.01), bend="tanh"),
+    "dropout": Recipe(**PLAIN | dict(rate=0.01, dropout=0.5)),
 }
 
 
 def rate_at(recipe, epoch):
     """The rate at a point of the run, counted in epochs."""
+    if not recipe.decoupled:
+        return recipe.rate
     rising = (epoch + 0.01) / WARM
     falling = (recipe.epochs - epoch) / (FALL * recipe.epochs)
     return recipe.rate * min(1, rising, falling)
+
+
+def built(recipe):
+    """The network of a recipe with fresh weights."""
+    maps = [maps // recipe.narrow for maps in MAPS]
+    return AlexNet(maps=maps, units=UNITS // recipe.narrow, bend=recipe.bend, dropout=recipe.dropout)
 
 
 def scores(network, pixels):
@@ -69,18 +81,22 @@ def measure(network, pixels, targets):
     return right, functional.cross_entropy(logits, targets).item()
 
 
-def train(run, data, kept, epochs=None):
-    """Trains one of RECIPES, or goes on with it."""
+def train(run, data, kept, epochs=None, rate=None):
+    """Trains one of RECIPES, or goes on with it; other epochs or another rate are tried in a folder of their own."""
     recipe = RECIPES[run]
-    if epochs:
-        recipe = dataclasses.replace(recipe, epochs=epochs)
     folder = Path(kept) / f"alexnet-{run}"
+    if epochs or rate:
+        recipe = dataclasses.replace(recipe, epochs=epochs or recipe.epochs, rate=rate or recipe.rate)
+        folder = Path(kept) / f"alexnet-{run}-{recipe.epochs}-{recipe.rate}"
     folder.mkdir(parents=True, exist_ok=True)
     (pixels, targets), held = imagenette.split_off(*imagenette.pictures(data, "train", Path(kept) / "imagenette"))
     torch.manual_seed(recipe.seed)
-    network = AlexNet(bend=recipe.bend, dropout=recipe.dropout).to(memory_format=torch.channels_last)
+    network = built(recipe).to(memory_format=torch.channels_last)
     average = copy.deepcopy(network)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=recipe.decay)
+    if recipe.decoupled:
+        optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=recipe.decay)
+    else:
+        optimizer = torch.optim.SGD(network.parameters(), lr=recipe.rate, momentum=0.9)
     done, log, seconds = 0, {"steps": [], "loss": [], "accuracy": [], "epochs": []}, 0.0
     latest = folder / "latest.pt"
     if latest.exists():

@@ -21,8 +21,8 @@
 //! thousand; [`PAPER`] lists the original beside [`AlexNetConfig::layers`]. One network stands in for two halves on two
 //! graphics cards: conv2, conv4 and conv5 see all maps, not those of their half. The response normalisation after conv1
 //! and conv2 is left out; the paper credits it with 1.4 points of top-1 error. All three colours share one scale after
-//! their mean is subtracted. Weights start as He et al. (2015) found later, biases at 0. Dropout lies before fc6 and fc7, where the paper
-//! silences the answers of both; only the trainer (`tests/reference/alexnet.py`) applies it.
+//! their mean is subtracted. Weights start as He et al. (2015) found later, biases at 0. Dropout lies before fc6 and fc7,
+//! where the paper silences the answers of both; only the trainer (`tests/reference/alexnet.py`) applies it.
 
 use std::ops::Range;
 
@@ -74,7 +74,7 @@ pub struct AlexNetConfig {
 }
 
 impl AlexNetConfig {
-    /// The network whose weights are shipped, without knowing how many classes and which bend.
+    /// The network whose weights are shipped, for so many classes and with this bend.
     pub fn narrowed(classes: usize, activation: Activation) -> Self {
         let (maps, mean) = ([64, 192, 256, 192, 192], [0.463, 0.458, 0.431]);
         Self { classes, maps, units: 512, activation, mean, scale: 0.283 }
@@ -86,7 +86,7 @@ const fn layer(name: &'static str, maps: usize, side: usize, parameters: usize, 
 }
 
 /// The network as the paper built it, both halves together: 60 million parameters (section 1; exactly 60,965,224) for
-/// pictures of 227 pixels a side (the paper says 224, which its numbers of units contradict) and a thousand classes.
+/// pictures of 227 pixels a side (the paper says 224, where a step of 4 does not come out even) and a thousand classes.
 pub const PAPER: [Layer; 11] = [
     layer("conv1", 96, 55, 34_944, 105_415_200),
     layer("pool1", 96, 27, 0, 0),
@@ -108,7 +108,13 @@ impl AlexNetConfig {
             let (kernel, ..) = WINDOWS[index];
             let (maps, side) = (self.maps[index], SIDES[index]);
             let weights = self.inputs(index) * kernel * kernel * maps;
-            layer(["conv1", "conv2", "conv3", "conv4", "conv5"][index], maps, side, weights + maps, weights * side * side)
+            layer(
+                ["conv1", "conv2", "conv3", "conv4", "conv5"][index],
+                maps,
+                side,
+                weights + maps,
+                weights * side * side,
+            )
         };
         let pool = |name, maps: usize, index: usize| layer(name, maps, POOLED[index], 0, 0);
         let units = |name, inputs: usize, units: usize| layer(name, units, 1, (inputs + 1) * units, inputs * units);
