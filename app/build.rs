@@ -32,7 +32,7 @@ fn main() {
     names.sort();
     let mut weights =
         String::from("/// Where each set of weights comes from.\npub const PROVENANCE: &[Provenance] = &[\n");
-    let mut logs = String::from("/// The log of each set of weights.\npub mod logs {\nuse super::{Curve, Log, Run};\n");
+    let mut logs = String::from("/// The log of each set of weights.\npub mod logs {\n");
     for path in names {
         println!("cargo::rerun-if-changed={}", path.display());
         let stem = path.file_stem().expect("a file name").to_string_lossy().into_owned();
@@ -115,17 +115,22 @@ fn push_log(out: &mut String, stem: &str, table: &Table) {
         format!("&[{}]", written.join(", "))
     };
     let name = stem.to_uppercase().replace('-', "_");
-    write!(out, "/// Of {stem}.\npub const {name}: Log = Log {{ curves: &[").expect("writing to a string");
+    write!(out, "/// Of {stem}.\npub const {name}: super::Log = super::Log {{ curves: &[")
+        .expect("writing to a string");
     for (name, curve) in table.get("curves").and_then(Value::as_table).into_iter().flatten() {
         let (steps, values) = (numbers(curve.get("steps"), "u32"), numbers(curve.get("values"), "f32"));
-        write!(out, "Curve {{ name: {name:?}, steps: {steps}, values: {values} }}, ").expect("writing to a string");
+        write!(out, "super::Curve {{ name: {name:?}, steps: {steps}, values: {values} }}, ")
+            .expect("writing to a string");
     }
     out.push_str("], runs: &[");
     for run in table.get("log").and_then(Value::as_array).into_iter().flatten() {
         let epoch = run.get("steps_an_epoch").and_then(Value::as_integer).unwrap_or_default();
         let (name, network, recipe) = (text(run, "name"), text(run, "network"), text(run, "recipe"));
-        write!(out, "Run {{ name: {name:?}, network: {network:?}, recipe: {recipe:?}, steps_an_epoch: {epoch} }}, ")
-            .expect("writing to a string");
+        write!(
+            out,
+            "super::Run {{ name: {name:?}, network: {network:?}, recipe: {recipe:?}, steps_an_epoch: {epoch} }}, "
+        )
+        .expect("writing to a string");
     }
     let confusion = table.get("confusion").unwrap_or(&empty);
     let counts = numbers(confusion.get("counts"), "u32");
