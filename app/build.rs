@@ -109,16 +109,20 @@ fn push_provenance(out: &mut String, name: &str, table: &Table) {
 
 fn push_log(out: &mut String, stem: &str, table: &Table) {
     let empty = Value::Table(Table::new());
-    let numbers = |value: Option<&Value>, kind: &str| {
+    // Whole numbers as they are; others as the shortest text that gives the same f32.
+    let whole = |value: Option<&Value>| {
+        let numbers = value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_integer);
+        format!("&{:?}", numbers.collect::<Vec<i64>>())
+    };
+    let measured = |value: Option<&Value>| {
         let numbers = value.and_then(Value::as_array).into_iter().flatten().filter_map(number);
-        let written: Vec<String> = numbers.map(|number| format!("{number}_{kind}")).collect();
-        format!("&[{}]", written.join(", "))
+        format!("&{:?}", numbers.map(|number| number as f32).collect::<Vec<f32>>())
     };
     let name = stem.to_uppercase().replace('-', "_");
     write!(out, "/// Of {stem}.\npub const {name}: super::Log = super::Log {{ curves: &[")
         .expect("writing to a string");
     for (name, curve) in table.get("curves").and_then(Value::as_table).into_iter().flatten() {
-        let (steps, values) = (numbers(curve.get("steps"), "u32"), numbers(curve.get("values"), "f32"));
+        let (steps, values) = (whole(curve.get("steps")), measured(curve.get("values")));
         write!(out, "super::Curve {{ name: {name:?}, steps: {steps}, values: {values} }}, ")
             .expect("writing to a string");
     }
@@ -133,7 +137,7 @@ fn push_log(out: &mut String, stem: &str, table: &Table) {
         .expect("writing to a string");
     }
     let confusion = table.get("confusion").unwrap_or(&empty);
-    let counts = numbers(confusion.get("counts"), "u32");
+    let counts = whole(confusion.get("counts"));
     write!(out, "], confusion: {counts}, split: {:?}, classes: &[", text(confusion, "split"))
         .expect("writing to a string");
     let classes = table.get("data").and_then(|data| data.get("classes")).and_then(Value::as_array);
