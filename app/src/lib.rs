@@ -6,6 +6,7 @@ pub mod curriculum;
 pub mod fetch;
 pub mod lesson;
 pub mod lessons;
+pub mod photographs;
 pub mod provenance;
 pub mod session;
 pub mod site;
