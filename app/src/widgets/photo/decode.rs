@@ -63,7 +63,8 @@ pub async fn read(blob: &Blob, name: &str, source: PhotoSource) -> Result<Photo,
 /// # Errors
 /// One sentence if there is no network, or it is not there.
 pub async fn fetch(address: &str, name: &str, id: &str) -> Result<Photo, Problem> {
-    let failed = || Problem::new(format!("The picture “{name}” could not be fetched; is there a network?"), Remedy::Again);
+    let failed =
+        || Problem::new(format!("The picture “{name}” could not be fetched; is there a network?"), Remedy::Again);
     let window = web_sys::window().ok_or_else(failed)?;
     let response: Response = JsFuture::from(window.fetch_with_str(address))
         .await
