@@ -12,6 +12,7 @@ pub mod live;
 pub mod navigation;
 pub mod own_data;
 pub mod parts;
+pub mod photos;
 pub mod runs;
 pub mod stale;
 pub mod techniques;

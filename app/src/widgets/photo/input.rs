@@ -149,7 +149,10 @@ pub fn PhotoInput(
     };
     let credit = move || {
         let id = sample.get()?;
-        samples.with_value(|all| all.iter().find(|one| one.id == id).map(|one| format!("{}: {}", one.name, one.credit)))
+        let found = samples.with_value(|all| all.iter().find(|one| one.id == id).cloned())?;
+        Some(view! {
+            <span>{found.name} " by " {found.credit} ", " <a href=found.source rel="noopener">"where it comes from"</a> "."</span>
+        })
     };
     view! {
         <div

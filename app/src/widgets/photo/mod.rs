@@ -7,6 +7,7 @@ mod live;
 
 use std::sync::Arc;
 
+pub use decode::fetch as fetch_photo;
 pub use input::PhotoInput;
 
 /// The longest side, in pixels, of a picture that is handed on.
@@ -49,12 +50,15 @@ pub struct SamplePhoto {
     pub address: String,
     /// Who made it, and under which licence.
     pub credit: String,
+    /// The page that it comes from.
+    pub source: String,
 }
 
 /// What is wrong with a picture, in one sentence, and what can be done about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Problem {
-    sentence: String,
+pub struct Problem {
+    /// The sentence.
+    pub sentence: String,
     remedy: Remedy,
 }
 
