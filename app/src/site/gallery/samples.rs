@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::widgets::{
     Axis, Bars, Chart, ConfusionMatrix, Dot, Field, GradientFlow, Ground, Heatmap, Histogram, ImageGrid, Ink,
-    Landscape, LatentMap, LayerMaps, MapDot, MapLayer, Marker, Network, NetworkLayer, Overlay, Panel, Peak, Scale,
-    Scatter, Segment, Series, Tile,
+    Landscape, LatentMap, LayerMaps, MapDot, MapLayer, Marker, Network, NetworkLayer, Overlay, Panel, Peak, PhotoGrid,
+    PhotoTile, Rgb, Scale, Scatter, Segment, Series, Tile,
 };
 
 /// A number between −1 and 1 that looks random and belongs to its index.
