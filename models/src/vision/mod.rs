@@ -1,4 +1,5 @@
 //! Seeing: networks that slide small filters over a picture.
 
+pub mod alexnet;
 pub mod lenet;
 pub mod window;
