@@ -15,6 +15,7 @@ pub mod parts;
 pub mod photos;
 pub mod runs;
 pub mod stale;
+pub mod stored;
 pub mod techniques;
 
 use leptos::{mount::mount_to_body, prelude::*};

@@ -37,7 +37,7 @@ mod tests;
 
 pub use axis::Axis;
 pub use bars::Bars;
-pub use browser::save_bytes;
+pub use browser::{save_bytes, saves_data, when_seen};
 pub use chart::{Chart, Marker, Series};
 pub use confusion_matrix::ConfusionMatrix;
 pub use controls::*;

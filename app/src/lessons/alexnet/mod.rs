@@ -200,6 +200,8 @@ pub struct Snapshot {
     pub square: Vec<u8>,
     /// Which networks are here: AlexNet, EfficientNet.
     pub here: [bool; 2],
+    /// Which have been asked for.
+    pub asked: [bool; 2],
     /// What each says.
     pub views: [Option<View>; 2],
     /// What AlexNet’s layers say, first to last.

@@ -73,7 +73,9 @@ impl Which {
     pub fn stages(self) -> &'static [(u8, &'static str)] {
         match self {
             Which::AlexNet => &[(0, "conv1"), (2, "conv2"), (4, "conv3"), (5, "conv4"), (6, "conv5")],
-            Which::EfficientNet => &[(0, "stem"), (1, "1"), (2, "2"), (3, "3"), (4, "4"), (5, "5"), (6, "6"), (7, "7"), (8, "head")],
+            Which::EfficientNet => {
+                &[(0, "stem"), (1, "1"), (2, "2"), (3, "3"), (4, "4"), (5, "5"), (6, "6"), (7, "7"), (8, "head")]
+            }
         }
     }
 
@@ -260,7 +262,8 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_reported() {
-        let mut query = Query::parse("?photo=../secret&class=12&with=3,x&layer=conv9&class2=1000&with2=1,2,3,4,5&eps=400");
+        let mut query =
+            Query::parse("?photo=../secret&class=12&with=3,x&layer=conv9&class2=1000&with2=1,2,3,4,5&eps=400");
         let settings = Settings::read(&mut query);
         assert_eq!(settings.photo.as_deref(), Some(FIRST));
         assert_eq!(settings.question(Which::AlexNet), &Question::new(Which::AlexNet));

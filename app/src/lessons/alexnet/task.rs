@@ -68,9 +68,10 @@ impl serve::Task for Task {
         match command {
             Command::Fetch(which) => self.networks.fetch(which, &self.context),
             Command::TakeIn => {
-                self.networks.take_in(&self.context.device).await?;
-                self.look().await?;
-                self.go_on_trying().await?;
+                if self.networks.take_in(&self.context.device).await? {
+                    self.look().await?;
+                    self.go_on_trying().await?;
+                }
             }
             Command::Look { number, photo, live } => {
                 if !photo.is_sound() {
@@ -91,9 +92,10 @@ impl serve::Task for Task {
     }
 
     async fn snapshot(&mut self, _: &mut Vec<CurvePoint>) -> Result<Snapshot, Trouble> {
-        let here = self.networks.here();
+        let (here, asked) = (self.networks.here(), self.networks.asked);
         let (filters, lenet) = (self.networks.filters.clone(), self.networks.lenet.clone());
-        let mut snapshot = Snapshot { here, filters, lenet, finding: self.finding.clone(), ..Snapshot::default() };
+        let mut snapshot =
+            Snapshot { here, asked, filters, lenet, finding: self.finding.clone(), ..Snapshot::default() };
         if let Some(sight) = &self.sight {
             let question = |which| self.settings.question(which);
             snapshot.number = sight.number;
@@ -118,7 +120,8 @@ impl serve::Task for Task {
     }
 
     async fn save(&mut self) -> Result<Vec<u8>, Trouble> {
-        let (number, photo) = self.sight.as_ref().map_or_else(Default::default, |sight| (sight.number, sight.photo.clone()));
+        let (number, photo) =
+            self.sight.as_ref().map_or_else(Default::default, |sight| (sight.number, sight.photo.clone()));
         Ok(encode(&State { number, photo }))
     }
 

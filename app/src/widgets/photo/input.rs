@@ -138,7 +138,7 @@ pub fn PhotoInput(
     let turn = move |_| {
         problem.set(None);
         match live.on.get_untracked() {
-            true => live.stop(),
+            true => live.rest(),
             false => {
                 // A picture that is still on its way shall not come between the frames.
                 asked.update_value(|count| *count += 1);

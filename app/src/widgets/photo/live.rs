@@ -5,7 +5,7 @@ use std::{collections::VecDeque, time::Duration};
 use leptos::{html, prelude::*, task::spawn_local};
 use web_time::Instant;
 
-use super::{Photo, Problem, Remedy, camera::Camera, decode};
+use super::{Photo, PhotoSource, Problem, Remedy, camera::Camera, decode};
 
 /// How often it is asked whether a frame is wanted.
 const PACE: Duration = Duration::from_millis(40);
@@ -25,6 +25,8 @@ pub struct Live {
     pub rate: RwSignal<f64>,
     camera: StoredValue<Option<Camera>, LocalStorage>,
     handed: StoredValue<VecDeque<Instant>>,
+    last: StoredValue<Option<Photo>>,
+    on_frame: Callback<Photo>,
     on_problem: Callback<Problem>,
 }
 
@@ -38,12 +40,14 @@ impl Live {
             rate: RwSignal::new(0.0),
             camera: StoredValue::new_local(None),
             handed: StoredValue::new(VecDeque::new()),
+            last: StoredValue::new(None),
+            on_frame,
             on_problem,
         };
-        let clock = set_interval_with_handle(move || live.tick(wanted, on_frame), PACE);
+        let clock = set_interval_with_handle(move || live.tick(wanted), PACE);
         let hidden = window_event_listener_untyped("visibilitychange", move |_| {
             if document().hidden() {
-                live.stop();
+                live.rest();
             }
         });
         on_cleanup(move || {
@@ -66,7 +70,7 @@ impl Live {
         spawn_local(async move {
             let taken = move || {
                 if self.on.try_get_untracked() == Some(true) {
-                    self.stop();
+                    self.rest();
                     self.on_problem.run(Problem::new("The camera was taken away.", Remedy::Camera));
                 }
             };
@@ -83,7 +87,15 @@ impl Live {
         });
     }
 
-    /// Switches it off; its last frame stays.
+    /// Switches it off. Its last frame stays, as a picture that may be looked at in peace.
+    pub fn rest(self) {
+        self.stop();
+        if let Some(Some(photo)) = self.last.try_update_value(Option::take) {
+            self.on_frame.run(Photo { source: PhotoSource::Own, ..photo });
+        }
+    }
+
+    /// Switches it off for another picture.
     pub fn stop(self) {
         self.on.try_set(false);
         self.rate.try_set(0.0);
@@ -104,7 +116,7 @@ impl Live {
         self.camera.try_set_value(Some(camera));
     }
 
-    fn tick(self, wanted: Signal<bool>, on_frame: Callback<Photo>) {
+    fn tick(self, wanted: Signal<bool>) {
         if self.on.try_get_untracked() != Some(true) || wanted.try_get_untracked() != Some(true) {
             return;
         }
@@ -121,7 +133,8 @@ impl Live {
                 (handed.len() - 1) as f64 / since.as_secs_f64().max(1e-3)
             });
             self.rate.try_set(count.unwrap_or_default());
-            on_frame.run(photo);
+            self.last.try_set_value(Some(photo.clone()));
+            self.on_frame.run(photo);
         }
     }
 }

@@ -45,7 +45,8 @@ pub struct Networks {
     pub filters: Vec<f32>,
     /// LeNet's filters of C1: 6 × 25.
     pub lenet: Vec<f32>,
-    asked: [bool; 2],
+    /// Which have been asked for: AlexNet, EfficientNet.
+    pub asked: [bool; 2],
     arrived: Arriving<Vec<(Which, Arrived)>>,
 }
 
@@ -98,9 +99,10 @@ impl Networks {
         });
     }
 
-    /// Uses the weights that have come.
-    pub async fn take_in(&mut self, device: &Device) -> Result<(), Trouble> {
+    /// Uses the weights that have come, and says whether there were any.
+    pub async fn take_in(&mut self, device: &Device) -> Result<bool, Trouble> {
         let arrived = self.arrived.borrow_mut().take().unwrap_or_default();
+        let some = !arrived.is_empty();
         for (which, Arrived { weights, lenet }) in arrived {
             match which {
                 Which::AlexNet => {
@@ -115,7 +117,7 @@ impl Networks {
                 }
             }
         }
-        Ok(())
+        Ok(some)
     }
 
     /// Uses these weights for AlexNet.
@@ -146,7 +148,8 @@ async fn bring(which: Which, context: &Context) -> Result<Arrived, Trouble> {
 async fn get(name: &str, context: &Context) -> Result<Parameters, Trouble> {
     let path = format!("pretrained/{name}.safetensors");
     let file = fetch::FILES.iter().find(|file| file.path == path);
-    let file = file.ok_or_else(|| Trouble::new(format!("The weights {name} are not part of this site."), Remedy::Dismiss))?;
+    let file =
+        file.ok_or_else(|| Trouble::new(format!("The weights {name} are not part of this site."), Remedy::Dismiss))?;
     weights::from_safetensors(&context.fetch(file).await?).map_err(again)
 }
 

@@ -142,7 +142,8 @@ async fn adversarial(task: &Task) -> Result<Finding, Trouble> {
 async fn sanity(task: &Task, photos: &[Photograph]) -> Result<Finding, Trouble> {
     let device = &task.context.device;
     let side = side_of(Which::AlexNet);
-    let planes: Vec<f32> = photos.iter().filter(|photo| photo.is_sound()).flat_map(|photo| photo.planes(side)).collect();
+    let planes: Vec<f32> =
+        photos.iter().filter(|photo| photo.is_sound()).flat_map(|photo| photo.planes(side)).collect();
     let x = tensor(&planes, side, device); // [pictures, 3, side, side]
     let count = x.dims()[0];
     let forgetful = |fresh: usize| task.networks.forgetful(fresh as u8, task.settings.seed, device);
