@@ -74,7 +74,7 @@ impl Which {
         match self {
             Which::AlexNet => &[(0, "conv1"), (2, "conv2"), (4, "conv3"), (5, "conv4"), (6, "conv5")],
             Which::EfficientNet => {
-                &[(0, "stem"), (1, "1"), (2, "2"), (3, "3"), (4, "4"), (5, "5"), (6, "6"), (7, "7"), (8, "head")]
+                &[(0, "stem"), (3, "block 3"), (5, "block 5"), (11, "block 11"), (15, "block 15"), (17, "head")]
             }
         }
     }
@@ -123,7 +123,7 @@ impl Question {
             others,
             stage: query.choice(
                 stage,
-                |text| which.stages().iter().find(|(_, name)| *name == text).map(|(stage, _)| *stage),
+                |text| which.stages().iter().find(|(_, name)| word(name) == text).map(|(stage, _)| *stage),
                 base.stage,
             ),
         }
@@ -131,7 +131,10 @@ impl Question {
 
     fn write(&self, which: Which, writer: &mut QueryWriter) {
         let [class, others, stage] = keys(which);
-        let name = |stage: u8| which.stages().iter().find(|(known, _)| *known == stage).map_or("", |(_, name)| name);
+        let name = |stage: u8| {
+            let known = which.stages().iter().find(|(known, _)| *known == stage);
+            known.map(|(_, name)| word(name)).unwrap_or_default()
+        };
         writer.add(class, self.class.map(|class| class.to_string()).unwrap_or_default(), String::new());
         let list: Vec<String> = self.others.iter().map(u16::to_string).collect();
         writer.add(others, list.join(","), String::new());
@@ -145,6 +148,11 @@ fn keys(which: Which) -> [&'static str; 3] {
         Which::AlexNet => ["class", "with", "layer"],
         Which::EfficientNet => ["class2", "with2", "layer2"],
     }
+}
+
+/// A stage's name as the address says it.
+fn word(name: &str) -> String {
+    name.replace(' ', "")
 }
 
 /// The settings of the lesson.
@@ -243,7 +251,7 @@ mod tests {
             photo: Some("panda".into()),
             questions: [
                 Question { class: Some(4), others: vec![0, 9], stage: 4 },
-                Question { class: Some(388), others: vec![291], stage: 3 },
+                Question { class: Some(388), others: vec![291], stage: 11 },
             ],
             fresh: 3,
             heat: 0.35,

@@ -79,6 +79,7 @@ impl serve::Task for Task {
                 }
                 self.sight = Some(Sight::new(number, photo, live));
                 self.look().await?;
+                self.go_on_trying().await?;
             }
             Command::Explain(which) => self.explain(which).await?,
             Command::Cover(which) => self.cover(which).await?,
@@ -205,11 +206,13 @@ impl Task {
         Ok(())
     }
 
-    /// Runs the experiment that waits, if the networks it asks are here.
+    /// Runs the experiment that waits, if what it asks and what it is about are here.
     async fn go_on_trying(&mut self) -> Result<(), Trouble> {
         let [first, second] = self.networks.here();
         let ready = match &self.waiting {
-            Some((_, Trial::Call { both: true, .. } | Trial::Texture)) => first && second,
+            Some((_, Trial::Call { both: true, .. })) => first && second,
+            Some((_, Trial::Texture)) => first && second && self.sight.is_some(),
+            Some((_, Trial::Adversarial)) => first && self.sight.is_some(),
             Some(_) => first,
             None => false,
         };

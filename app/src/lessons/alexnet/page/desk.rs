@@ -28,6 +28,7 @@ pub struct Desk {
     sent: RwSignal<u32>,
     /// Which networks are wanted: AlexNet, EfficientNet.
     wanted: RwSignal<[bool; 2]>,
+    runs: StoredValue<u32>,
     names: Memo<Arc<Vec<String>>>,
 }
 
@@ -48,7 +49,7 @@ impl Desk {
             Arc::new(String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect::<Vec<String>>())
         });
         let (photo, still) = (RwSignal::new(None), RwSignal::new(None));
-        let desk = Self { session, photo, still, sent: RwSignal::new(0), wanted, names };
+        let desk = Self { session, photo, still, sent: RwSignal::new(0), wanted, runs: StoredValue::new(0), names };
         desk.supply();
         for which in Which::ALL {
             let stale = move || desk.view(which).is_some_and(|view| view.stale) && !desk.is_live();
@@ -120,6 +121,27 @@ impl Desk {
     /// Whether a network is wanted.
     pub fn is_wanted(self, which: Which) -> bool {
         self.wanted.with(|wanted| wanted[which as usize])
+    }
+
+    /// The number of the next experiment.
+    pub fn next_run(self) -> u32 {
+        self.runs.update_value(|runs| *runs += 1);
+        self.runs.get_value()
+    }
+
+    /// Why a figure of a network shows nothing.
+    pub fn why_empty(self, which: Which) -> String {
+        let here = self.session.snapshot.with(|snapshot| snapshot.as_ref().is_some_and(|one| one.here[which as usize]));
+        let name = which.name();
+        if !self.is_wanted(which) {
+            format!("{name} is not here yet; load its weights.")
+        } else if !here {
+            format!("{name}’s weights are on their way.")
+        } else if self.is_live() {
+            format!("{name} looks when the camera rests; the settings can give it the camera’s pictures.")
+        } else {
+            "It is being asked.".into()
+        }
     }
 
     /// Whether the last picture has been answered, so that another frame of the camera may follow.

@@ -8,7 +8,7 @@ use models::vision::window;
 
 use super::desk::Desk;
 use crate::widgets::{
-    Bitmap, Chips, Drawn, Figure, Ink, Lettering, Pen, Photo, Picture, PointEvent, Rgb, Stroke, Surface, Table, Theme,
+    Bitmap, Chips, Drawn, Figure, Lettering, Pen, Photo, Picture, PointEvent, Rgb, Stroke, Surface, Table, Theme,
     number, signed,
 };
 

@@ -20,10 +20,7 @@ use rand_pcg::Pcg32;
 use crate::{
     fetch,
     lessons::{
-        alexnet::{
-            Which,
-            settings::{CLASSES, IMAGENET},
-        },
+        alexnet::{Which, settings::CLASSES},
         pictures::{school::read, shelf::again},
     },
     session::{
@@ -112,7 +109,7 @@ impl Networks {
                     }
                 }
                 Which::EfficientNet => {
-                    let fresh = EfficientNetConfig::lite0(IMAGENET).init(device, &mut Pcg32::seed_from_u64(0));
+                    let fresh = EfficientNetConfig::lite0().init(device, &mut Pcg32::seed_from_u64(0));
                     self.efficientnet = Some(weights::load(fresh, &weights, device).map_err(again)?);
                 }
             }

@@ -1,7 +1,7 @@
 //! One picture, and what the networks found in it.
 
 use models::{
-    data::photograph,
+    data::photograph::{self, CENTRE, Square},
     device::Device,
     explain::{
         adversarial::{direction, stepped},
@@ -12,7 +12,7 @@ use models::{
     },
     metrics::largest,
     tensor::{Tensor, TensorData, Transaction},
-    vision::{alexnet, efficientnet},
+    vision::alexnet,
 };
 use web_time::Instant;
 
@@ -25,8 +25,8 @@ use crate::{
     session::protocol::Trouble,
 };
 
-/// Pixels along a side of the square that is shown.
-pub const SIDE: usize = efficientnet::SIDE;
+/// Pixels along a side of the square that is shown, which is what EfficientNet sees.
+pub const SIDE: usize = 224;
 /// What lies over the picture while it is covered place by place: a grey square.
 const GREY: f32 = 0.45;
 
@@ -34,7 +34,7 @@ const GREY: f32 = 0.45;
 pub fn side_of(which: Which) -> usize {
     match which {
         Which::AlexNet => alexnet::SIDE,
-        Which::EfficientNet => efficientnet::SIDE,
+        Which::EfficientNet => SIDE,
     }
 }
 
@@ -90,7 +90,7 @@ struct Covered {
 impl Sight {
     /// Takes a sound picture.
     pub fn new(number: u32, photo: Photograph, live: bool) -> Self {
-        let square = photo.square(SIDE);
+        let square = interleaved(&photo.planes(SIDE));
         Self { number, live, photo, square, layers: Vec::new(), attack: None, answers: [None, None] }
     }
 
@@ -273,13 +273,10 @@ pub fn interleaved(planes: &[f32]) -> Vec<u8> {
 }
 
 impl Photograph {
-    /// Its middle as a square, red, green, blue of each pixel.
-    fn square(&self, side: usize) -> Vec<u8> {
-        photograph::square(&self.rgb, self.width as usize, self.height as usize, side)
-    }
-
-    /// Its middle as a square, as planes of red, green and blue from 0 to 1.
+    /// Its middle as planes of red, green and blue from 0 to 1: the same part for both networks, that of ImageNet’s own
+    /// evaluation.
     pub fn planes(&self, side: usize) -> Vec<f32> {
-        photograph::planes(&self.square(side))
+        let (width, height) = (self.width as usize, self.height as usize);
+        photograph::tensor(&self.rgb, width, 3, Square::centre(width, height, CENTRE), side)
     }
 }
