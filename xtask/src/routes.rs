@@ -78,7 +78,7 @@ fn techniques() -> Outcome<Vec<(String, String, String)>> {
         .collect())
 }
 
-/// The lessons and their experiments as JSON, for the browser tests.
+/// The lessons, their experiments and whether they train, as JSON for the browser tests.
 pub fn lessons_json() -> Outcome<String> {
     let mut lessons = Vec::new();
     for network in built() {
@@ -86,7 +86,8 @@ pub fn lessons_json() -> Outcome<String> {
         let source = read_text(&file)?;
         let list = source.split("experiments: &[").nth(1).and_then(|rest| rest.split(']').next()).unwrap_or_default();
         let experiments: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
-        lessons.push(serde_json::json!({ "slug": network.slug, "experiments": experiments }));
+        let trains = !source.contains("const TRAINS: bool = false;");
+        lessons.push(serde_json::json!({ "slug": network.slug, "experiments": experiments, "trains": trains }));
     }
     Ok(serde_json::to_string_pretty(&lessons)?)
 }

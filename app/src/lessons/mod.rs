@@ -1,6 +1,7 @@
 //! The one list of lessons. Adding a lesson is one folder and two lines here.
 
 pub mod adaline;
+pub mod alexnet;
 pub mod hopfield;
 pub mod lenet;
 pub mod linear;
@@ -20,7 +21,7 @@ use crate::{
 #[macro_export]
 macro_rules! each_lesson {
     ($then:ident) => {
-        $then![perceptron, adaline, mlp, hopfield, lenet, vae];
+        $then![perceptron, adaline, mlp, hopfield, lenet, alexnet, vae];
     };
 }
 

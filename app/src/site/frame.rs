@@ -88,6 +88,12 @@ pub fn LessonFrame<P: Protocol>(
     /// The lesson's own picture of a session: shown for both when a twin stands beside it.
     #[prop(optional)]
     beside: Option<Beside<P>>,
+    /// The lesson's own numbers, on the bench.
+    #[prop(optional, into)]
+    readouts: Option<ViewFn>,
+    /// What a copied link leaves out, said with the word that it is copied.
+    #[prop(optional, into)]
+    left_out: MaybeProp<&'static str>,
     /// The four stages.
     children: Children,
 ) -> impl IntoView {
@@ -97,7 +103,7 @@ pub fn LessonFrame<P: Protocol>(
     provide_context(Guesses::stored());
     let problems = RwSignal::new(take_problems());
     let steps = START.take();
-    if steps > 0 {
+    if steps > 0 && P::TRAINS {
         bench.act(Action::Advance(steps));
     }
     if let Some(OpenEngine(open)) = use_context::<OpenEngine>() {
@@ -106,10 +112,12 @@ pub fn LessonFrame<P: Protocol>(
             open.try_set(None);
         });
     }
-    let twin = Twin(RwSignal::new(TWIN.take()));
+    let twin = Twin(RwSignal::new(TWIN.take().filter(|_| P::TRAINS)));
     keep_address(session, twin);
-    listen_to_keys(bench);
-    let all_settings = move || view! { {settings.run()} <TwinButton session twin /> };
+    if P::TRAINS {
+        listen_to_keys(bench);
+    }
+    let all_settings = move || view! { {settings.run()} {P::TRAINS.then(|| view! { <TwinButton session twin /> })} };
     let title = network.map(title);
     view! {
         <TimeLine current=lesson.slug />
@@ -126,19 +134,20 @@ pub fn LessonFrame<P: Protocol>(
             <Twins session twin beside steps />
             <Runs bench classes=Signal::derive(move || session.settings.with(Settings::classes)) />
         </main>
-        <BenchBar bench settings=all_settings.into() />
+        <BenchBar bench trains=P::TRAINS settings=all_settings.into() readouts left_out />
     }
 }
 
 /// The one bar of controls.
 #[component]
-fn BenchBar(bench: Bench, settings: ViewFn) -> impl IntoView {
+fn BenchBar(
+    bench: Bench,
+    trains: bool,
+    settings: ViewFn,
+    readouts: Option<ViewFn>,
+    left_out: MaybeProp<&'static str>,
+) -> impl IntoView {
     let open = RwSignal::new(false);
-    let train = move |_| bench.act(if bench.running.get_untracked() { Action::Pause } else { Action::Train });
-    let number = move |series: Series, digits: usize| {
-        Signal::derive(move || bench.last(series).map(|value| format!("{value:.digits$}")).unwrap_or_default())
-    };
-    let scrub_most = move || bench.checkpoints.with(|steps| steps.last().copied().unwrap_or(0)).max(1);
     let loading = move || bench.files.with(|files| files.iter().find(|file| file.state == LoadState::Loading).cloned());
     Effect::new(move || {
         if let Some((name, bytes)) = bench.file.get() {
@@ -174,15 +183,11 @@ fn BenchBar(bench: Bench, settings: ViewFn) -> impl IntoView {
             </Show>
             <div class="bench-settings" id="bench-settings" hidden=move || !open.get()>
                 {settings.run()}
-                <div class="fields"><SpeedControl bench /><WeightFile bench /></div>
+                <div class="fields">{trains.then(|| view! { <SpeedControl bench /> })}<WeightFile bench /></div>
             </div>
             <div class="bench-row">
                 <div class="group">
-                    <button class="primary" on:click=train aria-keyshortcuts="Space">
-                        {move || if bench.running.get() { "Pause" } else { "Train" }}
-                    </button>
-                    <button on:click=move |_| bench.act(Action::Step) aria-keyshortcuts="S">"Step"</button>
-                    <button on:click=move |_| bench.act(Action::Reset) aria-keyshortcuts="R">"Reset"</button>
+                    {trains.then(|| view! { <Teaching bench /> })}
                     <button
                         class="quiet"
                         aria-expanded=move || open.get().to_string()
@@ -191,40 +196,74 @@ fn BenchBar(bench: Bench, settings: ViewFn) -> impl IntoView {
                     >
                         "Settings"
                     </button>
-                    <CopyLink bench />
+                    <CopyLink bench left_out />
                 </div>
-                <Readout name="step" label="step" value=Signal::derive(move || bench.step.get().to_string()) />
-                <Readout name="loss" label="loss" value=number(Series::Loss, 4) />
-                <Readout name="accuracy" label="accuracy" value=number(Series::Accuracy, 3) />
-                <Readout name="validation-loss" label="held-out loss" value=number(Series::ValidationLoss, 4) />
-                <Readout name="validation-accuracy" label="held-out accuracy" value=number(Series::ValidationAccuracy, 3) />
-                <Readout
-                    name="rate"
-                    label="steps a second"
-                    value=Signal::derive(move || format!("{:.*}", usize::from(bench.rate.get() < 10.0), bench.rate.get()))
-                />
+                {trains.then(|| view! { <Course bench /> })}
+                {readouts.map(|readouts| readouts.run())}
                 <Readout
                     name="engine"
                     label="engine"
                     value=Signal::derive(move || bench.engine.get().map(|e| e.engine.name().to_string()).unwrap_or_default())
                 />
-                <label class="scrub">
-                    <span>"Time machine: drag to any earlier step"</span>
-                    <input
-                        type="range"
-                        min="0"
-                        max=move || scrub_most().to_string()
-                        prop:value=move || bench.step.get().min(scrub_most()).to_string()
-                        disabled=move || bench.checkpoints.with(|steps| steps.len() < 2)
-                        on:input=move |event| {
-                            if let Ok(step) = event_target_value(&event).parse::<f64>() {
-                                bench.act(Action::Rewind(step as u64));
-                            }
-                        }
-                    />
-                </label>
+                {trains.then(|| view! { <Scrubber bench /> })}
             </div>
         </section>
+    }
+}
+
+/// The buttons of a network that learns.
+#[component]
+fn Teaching(bench: Bench) -> impl IntoView {
+    let train = move |_| bench.act(if bench.running.get_untracked() { Action::Pause } else { Action::Train });
+    view! {
+        <button class="primary" on:click=train aria-keyshortcuts="Space">
+            {move || if bench.running.get() { "Pause" } else { "Train" }}
+        </button>
+        <button on:click=move |_| bench.act(Action::Step) aria-keyshortcuts="S">"Step"</button>
+        <button on:click=move |_| bench.act(Action::Reset) aria-keyshortcuts="R">"Reset"</button>
+    }
+}
+
+/// How far it has come, and how well it does.
+#[component]
+fn Course(bench: Bench) -> impl IntoView {
+    let number = move |series: Series, digits: usize| {
+        Signal::derive(move || bench.last(series).map(|value| format!("{value:.digits$}")).unwrap_or_default())
+    };
+    view! {
+        <Readout name="step" label="step" value=Signal::derive(move || bench.step.get().to_string()) />
+        <Readout name="loss" label="loss" value=number(Series::Loss, 4) />
+        <Readout name="accuracy" label="accuracy" value=number(Series::Accuracy, 3) />
+        <Readout name="validation-loss" label="held-out loss" value=number(Series::ValidationLoss, 4) />
+        <Readout name="validation-accuracy" label="held-out accuracy" value=number(Series::ValidationAccuracy, 3) />
+        <Readout
+            name="rate"
+            label="steps a second"
+            value=Signal::derive(move || format!("{:.*}", usize::from(bench.rate.get() < 10.0), bench.rate.get()))
+        />
+    }
+}
+
+/// The time machine.
+#[component]
+fn Scrubber(bench: Bench) -> impl IntoView {
+    let scrub_most = move || bench.checkpoints.with(|steps| steps.last().copied().unwrap_or(0)).max(1);
+    view! {
+        <label class="scrub">
+            <span>"Time machine: drag to any earlier step"</span>
+            <input
+                type="range"
+                min="0"
+                max=move || scrub_most().to_string()
+                prop:value=move || bench.step.get().min(scrub_most()).to_string()
+                disabled=move || bench.checkpoints.with(|steps| steps.len() < 2)
+                on:input=move |event| {
+                    if let Ok(step) = event_target_value(&event).parse::<f64>() {
+                        bench.act(Action::Rewind(step as u64));
+                    }
+                }
+            />
+        </label>
     }
 }
 
@@ -281,7 +320,7 @@ fn WeightFile(bench: Bench) -> impl IntoView {
 
 /// A link that comes back to this very step: settings, seed and data are in the address, and the run is repeated.
 #[component]
-fn CopyLink(bench: Bench) -> impl IntoView {
+fn CopyLink(bench: Bench, left_out: MaybeProp<&'static str>) -> impl IntoView {
     let word = RwSignal::new(None::<&'static str>);
     let say = move |what: &'static str| {
         word.try_set(Some(what));
@@ -307,7 +346,7 @@ fn CopyLink(bench: Bench) -> impl IntoView {
         let written = window().navigator().clipboard().write_text(&link);
         leptos::task::spawn_local(async move {
             match JsFuture::from(written).await {
-                Ok(_) => say("Copied"),
+                Ok(_) => say(untrack(|| left_out.get()).unwrap_or("Copied")),
                 Err(_) => say("Not allowed; copy the address"),
             }
         });

@@ -12,8 +12,10 @@ pub mod live;
 pub mod navigation;
 pub mod own_data;
 pub mod parts;
+pub mod photos;
 pub mod runs;
 pub mod stale;
+pub mod stored;
 pub mod techniques;
 pub mod twins;
 

@@ -2,8 +2,10 @@
 
 #![cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "natively nothing is mounted"))]
 
+use std::cell::Cell;
+
 use js_sys::{Array, Function, Object, Reflect};
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{
     Blob, BlobPropertyBag, Element, HtmlAnchorElement, HtmlCanvasElement, HtmlElement, IntersectionObserver,
@@ -93,6 +95,29 @@ impl Drop for Seen {
     fn drop(&mut self) {
         self.observer.disconnect();
     }
+}
+
+/// Calls back once, as soon as an element is on or near the screen.
+pub fn when_seen(node: NodeRef<html::Div>, callback: impl Fn() + Clone + 'static) {
+    let kept = StoredValue::new_local(None::<Seen>);
+    Effect::new(move || {
+        let Some(element) = node.get() else { return };
+        let (callback, done) = (callback.clone(), Cell::new(false));
+        let seen = Seen::watch(&element, move |seen| {
+            if seen && !done.replace(true) {
+                callback();
+            }
+        });
+        kept.set_value(seen);
+    });
+}
+
+/// Whether the reader wants little to be fetched: then what is large is asked for first.
+pub fn saves_data() -> bool {
+    let asks = |query: &str| window().match_media(query).ok().flatten().is_some_and(|query| query.matches());
+    let connection = Reflect::get(&window().navigator(), &"connection".into()).unwrap_or(JsValue::UNDEFINED);
+    let saves = connection.is_object() && Reflect::get(&connection, &"saveData".into()).is_ok_and(|it| it.is_truthy());
+    saves || asks("(prefers-reduced-data: reduce)")
 }
 
 /// Tells when an element's size changes, until dropped.
