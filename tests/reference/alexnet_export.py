@@ -74,7 +74,7 @@ def in_words(recipe):
     """A recipe as one reads it."""
     optimiser = (
         f"AdamW, decay {recipe.decay}, rate {recipe.rate} after a rise over {WARM} epochs, falling to 0 along a line in the "
-        f"last {FALL:.0%} of them" if recipe.decoupled else f"SGD, momentum 0.9, rate {recipe.rate} throughout"
+        f"last {FALL * 100:.0f} % of them" if recipe.decoupled else f"SGD, momentum 0.9, rate {recipe.rate} throughout"
     )
     changes = (
         "rectangles of at least 35 % of the picture stretched to the whole, mirrored, brightness, contrast and colour changed "
