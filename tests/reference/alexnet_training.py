@@ -43,7 +43,7 @@ class Recipe:
 # For the curves: as in the paper's Figure 1, no regularisation of any kind, and a rate chosen for each bend alone.
 PLAIN = dict(epochs=20, dropout=0.0, decay=0.0, smoothing=0.0, changed=False, average=0.0, narrow=2, decoupled=False)
 RECIPES = {
-    "main": Recipe(epochs=100),
+    "main": Recipe(epochs=67),
     "relu": Recipe(**PLAIN | dict(rate=0.01)),
     "tanh": Recipe(**PLAIN | dict(rate=0.01), bend="tanh"),
     "dropout": Recipe(**PLAIN | dict(rate=0.01, dropout=0.5)),
