@@ -86,6 +86,7 @@ def in_words(recipe):
         changes,
         f"dropout {recipe.dropout} before fc6 and fc7" if recipe.dropout else "no dropout",
         f"label smoothing {recipe.smoothing}" if recipe.smoothing else "plain labels",
+        f"the filters of conv1 decay by {recipe.clear} from epoch {recipe.clear_from} on" if recipe.clear else "",
         f"the mean of the weights over time is kept ({recipe.average} of it at each step)" if recipe.average else "",
     ]
     return "; ".join(part for part in parts if part)
