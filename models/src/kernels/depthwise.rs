@@ -141,7 +141,6 @@ impl Plane {
     }
 
     /// All sums of a map with `columns` columns.
-    #[inline(never)]
     fn sum<const KERNEL: usize, const STRIDE: usize>(
         &self,
         kernel: &[f32],
@@ -153,27 +152,27 @@ impl Plane {
         if columns <= NARROW {
             for (pair, y) in y.chunks_mut(2 * columns).enumerate() {
                 let sums = self.tile::<KERNEL, STRIDE, 2, NARROW>(2 * pair, 0, kernel, bias);
-                for (y, sums) in y.chunks_exact_mut(columns).zip(&sums) {
-                    y.copy_from_slice(&sums.map(|sum| bend.apply(sum))[..columns]);
-                }
+                y.chunks_exact_mut(columns).zip(&sums).for_each(|(y, sums)| put(sums, bend, y));
             }
             return;
         }
+        // What is left of a row after its wide tiles is a wide tile that runs over the edge, or a narrow one.
+        let wide = if columns % WIDE > NARROW { columns } else { columns / WIDE * WIDE };
         for (row, y) in y.chunks_exact_mut(columns).enumerate() {
-            for (index, y) in y.chunks_mut(WIDE).enumerate() {
-                if y.len() > NARROW {
-                    let [sums] = self.tile::<KERNEL, STRIDE, 1, WIDE>(row, index * WIDE, kernel, bias);
-                    y.copy_from_slice(&sums.map(|sum| bend.apply(sum))[..y.len()]);
-                } else {
-                    let [sums] = self.tile::<KERNEL, STRIDE, 1, NARROW>(row, index * WIDE, kernel, bias);
-                    y.copy_from_slice(&sums.map(|sum| bend.apply(sum))[..y.len()]);
-                }
+            let (start, rest) = y.split_at_mut(wide);
+            for (index, y) in start.chunks_mut(WIDE).enumerate() {
+                let [sums] = self.tile::<KERNEL, STRIDE, 1, WIDE>(row, index * WIDE, kernel, bias);
+                put(&sums, bend, y);
+            }
+            if !rest.is_empty() {
+                let [sums] = self.tile::<KERNEL, STRIDE, 1, NARROW>(row, wide, kernel, bias);
+                put(&sums, bend, rest);
             }
         }
     }
 
-    /// `ROWS` rows of `WIDTH` sums.
-    #[inline(always)]
+    /// `ROWS` rows of `WIDTH` sums. Never inlined: in one large function V8 keeps the sums in memory.
+    #[inline(never)]
     fn tile<const KERNEL: usize, const STRIDE: usize, const ROWS: usize, const WIDTH: usize>(
         &self,
         row: usize,
@@ -193,5 +192,15 @@ impl Plane {
             }
         }
         sums
+    }
+}
+
+/// Writes as many bent sums as there is room for.
+#[inline(always)]
+fn put<const WIDTH: usize>(sums: &[f32; WIDTH], bend: Bend, y: &mut [f32]) {
+    let bent = sums.map(|sum| bend.apply(sum));
+    match <&mut [f32; WIDTH]>::try_from(&mut *y) {
+        Ok(whole) => *whole = bent,
+        Err(_) => y.copy_from_slice(&bent[..y.len()]),
     }
 }
