@@ -17,6 +17,10 @@ fn main() {
     println!("cargo::rerun-if-changed={}", data.display());
     let table = read(&data);
     for file in table.get("file").and_then(Value::as_array).into_iter().flatten() {
+        // What the weights must be is told beside them; see below.
+        if file.get("folder").and_then(Value::as_str) == Some("pretrained") {
+            continue;
+        }
         let (name, folder) = (text(file, "name"), file.get("folder").map(|_| text(file, "folder")));
         push_file(&mut files, &format!("{}/{name}", folder.as_deref().unwrap_or("static/data")), &name, file);
     }

@@ -2,6 +2,7 @@
 //!
 //! The files are committed, so nobody needs this to serve the site; a second run writes the same bytes.
 
+mod efficientnet;
 mod fashion;
 mod idx;
 mod imagenet_classes;
@@ -62,8 +63,14 @@ pub struct Source {
 pub const DATA: &str = "static/data";
 
 /// Every data set, in the order of the manifest.
-pub const SOURCES: &[Source] =
-    &[mnist::SOURCE, fashion::SOURCE, iris::SOURCE, photographs::SOURCE, imagenet_classes::SOURCE];
+pub const SOURCES: &[Source] = &[
+    mnist::SOURCE,
+    fashion::SOURCE,
+    iris::SOURCE,
+    photographs::SOURCE,
+    imagenet_classes::SOURCE,
+    efficientnet::SOURCE,
+];
 
 /// Runs the command: one data set by its name, or all of them.
 pub fn run(names: &[String]) -> Outcome {

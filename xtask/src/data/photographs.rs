@@ -33,7 +33,7 @@ const GCOMPRIS: &str = "e9cf06ab2105529068df73085784e835d2ff03f870d2a8091f09125d
 /// Pixels along the longer side.
 const LONGEST: u32 = 384;
 /// JPEG's own measure, up to 100.
-const QUALITY: u8 = 85;
+const QUALITY: u8 = 88;
 /// Where they lie.
 const FOLDER: &str = "static/samples";
 
@@ -182,11 +182,11 @@ fn shrink(bytes: &[u8]) -> Outcome<RgbImage> {
     Ok(image::imageops::resize(&picture, side(width), side(height), FilterType::CatmullRom))
 }
 
-/// Packs a picture, its colours at half the resolution.
+/// Packs a picture, its colours at full resolution: at half of it, the network is less sure of the espresso.
 fn jpeg(picture: &RgbImage) -> Outcome<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, QUALITY);
-    encoder.set_sampling_factor(SamplingFactor::F_2_2);
+    encoder.set_sampling_factor(SamplingFactor::F_1_1);
     encoder.set_optimized_huffman_tables(true);
     let (width, height) = picture.dimensions();
     encoder
