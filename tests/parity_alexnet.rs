@@ -23,9 +23,9 @@ use rand_pcg::Pcg32;
 use serde::Deserialize;
 use twin::{Digest, scattered, values};
 
-/// Sums of up to 2,048 products of f32 in another order, through eight layers and back, against the mean size of a
-/// tensor's numbers.
-const ROUNDING: f64 = 1e-5;
+/// The fixture is computed in double precision. PyTorch itself, in single precision, is off by up to 1.5e-5 of the mean
+/// size of a tensor's numbers (the twin prints it): twice that is open to us, who add up in another order.
+const ROUNDING: f64 = 3e-5;
 
 /// Where conv5 stands among the stages.
 const CONV5: usize = 6;
@@ -133,7 +133,7 @@ fn alexnet_equals_pytorch_forward_and_backward() {
         }
         let loss = cross_entropy(network.forward(x.clone()), one_hot(&fixture.targets, 10, &device));
         let found = f64::from(loss.clone().inner().into_scalar::<f32>());
-        // A sum of ten numbers about 2.
+        // The logits' rounding (1e-6 of numbers about 2) goes into it undiminished.
         assert!((found - case.loss).abs() < 2e-6, "{name}: {found} instead of {}", case.loss);
         let mut all = loss.backward();
         let of_picture = x.grad_remove(&mut all).unwrap();

@@ -2,7 +2,8 @@
 
 The fixture holds, for ReLU and tanh and few maps: the answers of all layers, the loss, the gradients of all parameters
 and of the pictures, Grad-CAM at conv5, guided backpropagation and the fast gradient sign method. Weights and pictures
-follow the formula of lenet.py.
+follow the formula of lenet.py; from there on all is computed in double precision, to measure both sides' rounding by.
+It prints how far PyTorch itself is off in single precision.
 
 Run from the repository's root; all of it needs torch and numpy, the training also Pillow:
 
@@ -98,7 +99,7 @@ def as_burn(name, tensor):
     return tensor.T if name.startswith("fc") and tensor.dim() == 2 else tensor
 
 
-def of_formula(bend):
+def of_formula(bend, precision=torch.float64):
     """A small network whose parameters follow the formula, each starting where the last one ended."""
     network = AlexNet(**SMALL, bend=bend).eval()
     start = 1
@@ -109,13 +110,34 @@ def of_formula(bend):
             target = as_burn(name, leaf)
             target.copy_(numbers.reshape(target.shape))
             start += leaf.numel()
-    return network
+    return network.to(precision)
 
 
-def formula_pictures():
+def formula_pictures(precision=torch.float64):
     """Two pictures from 0 to 1 that look like noise, [2, 3, 96, 96]."""
     count = len(TARGETS) * 3 * 96 * 96
-    return ((scattered(count, 70000) + 1) / 2).reshape(len(TARGETS), 3, 96, 96)
+    return ((scattered(count, 70000) + 1) / 2).reshape(len(TARGETS), 3, 96, 96).to(precision)
+
+
+def there_and_back(bend, precision=torch.float64):
+    """All answers, the loss, and the gradients of the pictures and of all parameters."""
+    network, x = of_formula(bend, precision), formula_pictures(precision).requires_grad_()
+    answers = network.stages(x)
+    loss = functional.cross_entropy(answers[-1], torch.tensor(TARGETS))
+    loss.backward()
+    gradients = {name: as_burn(name, leaf.grad) for name, leaf in network.named_parameters()}
+    return answers, loss, x.grad, gradients
+
+
+def rounding(bend):
+    """The largest difference between single and double precision, each tensor's against the mean size of its numbers."""
+
+    def flat(precision):
+        answers, _, of_pictures, gradients = there_and_back(bend, precision)
+        return [tensor.detach().double() for tensor in [*answers, of_pictures, *gradients.values()]]
+
+    pairs = zip(flat(torch.float32), flat(torch.float64))
+    return max(((single - double).abs().max() / double.abs().mean()).item() for single, double in pairs)
 
 
 def explained(network, bend):
@@ -137,18 +159,16 @@ def explained(network, bend):
 def write_fixture():
     cases = []
     for bend in BENDS:
-        network, x = of_formula(bend), formula_pictures().requires_grad_()
-        answers = network.stages(x)
-        loss = functional.cross_entropy(answers[-1], torch.tensor(TARGETS))
-        loss.backward()
+        answers, loss, of_pictures, gradients = there_and_back(bend)
         case = {
             "activation": bend,
             "stages": [digest(answer) for answer in answers],
             "loss": loss.item(),
-            "gradients": {name: digest(as_burn(name, leaf.grad)) for name, leaf in network.named_parameters()},
-            "picture_gradient": digest(x.grad),
+            "gradients": {name: digest(gradient) for name, gradient in gradients.items()},
+            "picture_gradient": digest(of_pictures),
         }
-        cases.append(case | explained(network, bend))
+        cases.append(case | explained(of_formula(bend), bend))
+        print(f"{bend}: single precision is off by {rounding(bend):.1e} of the mean size")
     fixture = {
         "torch": torch.__version__.split("+")[0],
         "maps": SMALL["maps"],

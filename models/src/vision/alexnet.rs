@@ -367,7 +367,7 @@ mod tests {
     fn fields_of_view_grow() {
         let stages = network(&small(Activation::Relu)).stages();
         let sides: Vec<usize> = stages.iter().filter_map(|stage| Some(stage.field?.side)).collect();
-        assert_eq!(sides, [11, 17, 29, 35, 47, 59, 71, 83]);
+        assert_eq!(sides, [11, 17, 41, 53, 77, 101, 125, 149]);
         let conv5 = stages[6].field.unwrap();
         assert_eq!((conv5.stride, conv5.first), (12, 9.0));
         assert!(stages[8..].iter().all(|stage| stage.field.is_none()));
