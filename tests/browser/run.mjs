@@ -14,6 +14,8 @@ import "./checks/recovery.mjs";
 import "./checks/instruments.mjs";
 import "./checks/trouble.mjs";
 import "./checks/vae.mjs";
+import "./checks/photographs.mjs";
+import "./checks/alexnet.mjs";
 import "./checks/looks.mjs";
 
 const [dist, filter = ""] = process.argv.slice(2);
