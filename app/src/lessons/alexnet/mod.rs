@@ -48,9 +48,9 @@ pub const LESSON: Lesson = Lesson {
         Part {
             id: "later",
             name: "EfficientNet-Lite0, seven years later",
-            does: "Blocks of narrow and wide layers, each filter looking at one map alone.",
+            does: "A block widens its maps, lets each filter look at one map alone, narrows them again and adds what came in.",
             file: "vision/efficientnet.rs",
-            lines: ("impl Convolutional for", "    }"),
+            lines: ("fn forward(&self, x: Tensor<4>, relu", "if x.dims()"),
         },
         Part {
             id: "grad-cam",
