@@ -87,7 +87,7 @@ fn pair() -> impl Strategy<Value = String> {
         "(a|b)-?[0-9]{1,4}_-?[0-9]{1,4}(a|b)-?[0-9]{1,3}_[0-9]{0,4}",
         "[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3}",
         "[0-9]{1,4}(,[0-9]{1,4}){0,5}",
-        "(conv[0-9]|block[0-9]{1,2}|head|cathedral|koala|2012|2019)",
+        "(conv[0-9]|block[0-9]{1,2}|head|cathedral|koala|alexnet|efficientnet)",
         "(NaN|inf|-inf|%00|%ff%zz|[+&=%]{1,6})",
         "\\PC{0,12}",
     ];
