@@ -15,6 +15,8 @@ import "./checks/instruments.mjs";
 import "./checks/trouble.mjs";
 import "./checks/twins.mjs";
 import "./checks/vae.mjs";
+import "./checks/photographs.mjs";
+import "./checks/alexnet.mjs";
 import "./checks/looks.mjs";
 
 const [dist, filter = ""] = process.argv.slice(2);
