@@ -1,6 +1,7 @@
 //! The site around the lessons: routes, frame, home.
 
 pub mod about;
+pub mod embed;
 pub mod experiment;
 pub mod figures;
 pub mod frame;
@@ -31,7 +32,7 @@ use crate::{
         about::About,
         home::Home,
         lazy::{Pages, gallery_to_come, lazy, lesson_to_come},
-        navigation::TopBar,
+        navigation::{TopBar, restore_theme},
         techniques::{Technique, Techniques},
     },
     widgets::{EngineBadge, provide_theme},
@@ -82,9 +83,14 @@ fn App(pages: Pages) -> impl IntoView {
     provide_context(engine);
     let badge =
         move || engine.0.get().map(|report| view! { <EngineBadge name=report.engine.label() reason=report.reason /> });
+    // In another page's iframe only a figure is shown; the theme is then the one of the address or of the system.
+    let alone = embed::is_alone();
+    if alone {
+        restore_theme();
+    }
     view! {
         <Router base=base_path()>
-            <TopBar engine=move || badge().into_any() />
+            {(!alone).then(|| view! { <TopBar engine=move || badge().into_any() /> })}
             <Routes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=Home />
                 <Route path=path!("/lessons") view=Home />

@@ -101,7 +101,7 @@ fn SkipLink() -> impl IntoView {
 
 /// What the reader wants the page to look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wish {
+pub(super) enum Wish {
     System,
     Light,
     Dark,
@@ -207,7 +207,7 @@ fn GuessDots(made: Vec<bool>) -> impl IntoView {
 }
 
 /// Puts the stored theme, or the one of `?theme=`, on the page.
-fn restore_theme() -> Wish {
+pub(super) fn restore_theme() -> Wish {
     let asked = window().location().search().ok().and_then(|search| {
         let pairs = search.trim_start_matches('?').split('&');
         pairs.filter_map(|pair| pair.strip_prefix("theme=")).next().map(Wish::from_word)
