@@ -30,6 +30,7 @@ macro_rules! lessons {
                 None
             },
             gallery: || Box::pin(gallery()),
+            teachers: || Box::pin(teachers()),
         };
     };
 }
@@ -39,6 +40,11 @@ app::each_lesson!(lessons);
 #[wasm_split(gallery, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn gallery() -> Result<Page, SplitLoaderError> {
     Ok(|| view! { <app::site::gallery::Gallery /> }.into_any())
+}
+
+#[wasm_split(teachers, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn teachers() -> Result<Page, SplitLoaderError> {
+    Ok(|| view! { <app::site::teachers::Teachers /> }.into_any())
 }
 
 fn main() {

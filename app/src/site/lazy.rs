@@ -27,6 +27,8 @@ pub struct Pages {
     pub lesson: fn(&str) -> Option<Ask>,
     /// The gallery of the instruments.
     pub gallery: Ask,
+    /// For teachers.
+    pub teachers: Ask,
 }
 
 #[derive(Clone, Copy)]
@@ -77,9 +79,9 @@ pub fn title(network: &'static Network) -> impl IntoView {
     }
 }
 
-/// What stands in the gallery's place while it is fetched.
-pub fn gallery_to_come() -> AnyView {
-    view! { <main id="content" class="prose-page gallery" aria-busy="true"><h1>"Widgets"</h1></main> }.into_any()
+/// What stands in a page's place while it is fetched.
+pub fn page_to_come(title: &'static str) -> AnyView {
+    view! { <main id="content" class="prose-page" aria-busy="true"><h1>{title}</h1></main> }.into_any()
 }
 
 /// What stands in a lesson's place while it is fetched.

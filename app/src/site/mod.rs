@@ -15,6 +15,7 @@ pub mod own_data;
 pub mod parts;
 pub mod runs;
 pub mod stale;
+pub mod teachers;
 pub mod techniques;
 pub mod twins;
 
@@ -31,8 +32,8 @@ use crate::{
     site::{
         about::About,
         home::Home,
-        lazy::{Pages, gallery_to_come, lazy, lesson_to_come},
-        navigation::{TopBar, restore_theme},
+        lazy::{Pages, lazy, lesson_to_come, page_to_come},
+        navigation::{Foot, TopBar, restore_theme},
         techniques::{Technique, Techniques},
     },
     widgets::{EngineBadge, provide_theme},
@@ -97,9 +98,11 @@ fn App(pages: Pages) -> impl IntoView {
                 <Route path=path!("/lessons/:slug") view=move || view! { <LessonRoute pages /> } />
                 <Route path=path!("/techniques") view=Techniques />
                 <Route path=path!("/techniques/:id") view=Technique />
-                <Route path=path!("/widgets") view=move || lazy(pages.gallery, gallery_to_come) />
+                <Route path=path!("/widgets") view=move || lazy(pages.gallery, || page_to_come("Widgets")) />
+                <Route path=path!("/teachers") view=move || lazy(pages.teachers, || page_to_come("For teachers")) />
                 <Route path=path!("/about") view=About />
             </Routes>
+            {(!alone).then(|| view! { <Foot /> })}
         </Router>
     }
 }

@@ -83,6 +83,23 @@ pub fn TopBar(
     }
 }
 
+/// At the end of every page: what the bar on top has no room for.
+#[component]
+pub fn Foot() -> impl IntoView {
+    const PAGES: [(&str, &str); 4] = [
+        ("/teachers", "For teachers"),
+        ("/techniques#patterns", "Patterns with a name"),
+        ("/widgets", "Instruments"),
+        ("/about", "About"),
+    ];
+    view! {
+        <footer class="foot">
+            <nav aria-label="More pages">{PAGES.map(|(to, words)| view! { <Link to=to.into()>{words}</Link> })}</nav>
+            <p>"Nothing leaves your browser."</p>
+        </footer>
+    }
+}
+
 /// For those who walk with the keyboard: straight to the content.
 #[component]
 fn SkipLink() -> impl IntoView {
