@@ -49,6 +49,7 @@ pub fn all() -> Outcome<Vec<Route>> {
             "For teachers",
             "Links that repeat an experiment, one figure in a page of your own, fewer controls, paper.",
         ),
+        page("glossary", "Glossary", "The words of the field, one sentence each, and where each of them can be seen."),
         page("about", "About", "What computes here, where the data comes from, and why nothing leaves your browser."),
     ];
     routes.extend(built().map(|network| Route {

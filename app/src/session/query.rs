@@ -244,8 +244,10 @@ mod tests {
     #[test]
     fn what_was_asked_for_is_known() {
         let mut query = Query::parse("?rate=2");
-        let _ = (query.text("own"), query.flag("shuffle", true), query.whole("batch", 1, 512, 10));
-        let _ = (query.number("rate", 0.0, 1.0, 0.5), query.choice("data", |_| Some(()), ()), query.text("rate"));
+        assert!(query.text("own").is_none() && query.flag("shuffle", true));
+        assert_eq!((query.whole("batch", 1, 512, 10), query.number("rate", 0.0, 1.0, 0.5)), (10, 1.0));
+        query.choice("data", |_| Some(()), ());
+        assert_eq!(query.text("rate"), Some("2"));
         let known: Vec<_> = query.asked().into_iter().map(|asked| (asked.key, asked.kind)).collect();
         let expected = [
             ("own", Kind::Text),

@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
 
 use crate::{
     curriculum::{self, Network},
-    site::navigation::TimeLine,
+    site::{navigation::TimeLine, search::Hit},
     widgets::{Notice, NoticeKind},
 };
 
@@ -19,6 +19,12 @@ pub type Fetch = Pin<Box<dyn Future<Output = Result<Page, SplitLoaderError>>>>;
 /// Asks for a page.
 pub type Ask = fn() -> Fetch;
 
+/// Finds what fits a text.
+pub type Finder = fn(&str) -> Vec<Hit>;
+
+/// Asks for the finder.
+pub type AskFinder = fn() -> Pin<Box<dyn Future<Output = Result<Finder, SplitLoaderError>>>>;
+
 /// The pages that are fetched. `bin/page.rs` says which, because what is split off must not be named by the library: the
 /// workers are linked with it too.
 #[derive(Clone, Copy)]
@@ -29,6 +35,10 @@ pub struct Pages {
     pub gallery: Ask,
     /// For teachers.
     pub teachers: Ask,
+    /// The words of the field.
+    pub glossary: Ask,
+    /// What the search finds.
+    pub finder: AskFinder,
 }
 
 #[derive(Clone, Copy)]
@@ -47,6 +57,7 @@ pub fn lazy(ask: Ask, waiting: impl Fn() -> AnyView + Send + 'static) -> impl In
             let answer = ask().await;
             // The reader may have gone elsewhere meanwhile.
             let _ = state.try_set(answer.map_or(State::Failed, State::Here));
+            request_animation_frame(go_to_place);
         });
     };
     fetch();
@@ -64,6 +75,16 @@ pub fn lazy(ask: Ask, waiting: impl Fn() -> AnyView + Send + 'static) -> impl In
             </main>
         }
         .into_any(),
+    }
+}
+
+/// Brings the place that the address names into view: when the address was opened it had not come yet.
+fn go_to_place() {
+    let hash = window().location().hash().unwrap_or_default();
+    if let Some(place) =
+        hash.strip_prefix('#').filter(|id| !id.is_empty()).and_then(|id| document().get_element_by_id(id))
+    {
+        place.scroll_into_view();
     }
 }
 

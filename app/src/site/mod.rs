@@ -6,6 +6,7 @@ pub mod experiment;
 pub mod figures;
 pub mod frame;
 pub mod gallery;
+pub mod glossary;
 pub mod home;
 pub mod lazy;
 pub mod learning;
@@ -14,6 +15,7 @@ pub mod navigation;
 pub mod own_data;
 pub mod parts;
 pub mod runs;
+pub mod search;
 pub mod stale;
 pub mod teachers;
 pub mod techniques;
@@ -91,7 +93,7 @@ fn App(pages: Pages) -> impl IntoView {
     }
     view! {
         <Router base=base_path()>
-            {(!alone).then(|| view! { <TopBar engine=move || badge().into_any() /> })}
+            {(!alone).then(|| view! { <TopBar finder=pages.finder engine=move || badge().into_any() /> })}
             <Routes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=Home />
                 <Route path=path!("/lessons") view=Home />
@@ -100,6 +102,7 @@ fn App(pages: Pages) -> impl IntoView {
                 <Route path=path!("/techniques/:id") view=Technique />
                 <Route path=path!("/widgets") view=move || lazy(pages.gallery, || page_to_come("Widgets")) />
                 <Route path=path!("/teachers") view=move || lazy(pages.teachers, || page_to_come("For teachers")) />
+                <Route path=path!("/glossary") view=move || lazy(pages.glossary, || page_to_come("Glossary")) />
                 <Route path=path!("/about") view=About />
             </Routes>
             {(!alone).then(|| view! { <Foot /> })}

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_location;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlElement, IntersectionObserver, IntersectionObserverEntry, Storage};
 
-use super::base;
+use super::{base, lazy::AskFinder, search::Search};
 use crate::{
     curriculum::{CURRICULUM, Network},
     lessons,
@@ -59,6 +59,8 @@ pub fn LessonLink(
 /// The bar on top of every page.
 #[component]
 pub fn TopBar(
+    /// Asks for what the search finds.
+    finder: AskFinder,
     /// What stands at the right: the engine of the lesson that is open.
     #[prop(into)]
     engine: ViewFn,
@@ -75,6 +77,7 @@ pub fn TopBar(
                 <Link to="/about".into()>"About"</Link>
             </span>
             <span class="top-engine">{move || engine.run()}</span>
+            <Search ask=finder />
             <span class="top-end">
                 <ThemeSwitch />
                 <KeysHelp />
@@ -86,9 +89,10 @@ pub fn TopBar(
 /// At the end of every page: what the bar on top has no room for.
 #[component]
 pub fn Foot() -> impl IntoView {
-    const PAGES: [(&str, &str); 4] = [
-        ("/teachers", "For teachers"),
+    const PAGES: [(&str, &str); 5] = [
+        ("/glossary", "Glossary"),
         ("/techniques#patterns", "Patterns with a name"),
+        ("/teachers", "For teachers"),
         ("/widgets", "Instruments"),
         ("/about", "About"),
     ];
@@ -266,12 +270,13 @@ fn ThemeSwitch() -> impl IntoView {
 }
 
 /// The keys of a lesson, and what they do.
-const KEYS: [(&str, &str); 6] = [
+const KEYS: [(&str, &str); 7] = [
     ("Space", "Train, or pause"),
     ("S", "One step"),
     ("R", "Reset to the same beginning"),
     ("Arrow keys", "Move within a slider, a figure or a drawing pad"),
     ("Tab", "To the next control"),
+    ("/", "Search"),
     ("?", "This list"),
 ];
 
