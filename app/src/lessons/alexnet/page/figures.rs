@@ -58,19 +58,30 @@ pub fn maps(desk: Desk) -> Signal<Option<LayerMaps>> {
                 name: paper.name.into(),
                 note: match (side, shown < maps) {
                     (1, false) => format!("{maps} units"),
-                    (1, true) => format!("{shown} of {maps}"),
+                    (_, true) => format!("{shown} of {maps}"),
                     (side, false) => format!("{maps}, {side}²"),
-                    (side, true) => format!("{shown} of {maps}, {side}²"),
                 },
                 side,
                 // The scores of a class may lie below zero; only what speaks for it is shown.
-                values: layer.values.iter().take(shown * cells).map(|value| value.max(0.0)).collect(),
+                values: strongest(&layer.values, cells, shown).map(|value| value.max(0.0)).collect(),
                 dead: Vec::new(),
             }
         });
         let layers: Vec<MapLayer> = layers.collect();
         (!layers.is_empty()).then_some(LayerMaps { layers })
     })
+}
+
+/// The values of the maps with the largest values, as many as are shown, in the order of the layer; units as they come.
+fn strongest(values: &[f32], cells: usize, shown: usize) -> impl Iterator<Item = f32> + '_ {
+    let peak = |map: usize| values[map * cells..(map + 1) * cells].iter().copied().fold(f32::MIN, f32::max);
+    let mut maps: Vec<(usize, f32)> = (0..values.len() / cells.max(1)).map(|map| (map, peak(map))).collect();
+    if cells > 1 {
+        maps.sort_by(|one, other| other.1.total_cmp(&one.1));
+    }
+    maps.truncate(shown);
+    maps.sort_by_key(|(map, _)| *map);
+    maps.into_iter().flat_map(move |(map, _)| values[map * cells..(map + 1) * cells].iter().copied())
 }
 
 /// The filters of conv1 in their colours.

@@ -90,7 +90,7 @@ pub fn Understand(
                     empty=Signal::derive(move || desk.why_empty(Which::AlexNet))
                 >
                     <strong>"Follow one picture down."</strong>
-                    " conv1 still shows the picture, as edges and colours. From layer to layer the maps grow coarser and fewer of them answer; fc6 and fc7 are single units, fc8 is the answer."
+                    " conv1 still shows the picture, as edges and colours. From layer to layer the maps grow coarser and fewer of them answer; where there are more than fit, the strongest are shown. fc6 and fc7 are single units, fc8 is the answer."
                 </Figure>
                 <div class="pair">
                     <Figure
