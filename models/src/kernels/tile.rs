@@ -150,7 +150,7 @@ impl Packed {
     pub(super) fn blocks(&self) -> impl Iterator<Item = (usize, Block<'_>)> {
         let (fours, twos) = self.values.split_at(self.rows / 4 * 4 * self.taps);
         let fours = fours.chunks_exact(4 * self.taps).map(|block| Block::Four(block.as_chunks().0));
-        let two = (!twos.is_empty()).then(|| Block::Two(twos.as_chunks().0));
+        let two = (!twos.is_empty()).then_some(Block::Two(twos.as_chunks().0));
         (0..).step_by(4).zip(fours.chain(two))
     }
 }
