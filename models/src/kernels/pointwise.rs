@@ -38,15 +38,13 @@ impl Pointwise {
 
     /// `y[b, o, p] = bend(bias[o] + sum over i of weight[o, i] * x[b, i, p])`.
     pub(super) fn forward(&self, x: &[f32], weight: &[f32], bias: &[f32], bend: Bend) -> Vec<f32> {
-        let sources: Vec<u32> = (0..self.inputs as u32).collect();
-        let matrix = Packed::new(weight, self.outputs, self.inputs, &sources);
+        let matrix = Packed::of_rows(weight, self.outputs, self.inputs);
         self.apply(&matrix, x, self.inputs, self.outputs, |row| bias[row], bend)
     }
 
     /// The gradient of `x`, given that of `y`: `sum over o of weight[o, i] * y[b, o, p]`.
     pub(super) fn input_gradient(&self, weight: &[f32], y_gradient: &[f32]) -> Vec<f32> {
-        let sources: Vec<u32> = (0..self.outputs).map(|output| (output * self.inputs) as u32).collect();
-        let matrix = Packed::new(weight, self.inputs, 1, &sources);
+        let matrix = Packed::of_columns(weight, self.inputs, self.outputs);
         self.apply(&matrix, y_gradient, self.outputs, self.inputs, |_| 0.0, Bend::None)
     }
 

@@ -115,6 +115,32 @@ impl Packed {
         Self { values: packed, rows: even, taps: sources.len() }
     }
 
+    /// Packs `values` `[rows, taps]` as it lies there.
+    pub(super) fn of_rows(values: &[f32], rows: usize, taps: usize) -> Self {
+        let (fours, rest) = values.split_at(rows / 4 * 4 * taps);
+        let mut packed = Vec::with_capacity(rows.next_multiple_of(2) * taps);
+        for block in fours.chunks_exact(4 * taps) {
+            let [a, b, c, d] = std::array::from_fn(|row| &block[row * taps..(row + 1) * taps]);
+            packed.extend(a.iter().zip(b).zip(c).zip(d).flat_map(|(((a, b), c), d)| [*a, *b, *c, *d]));
+        }
+        let sources: Vec<u32> = (0..taps as u32).collect();
+        packed.extend(Self::new(rest, rows % 4, taps, &sources).values);
+        Self { values: packed, rows: rows.next_multiple_of(2), taps }
+    }
+
+    /// Packs the transpose of `values` `[taps, rows]`.
+    pub(super) fn of_columns(values: &[f32], rows: usize, taps: usize) -> Self {
+        let mut packed = Vec::with_capacity(rows.next_multiple_of(2) * taps);
+        for first in (0..rows / 4 * 4).step_by(4) {
+            packed.extend(
+                values.chunks_exact(rows).flat_map(|tap| [tap[first], tap[first + 1], tap[first + 2], tap[first + 3]]),
+            );
+        }
+        let sources: Vec<u32> = (0..taps).map(|tap| (tap * rows) as u32).collect();
+        packed.extend(Self::new(&values[rows / 4 * 4..], rows % 4, 1, &sources).values);
+        Self { values: packed, rows: rows.next_multiple_of(2), taps }
+    }
+
     /// Rows, made even.
     pub(super) fn rows(&self) -> usize {
         self.rows
@@ -124,7 +150,7 @@ impl Packed {
     pub(super) fn blocks(&self) -> impl Iterator<Item = (usize, Block<'_>)> {
         let (fours, twos) = self.values.split_at(self.rows / 4 * 4 * self.taps);
         let fours = fours.chunks_exact(4 * self.taps).map(|block| Block::Four(block.as_chunks().0));
-        let two = (!twos.is_empty()).then(|| Block::Two(twos.as_chunks().0));
+        let two = (!twos.is_empty()).then_some(Block::Two(twos.as_chunks().0));
         (0..).step_by(4).zip(fours.chain(two))
     }
 }
