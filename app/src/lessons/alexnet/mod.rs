@@ -1,4 +1,4 @@
-//! AlexNet, 2012: the plan of LeNet on photographs in colour, and a network of 2019 beside it.
+//! AlexNet, 2012: the plan of LeNet on photographs in colour, and a network of eight years later beside it.
 
 pub mod page;
 pub mod settings;
@@ -47,10 +47,10 @@ pub const LESSON: Lesson = Lesson {
         },
         Part {
             id: "later",
-            name: "EfficientNet-Lite0, seven years later",
-            does: "Blocks of narrow and wide layers, each filter looking at one map alone.",
+            name: "EfficientNet-Lite0, eight years later",
+            does: "A block widens its maps, lets each filter look at one map alone, narrows them again and adds what came in.",
             file: "vision/efficientnet.rs",
-            lines: ("impl Convolutional for", "    }"),
+            lines: ("fn forward(&self, x: Tensor<4>, relu", "if x.dims()"),
         },
         Part {
             id: "grad-cam",

@@ -37,7 +37,7 @@ pub const MOST_EPSILON: f64 = 16.0;
 pub enum Which {
     /// The one of 2012, narrowed, with ten classes.
     AlexNet,
-    /// The one of 2019, with a thousand.
+    /// The one of eight years later, with a thousand.
     EfficientNet,
 }
 
@@ -81,8 +81,8 @@ impl Which {
 
     fn id(self) -> &'static str {
         match self {
-            Which::AlexNet => "2012",
-            Which::EfficientNet => "2019",
+            Which::AlexNet => "alexnet",
+            Which::EfficientNet => "efficientnet",
         }
     }
 

@@ -41,9 +41,9 @@ struct State {
 impl Photograph {
     /// Whether there are as many bytes as its size says, and neither too few nor too many.
     fn is_sound(&self) -> bool {
-        let side = 1..=MOST_SIDE;
-        let bytes = u64::from(self.width) * u64::from(self.height) * 3;
-        side.contains(&self.width) && side.contains(&self.height) && bytes == self.rgb.len() as u64
+        let sides = [self.width, self.height];
+        let fits = sides.iter().all(|side| (1..=MOST_SIDE).contains(side));
+        fits && self.rgb.len() == 3 * sides.iter().map(|side| *side as usize).product::<usize>()
     }
 }
 

@@ -180,7 +180,7 @@ pub fn PhotoInput(
                         on:change=choose
                     />
                 </label>
-                <button type="button" aria-pressed=move || live.on.get().to_string() on:click=turn>
+                <button type="button" on:click=turn>
                     {move || if live.on.get() { "Stop the camera" } else { "Use the camera" }}
                 </button>
                 <span class="photo-hint">"or drop one here, or paste it."</span>

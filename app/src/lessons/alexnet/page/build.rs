@@ -42,7 +42,7 @@ pub fn Build(
         |layers: &[models::vision::lenet::Layer]| layers[8..].iter().map(|layer| layer.parameters).sum::<usize>();
     let (parameters, multiply_adds) = (config.parameter_count(), config.multiply_adds());
     let share = units(&PAPER) as f64 / papers as f64 * 100.0;
-    let took = move |which: Which| move || desk.view(which).map(|view| format!("{:.1}", view.milliseconds));
+    let took = move |which: Which| move || desk.with(which, |view| format!("{:.1}", view.milliseconds));
     view! {
         <Stage kind=StageKind::Build claim="Most of its numbers decide, most of its work is seeing">
             <p>

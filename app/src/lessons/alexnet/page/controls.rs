@@ -41,14 +41,14 @@ pub fn Times(
     /// The reader's desk.
     desk: Desk,
 ) -> impl IntoView {
-    let view = move || desk.view(Which::AlexNet);
+    let answer = move || desk.with(Which::AlexNet, |view| view.milliseconds);
+    let reasons = move || {
+        desk.with(Which::AlexNet, |view| view.explanation.as_ref().map(|explanation| explanation.milliseconds))
+            .flatten()
+    };
     let told = |time: Option<f32>| time.map(|time| format!("{time:.1}")).unwrap_or_default();
     view! {
-        <Readout name="time" label="ms for an answer" value=Signal::derive(move || told(view().map(|view| view.milliseconds))) />
-        <Readout
-            name="explain-time"
-            label="ms for its reasons"
-            value=Signal::derive(move || told(view().and_then(|view| Some(view.explanation?.milliseconds))))
-        />
+        <Readout name="time" label="ms for an answer" value=Signal::derive(move || told(answer())) />
+        <Readout name="explain-time" label="ms for its reasons" value=Signal::derive(move || told(reasons())) />
     }
 }

@@ -6,10 +6,7 @@ use leptos::prelude::*;
 
 use crate::{
     fetch,
-    lessons::alexnet::{
-        Alexnet, Command, Photograph, View, Which,
-        settings::{CLASSES, IMAGENET},
-    },
+    lessons::alexnet::{Alexnet, Command, Photograph, View, Which, settings::CLASSES},
     session::{Session, protocol::LoadState},
     site::{self, stale::renew_when_stale},
     widgets::{Photo, PhotoSource, saves_data},
@@ -52,7 +49,7 @@ impl Desk {
         let desk = Self { session, photo, still, sent: RwSignal::new(0), wanted, runs: StoredValue::new(0), names };
         desk.supply();
         for which in Which::ALL {
-            let stale = move || desk.view(which).is_some_and(|view| view.stale) && !desk.is_live();
+            let stale = move || desk.with(which, |view| view.stale) == Some(true) && !desk.is_live();
             renew_when_stale(stale, move || session.command(Command::Explain(which)));
         }
         let stale = move || session.snapshot.with(|snapshot| snapshot.as_ref().is_some_and(|one| one.attack_stale));
@@ -157,17 +154,19 @@ impl Desk {
 
     /// What a network says of the picture that is shown, once it says it.
     pub fn view(self, which: Which) -> Option<View> {
-        self.session.snapshot.with(|snapshot| snapshot.as_ref()?.views[which as usize].clone())
+        self.with(which, View::clone)
     }
 
-    /// The names of a network's classes; numbers until the names have come.
+    /// A part of it: an answer has maps by the megabyte.
+    pub fn with<T>(self, which: Which, read: impl FnOnce(&View) -> T) -> Option<T> {
+        self.session.snapshot.with(|snapshot| snapshot.as_ref()?.views[which as usize].as_ref().map(read))
+    }
+
+    /// The names of a network's classes; none until they have come.
     pub fn names(self, which: Which) -> Vec<String> {
         match which {
             Which::AlexNet => CLASSES.map(String::from).to_vec(),
-            Which::EfficientNet => self.names.with(|names| match names.len() {
-                IMAGENET => names.to_vec(),
-                _ => (0..IMAGENET).map(|class| format!("class {class}")).collect(),
-            }),
+            Which::EfficientNet => self.names.with(|names| names.to_vec()),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Where a network saw a class: four explanations of one class, and the heat of several side by side.
 
 use leptos::prelude::*;
+use models::metrics::largest;
 
 use super::{desk::Desk, figures};
 use crate::{
@@ -31,10 +32,10 @@ pub fn Explained(
     let settings = desk.session.settings;
     let question = move || settings.with(|settings| settings.question(which).clone());
     let names = Memo::new(move |_| desk.names(which));
-    let class = move || desk.view(which)?.explanation.map(|explanation| explanation.class);
+    let class = move || desk.with(which, |view| view.explanation.as_ref().map(|one| one.class)).flatten();
     let called = move || {
-        let view = desk.view(which)?;
-        Some(desk.name(which, models::metrics::largest(&view.probabilities) as u16))
+        let called = desk.with(which, |view| largest(&view.probabilities))?;
+        Some(desk.name(which, called as u16))
     };
     let cover = move || {
         let seconds = if which == Which::AlexNet { "" } else { "; it takes some seconds" };

@@ -28,13 +28,13 @@ pub fn config() -> AlexNetConfig {
 /// The five likeliest classes of a network.
 pub fn answer(desk: Desk, which: Which) -> Signal<Option<Bars>> {
     Signal::derive(move || {
-        let view = desk.view(which)?;
-        let mut order: Vec<usize> = (0..view.probabilities.len()).collect();
-        order.sort_by(|a, b| view.probabilities[*b].total_cmp(&view.probabilities[*a]));
+        let probabilities = desk.with(which, |view| view.probabilities.clone())?;
+        let mut order: Vec<usize> = (0..probabilities.len()).collect();
+        order.sort_by(|a, b| probabilities[*b].total_cmp(&probabilities[*a]));
         order.truncate(5);
         Some(Bars {
             labels: order.iter().map(|class| desk.name(which, *class as u16)).collect(),
-            values: order.iter().map(|class| f64::from(view.probabilities[*class])).collect(),
+            values: order.iter().map(|class| f64::from(probabilities[*class])).collect(),
             highlight: Some(0),
             unit: String::new(),
             max: Some(1.0),
@@ -42,19 +42,29 @@ pub fn answer(desk: Desk, which: Which) -> Signal<Option<Bars>> {
     })
 }
 
-/// Every map of every layer of AlexNet.
+/// Maps of a layer that are shown, and units.
+const MOST_MAPS: usize = 64;
+const MOST_UNITS: usize = 120;
+
+/// The first maps of every layer of AlexNet.
 pub fn maps(desk: Desk) -> Signal<Option<LayerMaps>> {
     Signal::derive(move || {
         let snapshot = desk.session.snapshot.get()?;
         let layers = snapshot.layers.iter().zip(PAPER).map(|(layer, paper)| {
             let (side, cells) = (layer.side as usize, (layer.side * layer.side) as usize);
             let maps = layer.values.len() / cells.max(1);
+            let shown = maps.min(if side == 1 { MOST_UNITS } else { MOST_MAPS });
             MapLayer {
                 name: paper.name.into(),
-                note: if side == 1 { format!("{maps} units") } else { format!("{maps} of {side}²") },
+                note: match (side, shown < maps) {
+                    (1, false) => format!("{maps} units"),
+                    (1, true) => format!("{shown} of {maps}"),
+                    (side, false) => format!("{maps}, {side}²"),
+                    (side, true) => format!("{shown} of {maps}, {side}²"),
+                },
                 side,
                 // The scores of a class may lie below zero; only what speaks for it is shown.
-                values: layer.values.iter().map(|value| value.max(0.0)).collect(),
+                values: layer.values.iter().take(shown * cells).map(|value| value.max(0.0)).collect(),
                 dead: Vec::new(),
             }
         });
@@ -207,6 +217,36 @@ fn chart(series: Vec<Line>, label: &'static str) -> Option<Chart> {
     })
 }
 
+/// When each of the two runs first gets a quarter wrong, and what the runs were.
+pub fn bend_in_words(stored: &Stored) -> String {
+    let came = |run: &str| {
+        let points = stored.by_epoch(run, "accuracy");
+        let last = points.last().map_or(0.0, |(epoch, _)| *epoch);
+        match points.iter().find(|(_, right)| *right >= 0.75) {
+            Some((epoch, _)) => format!("after {epoch:.1} passes"),
+            None => format!("not within {last:.0} passes"),
+        }
+    };
+    let what =
+        stored.logs.get("relu").map(|log| format!(" Both: {}; {}.", log.network, log.recipe)).unwrap_or_default();
+    format!("Here ReLU comes there {}, tanh {}.{what}", came("relu"), came("tanh"))
+}
+
+/// How far trained and held-out pictures part at the end of each run, and what dropout's run was.
+pub fn dropout_in_words(stored: &Stored) -> String {
+    let gap = |run: &str| {
+        let last = |curve: &str| stored.by_epoch(run, curve).last().map_or(0.0, |(_, right)| *right);
+        (last("accuracy") - last("validation-accuracy")) * 100.0
+    };
+    let what =
+        stored.logs.get("dropout").map(|log| format!(" With: {}; {}.", log.network, log.recipe)).unwrap_or_default();
+    format!(
+        "At the end they part by {:.0} points without dropout and by {:.0} with it.{what}",
+        gap("relu"),
+        gap("dropout")
+    )
+}
+
 /// Stored counts of test pictures.
 pub fn confusion(stored: &Stored, selected: Option<(usize, usize)>) -> Option<ConfusionMatrix> {
     let labels = CLASSES.map(String::from).to_vec();
@@ -221,12 +261,8 @@ pub fn shuffled(desk: Desk, finding: &Finding) -> Option<PhotoGrid> {
         let side = (one.rgb.len() / 3).isqrt();
         let say = |which: Which| {
             let (class, sure) = one.called[which as usize];
-            format!(
-                "{}: {} {}",
-                if which == Which::AlexNet { "2012" } else { "2019" },
-                desk.name(which, class),
-                percent(sure)
-            )
+            let name = which.name().split('-').next().unwrap_or_default();
+            format!("{name}: {} {}", desk.name(which, class), percent(sure))
         };
         let pieces = u32::from(one.pieces).pow(2);
         let title = if pieces == 1 { "whole".to_owned() } else { format!("{pieces} pieces") };

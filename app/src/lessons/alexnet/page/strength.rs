@@ -55,7 +55,7 @@ pub fn Strength(
     }
 }
 
-/// The network of 2019 on the same picture. Its weights are fetched when this comes into view, unless the reader saves data.
+/// The later network on the same picture. Its weights are fetched when this comes into view, unless the reader saves data.
 #[component]
 fn Later(desk: Desk) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
@@ -67,8 +67,8 @@ fn Later(desk: Desk) -> impl IntoView {
     let ask = Callback::new(move |()| desk.want(Which::EfficientNet));
     view! {
         <p>
-            "Seven years later a network of less than a tenth of AlexNet’s numbers named a thousand classes far better. EfficientNet-Lite0 is "
-            "such a one; its weights are borrowed from those who trained it on all of ImageNet. Here it looks at the same picture and answers the same questions."
+            "Eight years later a network with less than a tenth of AlexNet’s numbers names a thousand classes, and more reliably. EfficientNet-Lite0’s "
+            "weights are borrowed from those who trained it on all of ImageNet. Here it looks at the same picture and answers the same questions."
         </p>
         <div class="wide stack" node_ref=node>
             <Weights name="efficientnet-lite0" bench=desk.session.bench on_load=ask />

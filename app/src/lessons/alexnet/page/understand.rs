@@ -26,11 +26,6 @@ pub fn Understand(
 ) -> impl IntoView {
     let settings = desk.session.settings;
     let hover = Callback::new(move |term: Option<&'static str>| lit.0.set(term));
-    let log = move |run: &'static str| {
-        move || {
-            stored.with(|stored| stored.as_ref().and_then(|stored| stored.logs.get(run).map(|log| log.recipe.clone())))
-        }
-    };
     view! {
         <Stage kind=StageKind::Understand claim="The old plan, a million photographs, and units that go on learning">
             <StridingWindow desk />
@@ -90,7 +85,7 @@ pub fn Understand(
                 <Figure
                     id="maps"
                     technique="feature-maps"
-                    title="Every map of every layer"
+                    title="What every layer makes of it"
                     picture=figures::maps(desk)
                     empty=Signal::derive(move || desk.why_empty(Which::AlexNet))
                 >
@@ -133,8 +128,9 @@ pub fn Understand(
                     }))
                     empty="The stored log is on its way."
                 >
-                    <strong>"Compare when each crosses one half."</strong>
-                    " The paper’s own figure shows a network with ReLU reaching 25 % training error six times sooner. " {log("tanh")}
+                    <strong>"Compare when each line comes down."</strong>
+                    " In the paper’s own figure a network with ReLU reaches 25 % training error six times sooner than one with tanh. "
+                    {move || stored.with(|stored| stored.as_ref().map(figures::bend_in_words))}
                 </Figure>
                 <Figure
                     id="dropout"
@@ -149,7 +145,8 @@ pub fn Understand(
                     empty="The stored log is on its way."
                 >
                     <strong>"Look at the gap, not at the height."</strong>
-                    " Dashed are pictures trained on, solid are held out. Where the two part, the network learns by heart. " {log("dropout")}
+                    " Dashed are pictures trained on, solid are held out. Where the two part, the network learns by heart. "
+                    {move || stored.with(|stored| stored.as_ref().map(figures::dropout_in_words))}
                 </Figure>
                 <StoredMatrix stored />
             </div>

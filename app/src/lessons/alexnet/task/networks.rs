@@ -36,7 +36,7 @@ const LENET: &str = "lenet-mnist";
 pub struct Networks {
     /// The one of 2012.
     pub alexnet: Option<AlexNet>,
-    /// The one of 2019.
+    /// The one of eight years later.
     pub efficientnet: Option<EfficientNet>,
     /// The filters of conv1, each from -1 to 1: maps × 3 × 11 × 11.
     pub filters: Vec<f32>,
