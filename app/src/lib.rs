@@ -4,6 +4,7 @@
 
 pub mod curriculum;
 pub mod fetch;
+pub mod glossary;
 pub mod lesson;
 pub mod lessons;
 pub mod photographs;

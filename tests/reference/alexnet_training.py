@@ -2,6 +2,9 @@
 
 A checkpoint is kept after each epoch, and chance is drawn anew from the seed in each, so that a run which was cut off
 goes on as if it had not been. The rate rises for two epochs, stays, and falls to 0 along a line in the last 40 % of them.
+
+Fresh weights are noise, and in the first filters one sees it for as long as nothing takes it away. So from some epoch on
+the filters of conv1 decay faster: what the pictures do not hold up fades.
 """
 
 import copy
@@ -25,7 +28,8 @@ EVERY = 50
 @dataclasses.dataclass
 class Recipe:
     """What a run does. `average` is the share of the averaged weights that stays at each step, 0 for no average; `narrow`
-    divides maps and units. Without `decoupled` it is SGD with momentum 0.9 at a rate that stays."""
+    divides maps and units; `clear` is the decay of conv1's filters from epoch `clear_from` on. Without `decoupled` it is
+    SGD with momentum 0.9 at a rate that stays."""
 
     epochs: int
     bend: str = "relu"
@@ -37,13 +41,15 @@ class Recipe:
     average: float = 0.998
     narrow: int = 1
     decoupled: bool = True
+    clear: float = 0.0
+    clear_from: int = 0
     seed: int = 1
 
 
 # For the curves: as in the paper's Figure 1, no regularisation of any kind, and a rate chosen for each bend alone.
 PLAIN = dict(epochs=20, dropout=0.0, decay=0.0, smoothing=0.0, changed=False, average=0.0, narrow=2, decoupled=False)
 RECIPES = {
-    "main": Recipe(epochs=100),
+    "main": Recipe(epochs=67, clear=5.0, clear_from=40),
     "relu": Recipe(**PLAIN | dict(rate=0.01)),
     "tanh": Recipe(**PLAIN | dict(rate=0.01), bend="tanh"),
     "dropout": Recipe(**PLAIN | dict(rate=0.01, dropout=0.5)),
@@ -94,7 +100,9 @@ def train(run, data, kept, epochs=None, rate=None):
     network = built(recipe).to(memory_format=torch.channels_last)
     average = copy.deepcopy(network)
     if recipe.decoupled:
-        optimizer = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=recipe.decay)
+        first, *others = network.parameters()
+        groups = [{"params": [first]}, {"params": others}]
+        optimizer = torch.optim.AdamW(groups, lr=recipe.rate, weight_decay=recipe.decay)
     else:
         optimizer = torch.optim.SGD(network.parameters(), lr=recipe.rate, momentum=0.9)
     done, log, seconds = 0, {"steps": [], "loss": [], "accuracy": [], "epochs": []}, 0.0
@@ -109,6 +117,8 @@ def train(run, data, kept, epochs=None, rate=None):
     started = time.time() - seconds
     for epoch in range(done, recipe.epochs):
         torch.manual_seed(recipe.seed * 1_000_000 + epoch)
+        if recipe.clear and epoch >= recipe.clear_from:
+            optimizer.param_groups[0]["weight_decay"] = recipe.clear
         order = torch.randperm(len(targets))
         losses, rights = [], []
         for batch, chosen in enumerate(order[: batches * BATCH].split(BATCH)):

@@ -266,12 +266,12 @@ def convert(checkpoint):
         'trainer = "borrowed; converted by tests/reference/efficientnet.py"',
                 f'recipe = "Not trained here. Each batch normalisation ({learnt - sum(math.prod(s) for s in shapes(LITE0).values()):,} scales folded away, variance + 0.001, in f64) is folded into the convolution before it; then all numbers are rounded to f16. {learnt:,} numbers were learnt, {sum(math.prod(s) for s in shapes(LITE0).values()):,} are left."',
     ]
-    for name, (best, share) in answers.items():
-        lines += ["", "[[metric]]", 'name = "largest probability"', f'split = "{name}"', f"value = {share:.6f}"]
-        lines += [f"class = {best}", f'class_name = "{classes[best].split(",")[0]}"']
     mean = sum(share for _, share in answers.values()) / len(answers)
     name, split = "mean of the largest probabilities", f"test {len(answers)} photographs of this site"
     lines += ["", "[[metric]]", f'name = "{name}"', f'split = "{split}"', f"value = {mean:.6f}"]
+    for photograph, (best, share) in answers.items():
+        lines += ["", "[[metric]]", 'name = "largest probability"', f'split = "{photograph}"', f"value = {share:.6f}"]
+        lines += [f"class = {best}", f'class_name = "{classes[best].split(",")[0]}"']
     lines += ["", "[check]", 'file = "static/samples/photographs"', f'name = "{name}"', f"value = {mean:.6f}"]
     lines += ["", "[curves]"]
     target.with_suffix(".toml").write_text("\n".join(lines) + "\n")

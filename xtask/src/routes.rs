@@ -44,6 +44,12 @@ pub fn all() -> Outcome<Vec<Route>> {
             "Twenty-one ways to look into a network: what each answers, and when it misleads.",
         ),
         page("widgets", "Widgets", "Every instrument of the site in every state."),
+        page(
+            "teachers",
+            "For teachers",
+            "Links that repeat an experiment, one figure in a page of your own, fewer controls, paper.",
+        ),
+        page("glossary", "Glossary", "The words of the field, one sentence each, and where each of them can be seen."),
         page("about", "About", "What computes here, where the data comes from, and why nothing leaves your browser."),
     ];
     routes.extend(built().map(|network| Route {

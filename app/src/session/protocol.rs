@@ -145,6 +145,8 @@ pub struct FrameMessage {
     pub step: u64,
     /// Whether it goes on by itself.
     pub running: bool,
+    /// Whether steps that were asked for are still to come.
+    pub owes: bool,
     /// Why it stopped by itself, if it did.
     pub finished: Option<String>,
     /// Updates per second over the last second of running.

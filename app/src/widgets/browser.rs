@@ -7,8 +7,9 @@ use std::cell::Cell;
 use js_sys::{Array, Function, Object, Reflect};
 use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, BlobPropertyBag, Element, HtmlAnchorElement, HtmlCanvasElement, HtmlElement, IntersectionObserver,
+    Blob, BlobPropertyBag, Clipboard, Element, HtmlAnchorElement, HtmlCanvasElement, HtmlElement, IntersectionObserver,
     IntersectionObserverEntry, IntersectionObserverInit, ResizeObserver, Url,
 };
 
@@ -21,6 +22,16 @@ extern "C" {
     fn new(callback: &Function) -> MutationObserver;
     #[wasm_bindgen(method)]
     fn observe(this: &MutationObserver, target: &JsValue, options: &JsValue);
+}
+
+/// Puts a text on the clipboard; says whether the browser allowed it.
+pub async fn copy(text: &str) -> bool {
+    // A page without https has no clipboard.
+    let clipboard = Reflect::get(&window().navigator(), &"clipboard".into()).unwrap_or(JsValue::UNDEFINED);
+    if !clipboard.is_object() {
+        return false;
+    }
+    JsFuture::from(clipboard.unchecked_into::<Clipboard>().write_text(text)).await.is_ok()
 }
 
 fn current_theme() -> Theme {

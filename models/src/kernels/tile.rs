@@ -13,7 +13,7 @@ pub(super) const WIDE: usize = 16;
 const CHUNK: usize = 256;
 
 /// Numbers of planes and sums that stay in the caches (96 kB) while they are used again.
-const CACHE: usize = 24 * 1024;
+pub(super) const CACHE: usize = 24 * 1024;
 
 /// Rows of positions to compute at a time, of `rows` with `pitch` positions each, on so many planes for so many sums.
 pub(super) fn height(rows: usize, pitch: usize, planes: usize, sums: usize) -> usize {
@@ -119,6 +119,23 @@ impl Packed {
     pub(super) fn rows(&self) -> usize {
         self.rows
     }
+
+    /// The rows' factors in the order in which they are read, each block with its first row.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = (usize, Block<'_>)> {
+        let (fours, twos) = self.values.split_at(self.rows / 4 * 4 * self.taps);
+        let fours = fours.chunks_exact(4 * self.taps).map(|block| Block::Four(block.as_chunks().0));
+        let two = (!twos.is_empty()).then(|| Block::Two(twos.as_chunks().0));
+        (0..).step_by(4).zip(fours.chain(two))
+    }
+}
+
+/// Factors of some rows of a matrix, tap after tap.
+#[derive(Clone, Copy)]
+pub(super) enum Block<'a> {
+    /// Of four rows.
+    Four(&'a [[f32; 4]]),
+    /// Of the last two.
+    Two(&'a [[f32; 2]]),
 }
 
 /// `out[row][p] = sum over taps of matrix[row][tap] * planes[offset of tap + p]` for every position `p` of a chunk,

@@ -33,12 +33,15 @@ use crate::{
     error::Error,
     explain::convolutional::{Convolutional, ReceptiveField, Relu, Stage},
     foundations::mlp::{Activation, initial_bound},
-    kernels::conv2d,
+    kernels::{conv2d, conv2d_relu6},
     vision::lenet::Layer,
 };
 
 /// Where ReLU6 stops.
 const SIX: f32 = 6.0;
+/// A convolution and the ReLU6 after it: `[batch, inputs, rows, columns] -> [batch, outputs, rows, columns]`.
+type Bent<'a> = &'a mut dyn FnMut(&Conv2d, Tensor<4>) -> Tensor<4>;
+
 /// Rows, columns and step of the stem's filters.
 const STEM: (usize, usize) = (3, 2);
 /// Names of the blocks; there are as many as Lite0 has.
@@ -261,11 +264,11 @@ impl EfficientNet {
     }
 
     /// One stage.
-    fn stage(&self, stage: usize, x: Tensor<4>, relu: Relu<'_>) -> Tensor<4> {
+    fn stage(&self, stage: usize, x: Tensor<4>, bent: Bent<'_>) -> Tensor<4> {
         match stage.checked_sub(1) {
-            None => relu6(convolve(&self.stem, normalised(x)), relu), // [batch, 3, 224, 224] -> [batch, 32, 112, 112]
-            Some(block) if block < self.blocks.len() => self.blocks[block].forward(x, relu),
-            Some(stage) if stage == self.blocks.len() => relu6(convolve(&self.head, x), relu), // -> [batch, 1280, 7, 7]
+            None => bent(&self.stem, normalised(x)), // [batch, 3, 224, 224] -> [batch, 32, 112, 112]
+            Some(block) if block < self.blocks.len() => self.blocks[block].forward(x, bent),
+            Some(stage) if stage == self.blocks.len() => bent(&self.head, x), // -> [batch, 1280, 7, 7]
             Some(_) => {
                 let means = x.mean_dims(&[2, 3]).flatten::<2>(1, 3); // [batch, 1280, 7, 7] -> [batch, 1280]
                 self.classes.forward(means).unsqueeze_dims(&[2, 3]) // -> [batch, classes, 1, 1]
@@ -276,13 +279,12 @@ impl EfficientNet {
 
 impl Block {
     /// `[batch, inputs, rows, columns] -> [batch, outputs, rows, columns]`, rows and columns divided by the stride.
-    fn forward(&self, x: Tensor<4>, relu: Relu<'_>) -> Tensor<4> {
+    fn forward(&self, x: Tensor<4>, bent: Bent<'_>) -> Tensor<4> {
         let wide = match &self.expand {
-            Some(expand) => relu6(convolve(expand, x.clone()), relu),
+            Some(expand) => bent(expand, x.clone()),
             None => x.clone(),
         };
-        let seen = relu6(convolve(&self.depthwise, wide), relu);
-        let y = convolve(&self.project, seen);
+        let y = convolve(&self.project, bent(&self.depthwise, wide));
         if x.dims() == y.dims() { y + x } else { y }
     }
 }
@@ -292,19 +294,24 @@ fn normalised(x: Tensor<4>) -> Tensor<4> {
     x * (255.0 / 128.0) - 127.0 / 128.0
 }
 
-/// `min(max(0, z), 6)`; the shape stays.
-fn relu6(z: Tensor<4>, relu: Relu<'_>) -> Tensor<4> {
-    relu(z).clamp_max(SIX)
-}
-
 /// A convolution with TensorFlow's margins: `[batch, inputs, rows, columns] -> [batch, outputs, rows, columns]`, rows and
 /// columns divided by the stride and rounded up.
 fn convolve(layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
+    let options = options(layer, &x);
+    conv2d(x, layer.weight.val(), layer.bias.as_ref().map(Param::val), options)
+}
+
+/// The same with ReLU6 after it.
+fn convolve_relu6(layer: &Conv2d, x: Tensor<4>) -> Tensor<4> {
+    let options = options(layer, &x);
+    conv2d_relu6(x, layer.weight.val(), layer.bias.as_ref().map(Param::val), options)
+}
+
+fn options(layer: &Conv2d, x: &Tensor<4>) -> ConvOptions<2> {
     let [_, _, rows, columns] = x.dims();
     let margin = |size, axis: usize| same(size, layer.kernel_size[axis], layer.stride[axis]);
     let padding = [margin(rows, 0), margin(columns, 1)];
-    let options = ConvOptions::new_with_padding(layer.stride, padding, layer.dilation, layer.groups);
-    conv2d(x, layer.weight.val(), layer.bias.as_ref().map(|bias| bias.val()), options)
+    ConvOptions::new_with_padding(layer.stride, padding, layer.dilation, layer.groups)
 }
 
 /// Zeros before and behind `size` numbers, so that a window of `kernel` in steps of `stride` stops `size / stride` times,
@@ -335,7 +342,11 @@ impl Convolutional for EfficientNet {
     }
 
     fn run(&self, stages: Range<usize>, x: Tensor<4>, relu: Relu<'_>) -> Tensor<4> {
-        stages.fold(x, |x, stage| self.stage(stage, x, relu))
+        stages.fold(x, |x, stage| self.stage(stage, x, &mut |layer, x| relu(convolve(layer, x)).clamp_max(SIX)))
+    }
+
+    fn run_plain(&self, stages: Range<usize>, x: Tensor<4>) -> Tensor<4> {
+        stages.fold(x, |x, stage| self.stage(stage, x, &mut convolve_relu6))
     }
 
     fn filters(&self) -> Tensor<4> {
@@ -372,7 +383,7 @@ mod tests {
         assert_eq!(config.parameter_count() + scales, PUBLISHED);
         assert_eq!((layers[0].parameters, layers[1].parameters), (896, 32 * 9 + 32 + 32 * 16 + 16));
         assert_eq!(layers[18].parameters, 1_281_000);
-        assert_eq!(config.multiply_adds() / 1_000_000, 384);
+        assert_eq!(config.multiply_adds() / 1_000_000, 385);
         assert_eq!(network(&small()).num_params(), small().parameter_count());
         assert!(config.check().is_ok() && small().check().is_ok());
     }
@@ -439,6 +450,23 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn bends_in_the_kernels_are_those_that_one_can_watch() {
+        let config = small();
+        let network = network(&config);
+        let x = Tensor::<4>::ones([1, 3, config.side, config.side], &Device::flex()) * 0.3;
+        let mut seen = 0;
+        let watched = network.run(0..network.stages().len(), x.clone(), &mut |z| {
+            seen += 1;
+            burn::tensor::activation::relu(z)
+        });
+        // Stem, head, and one or two in each of four blocks.
+        assert_eq!(seen, 2 + 1 + 3 * 2);
+        let (watched, plain) = (watched.into_data(), network.scores(x).into_data());
+        let [watched, plain] = [watched, plain].map(|data| data.try_into_vec::<f32>().unwrap());
+        assert!(watched.iter().zip(&plain).all(|(a, b)| (a - b).abs() < 1e-5));
     }
 
     #[test]
