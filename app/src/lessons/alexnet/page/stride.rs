@@ -24,8 +24,8 @@ const LABEL: f64 = 22.0;
 const MOST: f64 = 252.0;
 /// How often the window moves on by itself.
 const PACE: Duration = Duration::from_millis(60);
-/// The sum that is drawn in full colour.
-const FULL: f32 = 3.0;
+/// The share of the sums, from the weakest up, beyond which all are drawn in full colour.
+const FULL: f32 = 0.97;
 
 /// What a filter looks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +114,13 @@ impl Striding {
         self.map.get(self.place.0 * sums(self.stride) + self.place.1).copied().unwrap_or_default()
     }
 
+    /// The sum that is drawn in full colour: few places are much stronger than all others.
+    fn full(&self) -> f32 {
+        let mut sizes: Vec<f32> = self.map.iter().map(|sum| sum.abs()).collect();
+        sizes.sort_by(f32::total_cmp);
+        sizes.get((sizes.len() as f32 * FULL) as usize).copied().unwrap_or(1.0).max(0.05)
+    }
+
     /// The place of the map under a CSS pixel, in the photograph or in the map.
     fn place_at(x: f64, y: f64, width: f64, stride: usize) -> Option<(usize, usize)> {
         let layout = Layout::new(width);
@@ -140,14 +147,15 @@ impl Picture for Striding {
         let count = sums(self.stride);
         let bitmap = |colors, columns, smooth| Bitmap { columns, rows: columns, colors, smooth };
         pen.bitmap(left[0], 0.0, side, side, bitmap(&self.photo, SIDE, true))?;
-        let map: Vec<Rgb> = self.map.iter().map(|sum| signed(theme, (sum / FULL).clamp(-1.0, 1.0))).collect();
+        let full = self.full();
+        let map: Vec<Rgb> = self.map.iter().map(|sum| signed(theme, (sum / full).clamp(-1.0, 1.0))).collect();
         pen.bitmap(left[2], 0.0, side, side, bitmap(&map, count, false))?;
         let top = (side - small) / 2.0;
         pen.bitmap(left[1], top, small, small, bitmap(&filter_colors(&self.filter), KERNEL, false))?;
         for (left, top, side) in [(left[0], 0.0, side), (left[1], top, small), (left[2], 0.0, side)] {
             pen.outline(left, top, side, side, theme.line, 1.0)?;
         }
-        // The window may hang over the edge; what lies outside counts as grey.
+        // The window may hang over the edge; what lies outside counts as the mean colour.
         let reach = (KERNEL / 2) as f64;
         let middle = |place: usize| (place * self.stride) as f64;
         let edge = |place: usize| ((middle(place) - reach) * pixel).max(0.0);
@@ -243,7 +251,9 @@ fn all_sums(photo: &[Rgb], filter: &[f32]) -> Vec<f32> {
     let planes: [fn(&Rgb) -> u8; 3] = [|color| color.0, |color| color.1, |color| color.2];
     let mut sums = vec![0.0_f32; SIDE * SIDE];
     for (plane, filter) in planes.iter().zip(filter.chunks_exact(KERNEL * KERNEL)) {
-        let values: Vec<f32> = photo.iter().map(|color| f32::from(plane(color)) / 255.0 - 0.5).collect();
+        // As the paper does: what is left is the difference from the mean colour, which also surrounds the picture.
+        let mean = photo.iter().map(|color| f32::from(plane(color))).sum::<f32>() / photo.len().max(1) as f32;
+        let values: Vec<f32> = photo.iter().map(|color| (f32::from(plane(color)) - mean) / 255.0).collect();
         for (sum, more) in sums.iter_mut().zip(window::map(&values, SIDE, filter, KERNEL)) {
             *sum += more;
         }
@@ -349,7 +359,7 @@ pub fn StridingWindow(
             }
         >
             <strong>"Take the window, then change the step."</strong>
-            " 363 numbers weigh 11 × 11 pixels in red, green and blue; grey says nothing. Orange in the map means: what I look for is here. The paper steps by 4 pixels, the network below by 3: less to compute, and still enough to see."
+            " 363 numbers weigh 11 × 11 pixels in red, green and blue. Orange in the map means: what I look for is here; blue means its opposite. The paper steps by 4 pixels, the network below by 3: less to compute, and still enough to see."
         </Figure>
     }
 }
