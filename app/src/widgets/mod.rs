@@ -4,8 +4,11 @@
 //! frames a picture with title, caption, save menu and data table; a [`Sketch`] is the bare drawing.
 
 mod any_picture;
+mod attention;
+mod attention_lines;
 mod axis;
 mod bars;
+mod beam_tree;
 mod browser;
 #[cfg(target_arch = "wasm32")]
 mod canvas;
@@ -15,6 +18,7 @@ mod controls;
 mod figure;
 mod format;
 mod gradient_flow;
+mod heads;
 mod heatmap;
 mod histogram;
 mod image_grid;
@@ -26,6 +30,9 @@ mod overlay;
 pub mod palette;
 mod pen;
 mod picture;
+mod positions;
+mod query;
+mod query_trace;
 mod replay;
 mod save;
 mod scatter;
@@ -33,8 +40,10 @@ mod sketch;
 #[cfg(test)]
 mod tests;
 
+pub use attention::{Attention, Spot};
 pub use axis::Axis;
 pub use bars::Bars;
+pub use beam_tree::{BeamNode, BeamTree};
 pub use browser::save_bytes;
 pub use chart::{Chart, Marker, Series};
 pub use confusion_matrix::ConfusionMatrix;
@@ -42,6 +51,7 @@ pub use controls::*;
 pub use figure::{Figure, FigureState};
 pub use format::{number, plain};
 pub use gradient_flow::GradientFlow;
+pub use heads::{HeadGroup, HeadTile, Heads};
 pub use heatmap::{Heatmap, Scale};
 pub use histogram::{Histogram, HistogramRow};
 pub use image_grid::{ImageGrid, Tile};
@@ -53,6 +63,9 @@ pub use overlay::{Overlay, Panel};
 pub use palette::{Ink, Rgb, Theme, cividis, grey, provide_theme, signed, use_theme};
 pub use pen::{Align, Lettering, Pen, fitted, text_width};
 pub use picture::{Area, Bitmap, Drawn, Picture, Surface, Table, to_svg};
+pub use positions::Positions;
+pub use query::QueryWalk;
+pub use query_trace::Trace;
 pub use replay::Replay;
 pub use scatter::{Dot, Field, Scatter, Segment};
 pub use sketch::{PointEvent, Pointer, Sketch, Stroke};
