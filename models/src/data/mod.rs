@@ -6,5 +6,6 @@ pub mod iris;
 pub mod letters;
 pub mod patterns;
 pub mod points;
+pub mod sequences;
 pub mod table;
 pub mod transforms;
