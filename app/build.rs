@@ -32,6 +32,7 @@ fn main() {
     names.sort();
     let mut weights =
         String::from("/// Where each set of weights comes from.\npub const PROVENANCE: &[Provenance] = &[\n");
+    let mut logs = String::from("/// The log of each set of weights.\npub mod logs {\n");
     for path in names {
         println!("cargo::rerun-if-changed={}", path.display());
         let stem = path.file_stem().expect("a file name").to_string_lossy().into_owned();
@@ -40,11 +41,13 @@ fn main() {
             push_file(&mut files, &format!("pretrained/{stem}.safetensors"), &stem, file);
         }
         push_provenance(&mut weights, &stem, &table);
+        push_log(&mut logs, &stem, &table);
     }
     files.push_str("];\n");
     weights.push_str("];\n");
+    logs.push_str("}\n");
     fs::write(out.join("files.rs"), files).expect("the build folder is writable");
-    fs::write(out.join("provenance.rs"), weights).expect("the build folder is writable");
+    fs::write(out.join("provenance.rs"), weights + &logs).expect("the build folder is writable");
 }
 
 fn read(path: &Path) -> Table {
@@ -102,6 +105,46 @@ fn push_provenance(out: &mut String, name: &str, table: &Table) {
         .expect("writing to a string");
     }
     out.push_str("] },\n");
+}
+
+fn push_log(out: &mut String, stem: &str, table: &Table) {
+    let empty = Value::Table(Table::new());
+    // Whole numbers as they are; others as the shortest text that gives the same f32.
+    let whole = |value: Option<&Value>| {
+        let numbers = value.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_integer);
+        format!("&{:?}", numbers.collect::<Vec<i64>>())
+    };
+    let measured = |value: Option<&Value>| {
+        let numbers = value.and_then(Value::as_array).into_iter().flatten().filter_map(number);
+        format!("&{:?}", numbers.map(|number| number as f32).collect::<Vec<f32>>())
+    };
+    let name = stem.to_uppercase().replace('-', "_");
+    write!(out, "/// Of {stem}.\npub const {name}: super::Log = super::Log {{ curves: &[")
+        .expect("writing to a string");
+    for (name, curve) in table.get("curves").and_then(Value::as_table).into_iter().flatten() {
+        let (steps, values) = (whole(curve.get("steps")), measured(curve.get("values")));
+        write!(out, "super::Curve {{ name: {name:?}, steps: {steps}, values: {values} }}, ")
+            .expect("writing to a string");
+    }
+    out.push_str("], runs: &[");
+    for run in table.get("log").and_then(Value::as_array).into_iter().flatten() {
+        let epoch = run.get("steps_an_epoch").and_then(Value::as_integer).unwrap_or_default();
+        let (name, network, recipe) = (text(run, "name"), text(run, "network"), text(run, "recipe"));
+        write!(
+            out,
+            "super::Run {{ name: {name:?}, network: {network:?}, recipe: {recipe:?}, steps_an_epoch: {epoch} }}, "
+        )
+        .expect("writing to a string");
+    }
+    let confusion = table.get("confusion").unwrap_or(&empty);
+    let counts = whole(confusion.get("counts"));
+    write!(out, "], confusion: {counts}, split: {:?}, classes: &[", text(confusion, "split"))
+        .expect("writing to a string");
+    let classes = table.get("data").and_then(|data| data.get("classes")).and_then(Value::as_array);
+    for class in classes.into_iter().flatten().filter_map(Value::as_str) {
+        write!(out, "{class:?}, ").expect("writing to a string");
+    }
+    out.push_str("] };\n");
 }
 
 fn number(value: &Value) -> Option<f64> {

@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use app::{
-    lessons::{adaline, hopfield, lenet, mlp, perceptron, vae},
+    lessons::{adaline, hopfield, lenet, mlp, perceptron, transformer, vae},
     session::{
         protocol::{Request, Response, Settings, decode, encode},
         query::{Query, QueryWriter},
@@ -32,6 +32,7 @@ fn all_settle(address: &str) {
     settles::<mlp::Settings>(address);
     settles::<hopfield::Settings>(address);
     settles::<lenet::Settings>(address);
+    settles::<transformer::Settings>(address);
     settles::<vae::Settings>(address);
 }
 
@@ -67,6 +68,19 @@ fn pair() -> impl Strategy<Value = String> {
         "cue",
         "mask",
         "order",
+        "task",
+        "length",
+        "symbols",
+        "positions",
+        "text",
+        "decoding",
+        "beams",
+        "temperature",
+        "topk",
+        "topp",
+        "draw",
+        "head",
+        "off",
         "v",
         "step",
         "x",
@@ -76,6 +90,7 @@ fn pair() -> impl Strategy<Value = String> {
         "-?[0-9]{1,12}(\\.[0-9]{1,6})?(e-?[0-9]{1,3})?",
         "(a|b)-?[0-9]{1,4}_-?[0-9]{1,4}(a|b)-?[0-9]{1,3}_[0-9]{0,4}",
         "[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3}",
+        "[edcx][0-9]{2}(-[edcx][0-9]{1,3}){0,6}",
         "(NaN|inf|-inf|%00|%ff%zz|[+&=%]{1,6})",
         "\\PC{0,12}",
     ];

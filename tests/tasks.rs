@@ -131,6 +131,7 @@ each! {
     adaline: app::lessons::adaline::task::Task,
     mlp: app::lessons::mlp::task::Task,
     hopfield: app::lessons::hopfield::task::Task,
+    transformer: app::lessons::transformer::task::Task,
 }
 
 #[test]

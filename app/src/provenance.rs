@@ -42,9 +42,71 @@ pub struct Metric {
     pub paper: Option<f64>,
 }
 
+/// What was logged while a set of weights was trained, and how often it calls each class which on data that may not be
+/// shipped. Each set has its own constant in [`logs`], named as its file, so that a page carries only the one it shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Log {
+    /// Curves by name; those of other runs than the shipped one's begin with the name of the run, as in `tanh-accuracy`.
+    pub curves: &'static [Curve],
+    /// Other runs, logged for comparison.
+    pub runs: &'static [Run],
+    /// Row by row, truth and called; empty for what is no classifier.
+    pub confusion: &'static [u32],
+    /// On which data these were counted.
+    pub split: &'static str,
+    /// Names of the classes, in order, where the provenance file gives them.
+    pub classes: &'static [&'static str],
+}
+
+impl Log {
+    /// The curve of that name.
+    pub fn curve(&self, name: &str) -> Option<&'static Curve> {
+        self.curves.iter().find(|curve| curve.name == name)
+    }
+}
+
+/// A measured quantity over the updates.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Curve {
+    /// What was measured.
+    pub name: &'static str,
+    /// Updates done when it was measured.
+    pub steps: &'static [u32],
+    /// What came out.
+    pub values: &'static [f32],
+}
+
+/// A run of which only the log is kept.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Run {
+    /// Its name, with which its curves begin.
+    pub name: &'static str,
+    /// Its network, as far as it differs.
+    pub network: &'static str,
+    /// What it did.
+    pub recipe: &'static str,
+    /// Updates in one epoch.
+    pub steps_an_epoch: i64,
+}
+
 include!(concat!(env!("OUT_DIR"), "/provenance.rs"));
 
 /// The provenance of a set of weights.
 pub fn find(name: &str) -> Option<&'static Provenance> {
     PROVENANCE.iter().find(|weights| weights.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logs_are_read() {
+        let log = logs::LENET_MNIST;
+        let curve = log.curve("validation-accuracy").unwrap();
+        assert_eq!(curve.steps.len(), curve.values.len());
+        assert!(curve.values.iter().all(|share| (0.0..=1.0).contains(share)));
+        assert_eq!((log.confusion.len(), log.confusion.iter().sum::<u32>()), (100, 10_000));
+        assert!(log.curve("nothing").is_none() && logs::VAE_MNIST.confusion.is_empty());
+    }
 }

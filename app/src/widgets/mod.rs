@@ -39,6 +39,7 @@ mod scatter;
 mod sketch;
 #[cfg(test)]
 mod tests;
+mod word_map;
 
 pub use attention::{Attention, Spot};
 pub use axis::Axis;
@@ -69,3 +70,4 @@ pub use query_trace::Trace;
 pub use replay::Replay;
 pub use scatter::{Dot, Field, Scatter, Segment};
 pub use sketch::{PointEvent, Pointer, Sketch, Stroke};
+pub use word_map::{PlacedWord, WordMap};

@@ -7,6 +7,7 @@ pub mod task;
 use models::sequence::{
     generate::Written,
     heads::{Head, HeadMap},
+    transformer::TransformerConfig,
     walk::Walk,
 };
 use serde::{Deserialize, Serialize};
@@ -81,19 +82,53 @@ pub const LESSON: Lesson = Lesson {
         },
     ],
     figures: &[
-        FigureNote { id: "turn", technique: "attention-heatmap", shows: "a query that you turn, and what it makes of five words" },
-        FigureNote { id: "attention", technique: "attention-heatmap", shows: "one head, word by word, as matrix or as lines" },
-        FigureNote { id: "heads", technique: "attention-heatmap", shows: "all heads of all layers, scored, sorted and switched off" },
-        FigureNote { id: "walk", technique: "attention-heatmap", shows: "one query through keys, scores, softmax and values, with the real numbers" },
+        FigureNote {
+            id: "turn",
+            technique: "attention-heatmap",
+            shows: "a query that you turn, and what it makes of five words",
+        },
+        FigureNote {
+            id: "attention",
+            technique: "attention-heatmap",
+            shows: "one head, word by word, as matrix or as lines",
+        },
+        FigureNote {
+            id: "heads",
+            technique: "attention-heatmap",
+            shows: "all heads of all layers, scored, sorted and switched off",
+        },
+        FigureNote {
+            id: "walk",
+            technique: "attention-heatmap",
+            shows: "one query through keys, scores, softmax and values, with the real numbers",
+        },
         FigureNote { id: "positions", technique: "attention-heatmap", shows: "how a position is told" },
-        FigureNote { id: "right", technique: "attention-heatmap", shows: "the share of attention on the right place, while it trains" },
+        FigureNote {
+            id: "right",
+            technique: "attention-heatmap",
+            shows: "the share of attention on the right place, while it trains",
+        },
         FigureNote { id: "beam", technique: "attention-heatmap", shows: "beam search as a tree" },
-        FigureNote { id: "words", technique: "embedding-projection", shows: "words that the network holds to be alike" },
+        FigureNote {
+            id: "words",
+            technique: "embedding-projection",
+            shows: "words that the network holds to be alike",
+        },
         FigureNote { id: "curves", technique: "learning-curves", shows: "training and held-out loss" },
-        FigureNote { id: "accuracy", technique: "learning-curves", shows: "symbols and whole sequences that come out right" },
+        FigureNote {
+            id: "accuracy",
+            technique: "learning-curves",
+            shows: "symbols and whole sequences that come out right",
+        },
         FigureNote { id: "gradients", technique: "gradient-flow", shows: "mean gradient of each layer" },
         FigureNote { id: "weights", technique: "weight-histogram", shows: "where the weights lie" },
         FigureNote { id: "order-test", technique: "learning-curves", shows: "twins with and without positions" },
+        FigureNote { id: "cost-test", technique: "attention-heatmap", shows: "time over the length, measured here" },
+        FigureNote {
+            id: "longer-test",
+            technique: "attention-heatmap",
+            shows: "sequences longer than those it learned from",
+        },
     ],
     experiments: &["sequences", "translate", "order", "quadratic", "longer", "unordered"],
 };
@@ -133,8 +168,6 @@ pub enum Command {
     Words,
     /// Translate these sentences, one after the other.
     Translate(Vec<String>),
-    /// Translate two sentences of the same words with and without positions.
-    Order,
     /// Time attention and the rest over the length.
     Measure,
     /// Judge sequences that are longer than those it learned from.
@@ -146,6 +179,8 @@ pub enum Command {
 /// What the figures of one frame are drawn from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {
+    /// How large the network is.
+    pub network: TransformerConfig,
     /// What was read, piece by piece.
     pub source: Vec<Piece>,
     /// What was written, piece by piece.
@@ -175,7 +210,7 @@ pub struct Piece {
 
 impl From<&Piece> for Token {
     fn from(piece: &Piece) -> Self {
-        Self { text: piece.text.clone(), joined: piece.joined, special: piece.special }
+        Self { text: piece.text.clone(), joined: piece.joined, special: piece.special, wrong: false }
     }
 }
 
@@ -192,6 +227,24 @@ pub struct ToyView {
     pub places: (u16, Vec<f32>),
 }
 
+/// A piece that was likely, with its probability.
+pub type Likely = (String, f32);
+
+/// One beginning of a beam search.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Beginning {
+    /// The one that it goes on from.
+    pub parent: Option<u32>,
+    /// Its last piece.
+    pub text: String,
+    /// Sum of the log probabilities of its pieces.
+    pub log_probability: f32,
+    /// It was kept.
+    pub kept: bool,
+    /// It is part of the answer.
+    pub chosen: bool,
+}
+
 /// What the translator shows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TranslationView {
@@ -200,11 +253,11 @@ pub struct TranslationView {
     /// The translation by all heads, where some are switched off.
     pub whole: Option<String>,
     /// What else was likely at each step: pieces with their probabilities.
-    pub likely: Vec<Vec<(String, f32)>>,
+    pub likely: Vec<Vec<Likely>>,
     /// How many pieces could have been chosen at each step.
     pub open: Vec<u32>,
-    /// All beginnings of a beam search: parent, text, log probability, kept, part of the answer.
-    pub tree: Vec<(Option<u32>, String, f32, bool, bool)>,
+    /// All beginnings of a beam search.
+    pub tree: Vec<Beginning>,
     /// Sum of the log probabilities.
     pub log_probability: f32,
     /// It came to its end by itself.
@@ -233,17 +286,26 @@ pub struct Found {
     /// Each head with its score by each rule; then what looking at fixed distances alone would score.
     pub rules: Option<Rules>,
     /// Words with their places and groups, and the share of the spread that is shown.
-    pub words: Option<(Vec<(String, [f32; 2], u8)>, f32)>,
+    pub words: Option<(Vec<WordSpot>, f32)>,
     /// Sentences and their translations.
     pub translated: Vec<(String, String)>,
-    /// Two sentences of the same words: with positions, then without.
-    pub order: Option<[(String, String); 4]>,
     /// Costs over the length.
     pub costs: Vec<Cost>,
     /// Length, share of symbols right, share of whole sequences right.
     pub longer: Vec<(u8, f32, f32)>,
     /// Share of sequences that get the same answer when they are shuffled, and of how many.
     pub shuffled: Option<(f32, u32)>,
+}
+
+/// A word on the plane of the two directions in which words spread most.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WordSpot {
+    /// The word.
+    pub text: String,
+    /// Across and up.
+    pub at: [f32; 2],
+    /// Its group.
+    pub group: u8,
 }
 
 /// Scores of heads on annotated sentences.

@@ -1,6 +1,14 @@
 //! Everything that makes a run of the Transformer lesson reproducible.
 
-use models::sequence::heads::{Head, Stack};
+use models::{
+    data::sequences::{Sequences, Task},
+    sequence::{
+        heads::{Head, Stack},
+        positions::Positions,
+        toy,
+        transformer::TransformerConfig,
+    },
+};
 use serde::{Deserialize, Serialize};
 
 use crate::session::{
@@ -193,6 +201,27 @@ impl Settings {
         self.errand == Errand::Translate
     }
 
+    /// What the toy is trained on; nothing for the translator.
+    pub fn sequences(&self) -> Option<Sequences> {
+        let task = match self.errand {
+            Errand::Reverse => Task::Reverse,
+            Errand::Sort => Task::Sort,
+            Errand::Copy => Task::Copy,
+            Errand::Translate => return None,
+        };
+        Some(Sequences { task, length: self.length.into(), symbols: self.symbols.into() })
+    }
+
+    /// How the toy is told where a symbol stands.
+    pub fn positions_kind(&self) -> Positions {
+        if self.positions { Positions::Learned } else { Positions::None }
+    }
+
+    /// The toy’s network; nothing for the translator, whose weights say how large it is.
+    pub fn network(&self) -> Option<TransformerConfig> {
+        self.sequences().map(|sequences| toy::config(&sequences, self.positions_kind()))
+    }
+
     /// The same with another errand: what belongs to the network before is put back.
     pub fn with_errand(&self, errand: Errand) -> Self {
         let base = Self::default();
@@ -285,7 +314,9 @@ fn clipped(text: &str, query: &mut Query) -> String {
     let clean: String = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
     let short: String = clean.chars().take(MOST_LETTERS).collect();
     if short.len() < clean.len() {
-        query.problems.push(format!("The sentence of this link is longer than {MOST_LETTERS} letters; its beginning is used."));
+        query
+            .problems
+            .push(format!("The sentence of this link is longer than {MOST_LETTERS} letters; its beginning is used."));
     }
     short
 }
@@ -348,7 +379,8 @@ mod tests {
     #[test]
     fn hostile_addresses_are_clamped() {
         let long = "x".repeat(2000);
-        let mut query = Query::parse(&format!("?task=rm&length=99&off=e11-e11-q7-e991-c12&head=zz&text={long}&topp=NaN"));
+        let mut query =
+            Query::parse(&format!("?task=rm&length=99&off=e11-e11-q7-e991-c12&head=zz&text={long}&topp=NaN"));
         let settings = Settings::read(&mut query);
         assert_eq!((settings.errand, settings.length), (Errand::Reverse, LENGTH.1));
         assert_eq!(settings.off, [head(Stack::Encoder, 0, 0), head(Stack::Cross, 0, 1)]);
@@ -359,7 +391,8 @@ mod tests {
     #[test]
     fn looking_elsewhere_needs_no_new_start() {
         let before = Settings::default();
-        let live = Settings { rate: 0.1, view: head(Stack::Decoder, 1, 1), sentence: "Hello.".into(), ..before.clone() };
+        let live =
+            Settings { rate: 0.1, view: head(Stack::Decoder, 1, 1), sentence: "Hello.".into(), ..before.clone() };
         assert!(!live.restarts(&before));
         assert!(Settings { length: 9, ..before.clone() }.restarts(&before));
         let french = before.with_errand(Errand::Translate);

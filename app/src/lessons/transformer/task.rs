@@ -73,7 +73,9 @@ impl serve::Task for Task {
     fn finished(&self) -> Option<String> {
         match self {
             Task::Toy(task) => task.finished(),
-            Task::Translation(_) => Some("This network was trained before: change the sentence, not the weights.".into()),
+            Task::Translation(_) => {
+                Some("This network was trained before: change the sentence, not the weights.".into())
+            }
         }
     }
 

@@ -16,6 +16,10 @@ pub fn Language(state: Shown) -> impl IntoView {
             <AllHeads state />
             <Waves state />
             {figure(
+                "gallery-words", "embedding-projection", "Words on a plane", state, samples::words,
+                "Near ones are alike. Where there is no room a word is a dot, and the pointer names it.",
+            )}
+            {figure(
                 "gallery-beam", "attention-heatmap", "Beam search", state, samples::beam,
                 "Filled boxes are the answer, pale ones were dropped. The numbers are sums of log probabilities.",
             )}
@@ -163,7 +167,8 @@ fn Walk(state: Shown) -> impl IntoView {
 #[component]
 fn Pieces() -> impl IntoView {
     let chosen = RwSignal::new(Some(2));
-    let piece = |text: &str, joined: bool, special: bool| Token { text: text.into(), joined, special };
+    let piece =
+        |text: &str, joined: bool, special: bool| Token { text: text.into(), joined, special, wrong: text == "able" };
     let tokens = vec![
         piece("the", false, false),
         piece("ele", false, false),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::widgets::{
     Attention, Axis, Bars, BeamNode, BeamTree, Chart, ConfusionMatrix, Dot, Field, GradientFlow, HeadGroup, HeadTile,
     Heads, Heatmap, Histogram, ImageGrid, Ink, Landscape, LatentMap, LayerMaps, MapDot, MapLayer, Marker, Network,
-    NetworkLayer, Overlay, Panel, Peak, QueryWalk, Scale, Scatter, Segment, Series, Tile,
+    NetworkLayer, Overlay, Panel, Peak, PlacedWord, QueryWalk, Scale, Scatter, Segment, Series, Tile, WordMap,
 };
 
 /// A number between −1 and 1 that looks random and belongs to its index.
@@ -410,4 +410,22 @@ pub fn beam() -> BeamTree {
             node(Some(10), "éléphant", -2.9, true, false),
         ],
     }
+}
+
+/// Words of three groups around three places.
+pub fn words() -> WordMap {
+    let groups = [
+        ("numbers", ["one", "two", "three", "four", "five"], (-2.0, 1.0)),
+        ("colours", ["red", "blue", "green", "white", "black"], (1.5, 1.2)),
+        ("animals", ["cat", "dog", "bird", "horse", "fish"], (0.2, -1.6)),
+    ];
+    let words = groups.iter().enumerate().flat_map(|(group, (_, words, (x, y)))| {
+        words.iter().enumerate().map(move |(at, text)| PlacedWord {
+            text: (*text).to_owned(),
+            x: x + scatter_of(group * 20 + at),
+            y: y + scatter_of(group * 20 + at + 400),
+            group,
+        })
+    });
+    WordMap { words: words.collect(), groups: groups.map(|(name, ..)| name.to_owned()).to_vec() }
 }

@@ -13,6 +13,8 @@ pub struct Token {
     pub joined: bool,
     /// It is no word of the text: a mark of begin or end, or a piece that is not known.
     pub special: bool,
+    /// It is not what it should be.
+    pub wrong: bool,
 }
 
 /// Pieces side by side; those of one word touch, with a seam between them. One can be chosen: arrow keys move, Tab goes
@@ -58,10 +60,11 @@ pub fn Tokens(
     let piece = move |(index, token, goes_on): (usize, Token, bool)| {
         let is_chosen = move || chosen.get() == Some(index);
         let class = format!(
-            "token{}{}{}",
+            "token{}{}{}{}",
             if token.joined { " joined" } else { "" },
             if goes_on { " goes-on" } else { "" },
             if token.special { " special" } else { "" },
+            if token.wrong { " wrong" } else { "" },
         );
         match on_choose {
             Some(_) => view! {

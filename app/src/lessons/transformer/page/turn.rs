@@ -10,13 +10,8 @@ use crate::widgets::{
 };
 
 /// The words, each with its key: the direction it answers to.
-const WORDS: [(&str, (f64, f64)); 5] = [
-    ("she", (-1.3, 1.1)),
-    ("sees", (0.4, 1.7)),
-    ("a", (1.7, 0.5)),
-    ("small", (0.9, -1.4)),
-    ("elephant", (-1.4, -1.0)),
-];
+const WORDS: [(&str, (f64, f64)); 5] =
+    [("she", (-1.3, 1.1)), ("sees", (0.4, 1.7)), ("a", (1.7, 0.5)), ("small", (0.9, -1.4)), ("elephant", (-1.4, -1.0))];
 /// Each word's value: what it has to say.
 const VALUES: [(f64, f64); 5] = [(1.2, 1.4), (-1.6, 0.9), (1.7, -0.4), (0.1, -1.7), (-1.3, -1.2)];
 /// Planes run from minus this to this.
@@ -61,7 +56,8 @@ impl Turn {
     /// What comes out: the mean of all values, each by its share.
     fn output(&self) -> (f64, f64) {
         let weights = self.weights();
-        let sum = |read: fn(&(f64, f64)) -> f64| VALUES.iter().zip(weights).map(|(value, weight)| weight * read(value)).sum();
+        let sum =
+            |read: fn(&(f64, f64)) -> f64| VALUES.iter().zip(weights).map(|(value, weight)| weight * read(value)).sum();
         (sum(|value| value.0), sum(|value| value.1))
     }
 

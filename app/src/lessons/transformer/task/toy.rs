@@ -3,9 +3,10 @@
 use models::{
     data::sequences::Sequences,
     device::Device,
+    error::Error,
     sequence::{
-        heads::{Head, Heads, Silenced, Stack},
-        toy::{PLACES, Saved, Step, Toy},
+        heads::{Head, Silenced},
+        toy::{PLACES, Saved, Step, Toy, config},
         walk::Walk,
     },
     tensor::{Tensor, Transaction},
@@ -15,7 +16,7 @@ use models::{
 use super::measure;
 use crate::{
     lessons::{
-        pictures::{LayerView, histogram, school::read, shelf::again},
+        pictures::{LayerView, histogram, shelf::again},
         transformer::{Command, Found, Piece, RIGHT, Settings, Snapshot, ToyView, WHOLE, WHOLE_TRAINING},
     },
     session::{
@@ -162,7 +163,7 @@ impl ToyTask {
             Command::Shuffle => self.found.shuffled = Some(self.shuffle().await?),
             Command::Measure => self.found.costs = measure::costs(&self.device).await?,
             // These are for the translator.
-            Command::Rules | Command::Words | Command::Translate(_) | Command::Order => {}
+            Command::Rules | Command::Words | Command::Translate(_) => {}
         }
         Ok(())
     }
@@ -187,23 +188,24 @@ impl ToyTask {
         if !gradients.is_empty() {
             transaction = transaction.register(Tensor::cat(gradients, 0));
         }
-        let transaction = register(&look.heads, transaction);
-        let mut values = read(transaction).await?.into_iter();
-        let mut take = || values.next().unwrap_or_default();
+        let data = look.heads.register(transaction).execute_async().await;
+        let data = data.map_err(|error| again(Error::Device(error.to_string())))?;
+        let mut data = data.into_iter();
+        let mut take = || data.next().and_then(|data| data.try_into_vec::<f32>().ok()).unwrap_or_default();
         let said = take().into_iter().map(|symbol| symbol as u8).collect();
         let mut broken = None;
         for (step, _) in &steps {
             let (loss, accuracy, whole) = (take(), take(), take());
-            broken = broken.or((!loss[0].is_finite()).then_some(*step));
-            plot(curves, Series::Loss, *step, loss[0]);
-            plot(curves, Series::Accuracy, *step, accuracy[0]);
-            plot(curves, WHOLE_TRAINING, *step, whole[0]);
+            broken = broken.or((!number(&loss).is_finite()).then_some(*step));
+            plot(curves, Series::Loss, *step, number(&loss));
+            plot(curves, Series::Accuracy, *step, number(&accuracy));
+            plot(curves, WHOLE_TRAINING, *step, number(&whole));
         }
         for evaluation in &evaluations {
             let (loss, accuracy, whole) = (take(), take(), take());
-            plot(curves, Series::ValidationLoss, evaluation.step, loss[0]);
-            plot(curves, Series::ValidationAccuracy, evaluation.step, accuracy[0]);
-            plot(curves, WHOLE, evaluation.step, whole[0]);
+            plot(curves, Series::ValidationLoss, evaluation.step, number(&loss));
+            plot(curves, Series::ValidationAccuracy, evaluation.step, number(&accuracy));
+            plot(curves, WHOLE, evaluation.step, number(&whole));
             let right: Vec<f32> = evaluation.right.iter().flat_map(|_| take()).collect();
             for (head, share) in right.into_iter().enumerate() {
                 plot(curves, Series::Own(RIGHT + head as u16), evaluation.step, share);
@@ -215,12 +217,13 @@ impl ToyTask {
         if let Some(step) = broken {
             return Err(self.broken(step).await);
         }
-        let heads = maps(&look.heads, &mut values);
+        let heads = look.heads.collect(&mut data).map_err(again)?;
         let walk = self.walk().await?;
         self.weigh().await?;
         let wanted = self.toy.sequences.task.answer(&self.shown);
         let letters = |symbols: &[usize]| symbols.iter().map(|symbol| piece(*symbol)).collect::<Vec<_>>();
         Ok(Snapshot {
+            network: config(&self.toy.sequences, self.settings.positions_kind()),
             source: letters(&self.shown),
             target: letters(&wanted),
             heads,
@@ -326,8 +329,14 @@ impl ToyTask {
     }
 }
 
+/// The one number of a readout.
+fn number(values: &[f32]) -> f32 {
+    values.first().copied().unwrap_or(f32::NAN)
+}
+
 /// A symbol as a letter.
 fn piece(symbol: usize) -> Piece {
-    let letter = u8::try_from(symbol).ok().filter(|symbol| *symbol < 26).map_or('?', |symbol| char::from(b'A' + symbol));
+    let letter =
+        u8::try_from(symbol).ok().filter(|symbol| *symbol < 26).map_or('?', |symbol| char::from(b'A' + symbol));
     Piece { text: letter.to_string(), joined: false, special: false }
 }
