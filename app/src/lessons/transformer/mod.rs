@@ -3,6 +3,7 @@
 pub mod page;
 pub mod settings;
 pub mod task;
+pub mod words;
 
 use models::sequence::{
     generate::Written,
@@ -133,6 +134,8 @@ pub const LESSON: Lesson = Lesson {
     experiments: &["sequences", "translate", "order", "quadratic", "longer", "unordered"],
 };
 
+/// Name of the translator’s weights.
+pub const WEIGHTS: &str = "transformer-eng-fra";
 /// Whole held-out sequences that come out right.
 pub const WHOLE: Series = Series::Own(0);
 /// Whole training sequences of the last batch that came out right.
@@ -206,6 +209,14 @@ pub struct Piece {
     pub joined: bool,
     /// It is a mark, and no word of the text.
     pub special: bool,
+}
+
+impl Piece {
+    /// What stands for it where pieces are not seen side by side: a hyphen says that it goes on with a word.
+    pub fn label(&self) -> String {
+        let goes_on = self.joined && self.text.starts_with(char::is_alphabetic);
+        if goes_on { format!("-{}", self.text) } else { self.text.clone() }
+    }
 }
 
 impl From<&Piece> for Token {

@@ -11,7 +11,7 @@ mod toy;
 mod turn;
 mod understand;
 mod weakness;
-pub mod words;
+mod words;
 
 use leptos::prelude::*;
 

@@ -50,8 +50,7 @@ impl Gaze {
 }
 
 fn words(pieces: &[Piece]) -> Vec<String> {
-    let word = |piece: &Piece| if piece.joined { format!("-{}", piece.text) } else { piece.text.clone() };
-    pieces.iter().map(word).collect()
+    pieces.iter().map(Piece::label).collect()
 }
 
 /// Who looks and who is looked at.

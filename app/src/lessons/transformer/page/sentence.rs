@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     lessons::transformer::{
-        Command, Decoding, Likely, Piece, Settings, Transformer, TranslationView,
+        Command, Decoding, Likely, Piece, Settings, Transformer, TranslationView, WEIGHTS,
         settings::{FIRST_SENTENCE, MOST_BEAMS, MOST_LETTERS},
     },
     session::Session,
@@ -19,8 +19,6 @@ use crate::{
     widgets::{Chips, Figure, Notice, NoticeKind, NumberField, Slider, Toggle, Token, Tokens},
 };
 
-/// The weights' name.
-pub const WEIGHTS: &str = "transformer-eng-fra";
 /// From one word to the next while they appear.
 const PACE: Duration = Duration::from_millis(260);
 /// Sentences to begin with.
@@ -201,14 +199,14 @@ fn Choices(session: Session<Transformer>) -> impl IntoView {
             let Some(view) = snapshot.translation.as_ref() else { return Vec::new() };
             let open = |step: usize| view.open.get(step).copied().unwrap_or(0);
             let row = |(step, (piece, likely)): (usize, (&Piece, &Vec<Likely>))| {
-                (piece.text.clone(), open(step), likely.iter().take(5).cloned().collect::<Vec<Likely>>())
+                (piece.label(), open(step), likely.iter().take(5).cloned().collect::<Vec<Likely>>())
             };
             snapshot.target.iter().zip(&view.likely).enumerate().map(row).collect()
         })
     };
     let row = move |(piece, open, likely): (String, u32, Vec<Likely>)| {
         let others = likely.into_iter().map(|(text, share)| {
-            let chosen = text.trim() == piece.trim();
+            let chosen = text == piece;
             view! {
                 <span class="likely" class:chosen=chosen style=format!("--share: {share:.3}")>
                     {text} " " <small>{format!("{:.0} %", share * 100.0)}</small>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    lessons::transformer::{Command, Errand, Settings, Transformer, WHOLE},
+    lessons::transformer::{Command, Errand, Settings, Transformer, WEIGHTS, WHOLE},
     provenance,
     session::Session,
     site::{
@@ -100,7 +100,7 @@ fn Sentences() -> impl IntoView {
         |snapshot| (snapshot.found.translated.len() == SENTENCES.len()).then(|| snapshot.found.translated.clone()),
         |found| {
             let told: Vec<String> = found.iter().map(|(from, to)| format!("“{from}” becomes “{to}”")).collect();
-            let bleu = provenance::find("transformer-eng-fra")
+            let bleu = provenance::find(WEIGHTS)
                 .and_then(|weights| weights.metrics.iter().find(|metric| metric.name.to_lowercase().contains("bleu")));
             let bleu = bleu.map_or(String::new(), |metric| format!(" BLEU {:.1} ({}).", metric.value, metric.split));
             format!("{}.{bleu}", told.join("; "))

@@ -3,20 +3,11 @@
 use leptos::prelude::*;
 
 use crate::{
-    lessons::transformer::{Command, Transformer, WordSpot},
+    lessons::transformer::{Command, Transformer, WordSpot, words::GROUPS},
     session::Session,
     site::stale::renew_when_stale,
     widgets::{Figure, PlacedWord, WordMap},
 };
-
-/// Groups of words whose vectors are laid out: name, words in English and in French.
-pub const GROUPS: [(&str, &[&str]); 5] = [
-    ("people", &["he", "she", "we", "they", "il", "elle", "nous", "ils"]),
-    ("numbers", &["two", "three", "five", "ten", "deux", "trois", "cinq", "dix"]),
-    ("time", &["today", "tomorrow", "night", "year", "demain", "nuit", "an", "hier"]),
-    ("doing", &["go", "come", "eat", "sleep", "aller", "venir", "manger", "dormir"]),
-    ("family", &["mother", "father", "brother", "sister", "mère", "père", "frère", "sœur"]),
-];
 
 /// Words on a plane.
 #[component]
