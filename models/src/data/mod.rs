@@ -8,4 +8,6 @@ pub mod patterns;
 pub mod points;
 pub mod sequences;
 pub mod table;
+pub mod tokens;
 pub mod transforms;
+pub mod translation;

@@ -79,7 +79,7 @@ impl Transformer {
     ) -> Result<Written, Error> {
         match decoding {
             Decoding::Beam(beam) => self.search(source, beam, bounds, silenced, device).await,
-            Decoding::Greedy => self.follow(source, bounds, silenced, device, |logits| choice::best(logits)).await,
+            Decoding::Greedy => self.follow(source, bounds, silenced, device, choice::best).await,
             Decoding::Sample(sampling) => {
                 let mut rng = Pcg32::seed_from_u64(sampling.seed);
                 self.follow(source, bounds, silenced, device, |logits| draw(logits, &sampling, &mut rng)).await

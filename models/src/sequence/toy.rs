@@ -194,3 +194,45 @@ pub struct Saved {
     checkpoint: Checkpoint,
     rng: Pcg32,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::sequences::Task;
+
+    #[test]
+    fn scratch() {
+        for (task, length, symbols) in [(Task::Reverse, 8, 12), (Task::Sort, 8, 12), (Task::Copy, 8, 12)] {
+            for seed in 1..3 {
+                let device = Device::flex().autodiff();
+                let mut toy = Toy::new(Sequences { task, length, symbols }, Positions::Learned, seed, &device);
+                let held = toy.held_out(300);
+                let t = std::time::Instant::now();
+                for k in 0..600 {
+                    let step = toy.step(RATE);
+                    if k % 50 == 49 {
+                        let (look, examples) = toy.look(&held, &Silenced::default());
+                        let [a, w] = examples.accuracy(look.logits.clone());
+                        let shares: Vec<Vec<f32>> = examples
+                            .share_on_right(&look.heads)
+                            .into_iter()
+                            .map(|s| s.into_data().try_into_vec().unwrap())
+                            .collect();
+                        println!(
+                            "{task:?} {seed} {} loss {:.3} acc {:.4} whole {:.4} {:?} {:.1} ms",
+                            k + 1,
+                            step.loss.into_scalar::<f32>(),
+                            a.into_scalar::<f32>(),
+                            w.clone().into_scalar::<f32>(),
+                            shares,
+                            t.elapsed().as_secs_f64() * 1e3 / (k + 1) as f64
+                        );
+                        if w.into_scalar::<f32>() >= 0.995 {
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
