@@ -13,6 +13,7 @@ import "./checks/drawing.mjs";
 import "./checks/recovery.mjs";
 import "./checks/instruments.mjs";
 import "./checks/trouble.mjs";
+import "./checks/transformer.mjs";
 import "./checks/vae.mjs";
 import "./checks/looks.mjs";
 

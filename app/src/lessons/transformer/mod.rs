@@ -75,6 +75,13 @@ pub const LESSON: Lesson = Lesson {
             lines: ("pub fn sinusoids", "}"),
         },
         Part {
+            id: "cache",
+            name: "Key–value cache",
+            does: "What is written keeps its keys and values, so a new word costs one row and not the whole square again.",
+            file: "sequence/cache.rs",
+            lines: ("pub fn next(&self", "    }"),
+        },
+        Part {
             id: "output",
             name: "Output",
             does: "The same table that turns words into numbers turns numbers back into words.",
@@ -144,6 +151,16 @@ pub const WHOLE_TRAINING: Series = Series::Own(1);
 pub const RIGHT: u16 = 2;
 /// Layers and heads of the toy.
 pub const TOY: (usize, usize) = (2, 2);
+
+/// Parts of the toy that gradients and weights are told of: how the names of their layers begin, and what they are called.
+pub const PARTS: [(&str, &str); 6] = [
+    ("embedding", "symbols"),
+    ("places", "positions"),
+    ("encoder.0", "encoder 1"),
+    ("encoder.1", "encoder 2"),
+    ("decoder.0", "decoder 1"),
+    ("decoder.1", "decoder 2"),
+];
 
 /// The lesson's messages.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,7 @@
 //! The worker half: a toy that is trained here, or a translator whose weights are fetched.
 
 mod measure;
+mod rules;
 mod toy;
 mod translate;
 mod trials;

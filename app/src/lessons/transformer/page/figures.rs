@@ -18,9 +18,6 @@ use crate::{
     },
 };
 
-/// Parts of the toy that gradients are told of.
-pub const PARTS: [&str; 6] = ["symbols", "positions", "encoder 1", "encoder 2", "decoder 1", "decoder 2"];
-
 /// Where the reader looks, shared by the figures of one head.
 #[derive(Clone, Copy)]
 pub struct Gaze {

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 
 use super::{
-    figures::{self, Gaze, PARTS},
+    figures::{self, Gaze},
     look::{AllHeads, OneHead, Places, Walk},
 };
 use crate::{
-    lessons::transformer::{Command, Transformer, WHOLE},
+    lessons::transformer::{Command, PARTS, Transformer, WHOLE},
     session::{Session, protocol::Series},
     site::{
         figures::{curves, gradient_flow},
@@ -25,6 +25,12 @@ pub fn ToyBench(
     gaze: Gaze,
 ) -> impl IntoView {
     gaze.written.set(usize::MAX);
+    // Without positions there is no table of them.
+    let parts = Signal::derive(move || {
+        let told = session.settings.with(|settings| settings.positions);
+        let parts = PARTS.iter().filter(|(part, _)| told || *part != "places");
+        parts.map(|(_, name)| (*name).to_owned()).collect::<Vec<_>>()
+    });
     view! {
         <div class="wide"><Sequence session gaze /></div>
         <div class="wide pair">
@@ -70,7 +76,7 @@ pub fn ToyBench(
                 id="gradients"
                 technique="gradient-flow"
                 title="Gradient of each part"
-                picture=gradient_flow(session, Signal::stored(PARTS.map(String::from).to_vec()))
+                picture=gradient_flow(session, parts)
                 empty="The first update brings the first gradients."
             >
                 <strong>"Compare both stacks."</strong>

@@ -17,7 +17,7 @@ use super::measure;
 use crate::{
     lessons::{
         pictures::{LayerView, histogram, shelf::again},
-        transformer::{Command, Found, Piece, RIGHT, Settings, Snapshot, ToyView, WHOLE, WHOLE_TRAINING},
+        transformer::{Command, Found, PARTS, Piece, RIGHT, Settings, Snapshot, ToyView, WHOLE, WHOLE_TRAINING},
     },
     session::{
         protocol::{CurvePoint, Series, Trouble, decode, encode},
@@ -29,16 +29,6 @@ use crate::{
 const EVERY: u64 = 10;
 /// Held-out sequences of an evaluation.
 pub const HELD_OUT: usize = 200;
-
-/// Parts of the network that gradients and weights are told of, by the beginning of their layers' names.
-pub const PARTS: [(&str, &str); 6] = [
-    ("embedding", "symbols"),
-    ("places", "positions"),
-    ("encoder.0", "encoder 1"),
-    ("encoder.1", "encoder 2"),
-    ("decoder.0", "decoder 1"),
-    ("decoder.1", "decoder 2"),
-];
 
 /// What a look at the held-out sequences gave, unread.
 struct Evaluation {
@@ -178,7 +168,7 @@ impl ToyTask {
         let mut transaction = Transaction::default().register(said);
         for (_, step) in &steps {
             for value in [&step.loss, &step.accuracy, &step.whole] {
-                transaction = transaction.register(value.clone().inner());
+                transaction = transaction.register(value.clone());
             }
         }
         for evaluation in &evaluations {
@@ -241,7 +231,8 @@ impl ToyTask {
 
     /// The mean of each part's matrices, at this step.
     fn plot_gradients(&mut self, names: &[String], means: &[f32], curves: &mut Vec<CurvePoint>) {
-        for (part, (begins, _)) in PARTS.iter().enumerate() {
+        let known = PARTS.iter().filter(|(begins, _)| names.iter().any(|name| name.starts_with(begins)));
+        for (part, (begins, _)) in known.enumerate() {
             let own: Vec<f32> =
                 names.iter().zip(means).filter(|(name, _)| name.starts_with(begins)).map(|(_, mean)| *mean).collect();
             if !own.is_empty() {
