@@ -1,12 +1,19 @@
-"""The Transformer in PyTorch: the twin of models/src/sequence/transformer.rs, and the trainer of its large weights.
+"""The Transformer in PyTorch: the twin of models/src/sequence/transformer.rs; transformer_training.py trains its large weights.
 
-Names and shapes are those of our network (matrices are [inputs, outputs], as burn keeps them). Differs from the paper as
+Writes tests/fixtures/transformer.json: attention by PyTorch's own nn.MultiheadAttention with masks, and a small network, forward,
+gradients and three steps of Adam. Names and shapes are those of our network (matrices are [inputs, outputs], as burn keeps them). Differs from the paper as
 ours does: each block normalises before its layer (pre-LN), and one table embeds source and target and gives the output.
+Run from the repository's root:
+
+    python3 tests/reference/transformer.py          # needs torch and numpy
 """
 
+import json
 import math
+from pathlib import Path
 
 import torch
+from lenet import digest, scattered
 from torch import nn
 from torch.nn import functional as F
 from translation import PAD
@@ -149,3 +156,95 @@ class Transformer(nn.Module):
     def forward(self, source, target, padded=True):
         mask = (source != PAD)[:, None, None, :] if padded else None
         return self.logits(self.decode(target, self.encode(source, mask), mask))
+
+
+# --- The fixture that tests/parity_transformer.rs compares our network with.
+
+BATCH, QUERIES, KEYS, LENGTHS = 2, 4, 5, [5, 3]
+WIDTH, HEADS = 8, 2
+SMALL = {"vocabulary": 11, "width": 8, "heads": 2, "inner": 12, "encoder_layers": 2, "decoder_layers": 2, "longest": 6}
+SOURCE = [[3, 4, 9, 10, 2], [7, 4, 2, PAD, PAD]]
+TARGET = [[1, 5, 6, 8], [1, 9, 9, 4]]
+RIGHT = [[5, 6, 8, 2], [9, 9, 4, 2]]
+RATE, STEPS = 0.005, 3
+
+
+def as_burn(name):
+    """Our name of a parameter: layer normalisation has gamma and beta."""
+    layer, kind = name.rsplit(".", 1)
+    return f"{layer}.{ {'weight': 'gamma', 'bias': 'beta'}[kind]}" if layer.endswith("norm") else name
+
+
+def fill(named):
+    """The formula's numbers into parameters, names in alphabetical order: about 1 for gamma, small for what is added."""
+    start = 1
+    for name, leaf in sorted(named.items()):
+        numbers = scattered(leaf.numel(), start).reshape(leaf.shape)
+        kind = name.rsplit(".", 1)[1]
+        start += leaf.numel()
+        leaf.data = {"gamma": 1 + 0.1 * numbers, "beta": 0.1 * numbers, "bias": 0.1 * numbers}.get(kind, 0.5 * numbers)
+
+
+def attention_case(name):
+    """PyTorch's own multi-head attention with our weights."""
+    ours = Attention(WIDTH, HEADS)
+    fill(dict(ours.named_parameters()))
+    theirs = nn.MultiheadAttention(WIDTH, HEADS, batch_first=True)
+    projections = [ours.query, ours.key, ours.value]
+    theirs.in_proj_weight.data = torch.cat([layer.weight.data.t() for layer in projections])
+    theirs.in_proj_bias.data = torch.cat([layer.bias.data for layer in projections])
+    theirs.out_proj.weight.data, theirs.out_proj.bias.data = ours.output.weight.data.t(), ours.output.bias.data
+    x = scattered(BATCH * QUERIES * WIDTH, 5000).reshape(BATCH, QUERIES, WIDTH).requires_grad_()
+    memory = x if name != "cross" else scattered(BATCH * KEYS * WIDTH, 6000).reshape(BATCH, KEYS, WIDTH).requires_grad_()
+    hidden = {
+        "causal": {"attn_mask": torch.ones(QUERIES, QUERIES).triu(1).bool()},
+        "cross": {"key_padding_mask": torch.arange(KEYS)[None] >= torch.tensor(LENGTHS)[:, None]},
+    }.get(name, {})
+    output, weights = theirs(x, memory, memory, average_attn_weights=False, **hidden)
+    (output * scattered(output.numel(), 7000).reshape(output.shape)).sum().backward()
+    gradients = {"x": digest(x.grad)} | ({"memory": digest(memory.grad)} if memory is not x else {})
+    for place, part in enumerate(["query", "key", "value"]):
+        gradients[f"{part}.weight"] = digest(theirs.in_proj_weight.grad[place * WIDTH : (place + 1) * WIDTH].t())
+        gradients[f"{part}.bias"] = digest(theirs.in_proj_bias.grad[place * WIDTH : (place + 1) * WIDTH])
+    gradients |= {"output.weight": digest(theirs.out_proj.weight.grad.t()), "output.bias": digest(theirs.out_proj.bias.grad)}
+    return {"name": name, "output": digest(output), "weights": digest(weights), "gradients": gradients}
+
+
+def network_case(positions):
+    model = Transformer(SMALL | {"positions": positions})
+    named = {as_burn(name): leaf for name, leaf in model.named_parameters()}
+    fill(named)
+    source, target, right = map(torch.tensor, (SOURCE, TARGET, RIGHT))
+    cost = lambda: F.cross_entropy(model(source, target).flatten(0, 1), right.flatten())
+    logits, loss = model(source, target), cost()
+    loss.backward()
+    gradients = {name: digest(leaf.grad) for name, leaf in named.items()}
+    optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
+    losses = []
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        loss = cost()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return {"positions": positions, "logits": digest(logits), "gradients": gradients, "losses": losses}
+
+
+def main():
+    fixture = {
+        "torch": torch.__version__.split("+")[0],
+        "attention": [attention_case(name) for name in ["self", "causal", "cross"]],
+        "config": SMALL,
+        "source": [[token for token in row if token != PAD] for row in SOURCE],
+        "target": TARGET,
+        "right": RIGHT,
+        "rate": RATE,
+        "networks": [network_case(positions) for positions in ["sinusoidal", "learned", "none"]],
+    }
+    path = Path(__file__).parent.parent / "fixtures" / "transformer.json"
+    path.write_text(json.dumps(fixture, separators=(",", ":")) + "\n")
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    main()

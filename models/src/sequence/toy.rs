@@ -197,42 +197,73 @@ pub struct Saved {
 
 #[cfg(test)]
 mod tests {
+    use futures::FutureExt;
+
     use super::*;
     use crate::data::sequences::Task;
 
+    fn now<T>(future: impl Future<Output = T>) -> T {
+        future.now_or_never().expect("the CPU answers at once")
+    }
+
+    fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+        tensor.into_data().try_into_vec().unwrap()
+    }
+
+    fn toy(task: Task, length: usize) -> Toy {
+        let sequences = Sequences { task, length, symbols: 5 };
+        Toy::new(sequences, Positions::Learned, 1, &Device::flex().autodiff())
+    }
+
     #[test]
-    fn scratch() {
-        for (task, length, symbols) in [(Task::Reverse, 8, 12), (Task::Sort, 8, 12), (Task::Copy, 8, 12)] {
-            for seed in 1..3 {
-                let device = Device::flex().autodiff();
-                let mut toy = Toy::new(Sequences { task, length, symbols }, Positions::Learned, seed, &device);
-                let held = toy.held_out(300);
-                let t = std::time::Instant::now();
-                for k in 0..600 {
-                    let step = toy.step(RATE);
-                    if k % 50 == 49 {
-                        let (look, examples) = toy.look(&held, &Silenced::default());
-                        let [a, w] = examples.accuracy(look.logits.clone());
-                        let shares: Vec<Vec<f32>> = examples
-                            .share_on_right(&look.heads)
-                            .into_iter()
-                            .map(|s| s.into_data().try_into_vec().unwrap())
-                            .collect();
-                        println!(
-                            "{task:?} {seed} {} loss {:.3} acc {:.4} whole {:.4} {:?} {:.1} ms",
-                            k + 1,
-                            step.loss.into_scalar::<f32>(),
-                            a.into_scalar::<f32>(),
-                            w.clone().into_scalar::<f32>(),
-                            shares,
-                            t.elapsed().as_secs_f64() * 1e3 / (k + 1) as f64
-                        );
-                        if w.into_scalar::<f32>() >= 0.995 {
-                            break;
-                        }
-                    }
-                }
-            }
+    fn a_restored_run_repeats_bit_for_bit() {
+        let train = |toy: &mut Toy| -> Vec<f32> { (0..4).map(|_| toy.step(RATE).loss.into_scalar::<f32>()).collect() };
+        let mut first = toy(Task::Sort, 4);
+        train(&mut first);
+        let bytes = postcard::to_allocvec(&now(first.save()).unwrap()).unwrap();
+        let losses = train(&mut first);
+        let mut second = toy(Task::Sort, 4);
+        second.restore(&postcard::from_bytes(&bytes).unwrap()).unwrap();
+        assert_eq!(train(&mut second), losses);
+        assert_eq!(now(first.save()).unwrap(), now(second.save()).unwrap());
+        // Another alphabet is another network: nothing changes.
+        let before = now(second.save()).unwrap();
+        let sequences = Sequences { task: Task::Sort, length: 4, symbols: 9 };
+        let foreign = Toy::new(sequences, Positions::Learned, 1, &Device::flex().autodiff());
+        assert!(second.restore(&now(foreign.save()).unwrap()).is_err());
+        assert_eq!(now(second.save()).unwrap(), before);
+    }
+
+    #[test]
+    fn shares_on_the_right_place_are_counted() {
+        let sequences = Sequences { task: Task::Reverse, length: 3, symbols: 5 };
+        let examples = Examples::new(&sequences, &[vec![0, 1, 2], vec![2, 3, 4]], &Device::flex());
+        let mirror = [0.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0];
+        let even = [1.0 / 3.0; 9];
+        let weights = [mirror, even, mirror, mirror].concat();
+        let weights = Tensor::from_data(TensorData::new(weights, [2, 2, 3, 3]), &Device::flex());
+        let shares = examples.share_on_right(&Heads { cross: vec![weights], ..Heads::default() });
+        let shares = values(shares[0].clone());
+        assert!((shares[0] - 1.0).abs() < 1e-6 && (shares[1] - 2.0 / 3.0).abs() < 1e-6, "{shares:?}");
+    }
+
+    #[test]
+    fn every_symbol_must_be_right_for_a_whole_sequence() {
+        let sequences = Sequences { task: Task::Copy, length: 2, symbols: 2 };
+        let examples = Examples::new(&sequences, &[vec![0, 1], vec![1, 1]], &Device::flex());
+        let logits = [9.0, 0.0, 0.0, 0.0, 9.0, 0.0, 0.0, 9.0, 0.0, 9.0, 0.0, 0.0];
+        let logits = Tensor::from_data(TensorData::new(logits.to_vec(), [2, 2, 3]), &Device::flex());
+        let [symbols, whole] = examples.accuracy(logits).map(|share| share.into_scalar::<f32>());
+        assert_eq!((symbols, whole), (0.75, 0.5));
+    }
+
+    #[test]
+    fn absurd_settings_are_drawn_in() {
+        for (length, symbols) in [(0, 0), (1000, 1), (1, usize::MAX)] {
+            let sequences = Sequences { task: Task::Copy, length, symbols };
+            let mut toy = Toy::new(sequences, Positions::None, 1, &Device::flex().autodiff());
+            toy.batch = 2;
+            assert!(toy.step(RATE).loss.into_scalar::<f32>().is_finite());
         }
     }
 }

@@ -315,3 +315,124 @@ pub fn tokens(rows: &[Vec<usize>], padding: usize, device: &Device) -> (Tensor<2
     let mask = lengths.iter().any(|&length| length < longest).then(|| Mask::padding(&lengths, longest, device));
     (tensor, mask)
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand_pcg::Pcg32;
+
+    use super::*;
+
+    fn config(positions: Positions) -> TransformerConfig {
+        TransformerConfig {
+            vocabulary: 11,
+            width: 8,
+            heads: 2,
+            inner: 12,
+            encoder_layers: 2,
+            decoder_layers: 3,
+            longest: 6,
+            positions,
+        }
+    }
+
+    fn model(positions: Positions) -> Transformer {
+        config(positions).init(&Device::flex(), &mut Pcg32::seed_from_u64(1))
+    }
+
+    fn row(numbers: &[usize]) -> Tensor<2, Int> {
+        tokens(&[numbers.to_vec()], 0, &Device::flex()).0
+    }
+
+    fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+        tensor.into_data().try_into_vec().unwrap()
+    }
+
+    #[test]
+    fn parameters_are_counted() {
+        for positions in Positions::ALL {
+            assert_eq!(model(positions).num_params(), config(positions).parameter_count(), "{positions:?}");
+        }
+        // Table 3 of the paper gives 65 million for the base model. Its vocabulary of "about 37,000" leaves a few per cent
+        // open; biases of the attention and the two last norms are 26,624 numbers more than in the paper.
+        let count = paper().parameter_count() as f64;
+        assert!((count / 65e6 - 1.0).abs() < 0.04, "{count}");
+        assert_eq!(paper().parameter_count(), 63_084_544);
+    }
+
+    #[test]
+    fn cost_grows_with_the_square_of_the_length() {
+        let cost = |length: usize| paper().multiply_adds(length, length) as f64;
+        assert!(cost(20) / cost(10) < 2.01 && cost(40_000) / cost(20_000) > 3.5);
+        // A layer of attention by hand: four products of 3 positions, and 3 × 3 scores and sums.
+        let parts = config(Positions::None).parts(3, 3);
+        assert_eq!(parts[1].multiply_adds, 4 * 3 * 8 * 8 + 2 * 3 * 3 * 8);
+    }
+
+    #[test]
+    fn impossible_networks_are_refused() {
+        let whole = config(Positions::Learned);
+        assert!(whole.check().is_ok() && paper().check().is_ok());
+        for broken in [
+            TransformerConfig { heads: 3, ..whole.clone() },
+            TransformerConfig { heads: 0, ..whole.clone() },
+            TransformerConfig { width: 5, heads: 5, ..whole.clone() },
+            TransformerConfig { vocabulary: usize::MAX, ..whole.clone() },
+            TransformerConfig { encoder_layers: 60_000, width: 512, ..whole.clone() },
+        ] {
+            assert!(broken.check().is_err(), "{broken:?}");
+        }
+    }
+
+    #[test]
+    fn shapes_follow_the_formulas() {
+        let look = model(Positions::Sinusoidal).look(row(&[3, 4, 5]), row(&[1, 6]), None, &Silenced::default());
+        assert_eq!(look.logits.dims(), [1, 2, 11]);
+        let dims = |layers: &[Tensor<4>]| layers.iter().map(|weights| weights.dims()).collect::<Vec<_>>();
+        assert_eq!(dims(&look.heads.encoder), [[1, 2, 3, 3]; 2]);
+        assert_eq!(dims(&look.heads.decoder), [[1, 2, 2, 2]; 3]);
+        assert_eq!(dims(&look.heads.cross), [[1, 2, 2, 3]; 3]);
+    }
+
+    #[test]
+    fn the_future_changes_nothing() {
+        let model = model(Positions::Learned);
+        let first = model.forward(row(&[3, 4, 5]), row(&[1, 6, 7]), None).narrow(1, 0, 2);
+        let second = model.forward(row(&[3, 4, 5]), row(&[1, 6, 9]), None).narrow(1, 0, 2);
+        assert_eq!(values(first), values(second));
+    }
+
+    #[test]
+    fn padding_changes_nothing() {
+        let model = model(Positions::Sinusoidal);
+        let (source, mask) = tokens(&[vec![3, 4], vec![5, 6, 7, 8]], 0, &Device::flex());
+        let (target, _) = tokens(&[vec![1, 9], vec![1, 2]], 0, &Device::flex());
+        let together = values(model.forward(source, target, mask.as_ref()).narrow(0, 0, 1));
+        let alone = values(model.forward(row(&[3, 4]), row(&[1, 9]), None));
+        // Sums in another order.
+        assert!(together.iter().zip(&alone).all(|(a, b)| (a - b).abs() < 1e-5));
+    }
+
+    #[test]
+    fn without_positions_the_source_is_a_bag() {
+        let straight = |model: &Transformer| values(model.forward(row(&[3, 4, 5]), row(&[1, 6]), None));
+        let turned = |model: &Transformer| values(model.forward(row(&[5, 3, 4]), row(&[1, 6]), None));
+        let far = |model: &Transformer| {
+            straight(model).iter().zip(turned(model)).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+        };
+        // Sums in another order, against real differences.
+        assert!(far(&model(Positions::None)) < 1e-5);
+        assert!(far(&model(Positions::Sinusoidal).with_positions(Positions::None)) < 1e-5);
+        assert!(far(&model(Positions::Sinusoidal)) > 1e-3);
+        assert!(far(&model(Positions::Learned)) > 1e-3);
+    }
+
+    #[test]
+    fn places_beyond_the_table_share_the_last() {
+        let long: Vec<usize> = (0..20).map(|number| number % 11).collect();
+        for positions in Positions::ALL {
+            let logits = values(model(positions).forward(row(&long), row(&long), None));
+            assert!(logits.into_iter().all(f32::is_finite));
+        }
+    }
+}

@@ -1,7 +1,7 @@
 """Trains the Transformer on the English-French pairs: one thread, checkpoints after every pass, goes on where it stopped.
 
-    python3 tests/reference/train_transformer.py --data ../shared/data --passes 20            # trains
-    python3 tests/reference/train_transformer.py --data ../shared/data --passes 20 --export   # and writes pretrained/
+    python3 tests/reference/transformer_training.py --data ../shared/data --passes 10
+    python3 tests/reference/transformer_export.py --data ../shared/data        # measures, writes pretrained/
 
 The rate rises for 500 steps, stays, and falls linearly to nothing over the last four passes: how long the run may last
 need not be known at its start. The file transformer-passes beside the checkpoints overrides --passes while it runs.
