@@ -4,7 +4,7 @@ import { clean, expect, press, readout, test, until } from "../harness.mjs";
 const open = (site, query = "") => site.open(`lessons/transformer/?engine=cpu${query}`);
 const state = (page, id) => page.locator(`figure#${id}`).getAttribute("data-state");
 const summary = (page, id) => page.locator(`#${id}-summary`).textContent();
-const french = async (page) => (await page.locator('[data-readout="translation"]').textContent()).trim();
+const french = async (page) => (await page.locator('[data-translation="here"]').textContent()).trim();
 
 /** Opens the translator and waits until its first sentence has been translated. */
 async function translator(site, query = "") {
@@ -87,7 +87,7 @@ test("Transformer: a sentence is translated, and a head that is switched off cha
   await toggle.click();
   await until("another probability", async () => (await readout(page, "log-probability")) !== log);
   await until("the translation by all heads", async () =>
-    (await page.locator('[data-readout="whole-translation"]').textContent()).trim() === first);
+    (await page.locator('[data-translation="all-heads"]').textContent()).trim() === first);
   expect(/off=c11/.test(page.url()), `The address is ${page.url()}.`);
   const field = page.getByLabel("An English sentence");
   await field.fill("My sister lost her book.");

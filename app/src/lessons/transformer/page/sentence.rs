@@ -176,10 +176,10 @@ fn Sentence(session: Session<Transformer>, gaze: Gaze) -> impl IntoView {
                 chosen=Signal::derive(move || gaze.spot.get().query)
                 on_choose=choose
             />
-            <p class="sentence-answer" lang="fr" data-readout="translation">{move || translation(session, |view| view.text.clone())}</p>
+            <p class="sentence-answer" lang="fr" data-translation="here">{move || translation(session, |view| view.text.clone())}</p>
             <Show when=move || whole().is_some()>
                 <p class="sentence-note">
-                    "With all heads it would say: " <span lang="fr" data-readout="whole-translation">{whole}</span>
+                    "With all heads it would say: " <span lang="fr" data-translation="all-heads">{whole}</span>
                 </p>
             </Show>
             <p class="sentence-note">"Log probability of this sentence: " <output data-readout="log-probability">{log_probability}</output></p>
