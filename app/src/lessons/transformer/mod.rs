@@ -1,5 +1,6 @@
 //! The Transformer, 2017: every word looks at every other word, all at once, layer upon layer.
 
+pub mod annotated;
 pub mod page;
 pub mod settings;
 pub mod task;
@@ -128,6 +129,7 @@ pub const LESSON: Lesson = Lesson {
             technique: "learning-curves",
             shows: "symbols and whole sequences that come out right",
         },
+        FigureNote { id: "stored-loss", technique: "learning-curves", shows: "the log of the translator’s training" },
         FigureNote { id: "gradients", technique: "gradient-flow", shows: "mean gradient of each layer" },
         FigureNote { id: "weights", technique: "weight-histogram", shows: "where the weights lie" },
         FigureNote { id: "order-test", technique: "learning-curves", shows: "twins with and without positions" },
@@ -343,8 +345,10 @@ pub struct Rules {
     pub names: Vec<String>,
     /// For each head the share of its attention on what the rule names, one a rule.
     pub scores: Vec<(Head, Vec<f32>)>,
-    /// What a head would score that always looks at the best fixed distance, one a rule.
-    pub baseline: Vec<f32>,
+    /// What a head would score that always looks at the best fixed distance, one a rule; nothing where the rule is a distance.
+    pub baseline: Vec<Option<f32>>,
+    /// What a head would score that looks at all words alike, one a rule.
+    pub even: Vec<f32>,
     /// Pairs of words behind each rule.
     pub pairs: Vec<u32>,
 }

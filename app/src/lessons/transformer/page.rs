@@ -6,6 +6,7 @@ mod diagram;
 mod figures;
 mod look;
 mod sentence;
+mod stored;
 mod strength;
 mod toy;
 mod turn;

@@ -146,11 +146,10 @@ pub fn AllHeads(
         let rule = gaze.rule.get()?;
         session.snapshot.with(|snapshot| {
             let rules = snapshot.as_ref()?.found.rules.as_ref()?;
-            Some(format!(
-                " Always looking at the best fixed distance would score {:.2} here, over {} pairs of words.",
-                rules.baseline.get(rule)?,
-                rules.pairs.get(rule)?
-            ))
+            let (even, pairs) = (rules.even.get(rule)?, rules.pairs.get(rule)?);
+            let fixed = rules.baseline.get(rule).copied().flatten();
+            let fixed = fixed.map_or(String::new(), |fixed| format!(", one that always looks at the best fixed distance {fixed:.2}"));
+            Some(format!(" Over {pairs} pairs of words of ours, a head that looks at all words alike would score {even:.2}{fixed}."))
         })
     };
     view! {

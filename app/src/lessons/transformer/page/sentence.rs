@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::{
     figures::{self, Gaze},
     look::{AllHeads, OneHead, Places, Walk},
+    stored::Stored,
     words::Words,
 };
 use crate::{
@@ -288,7 +289,3 @@ fn Choices(session: Session<Transformer>) -> impl IntoView {
         </section>
     }
 }
-
-/// The log of the training run.
-#[component]
-fn Stored() -> impl IntoView {}

@@ -101,7 +101,11 @@ impl ToyTask {
     /// Takes over rate, batch, stop rule and what is looked at.
     pub fn configure(&mut self, settings: Settings) {
         self.toy.batch = settings.batch as usize;
+        let heads_change = settings.off != self.settings.off;
         self.settings = settings;
+        if heads_change {
+            self.evaluate();
+        }
     }
 
     /// Updates so far.
@@ -168,7 +172,7 @@ impl ToyTask {
         let mut transaction = Transaction::default().register(said);
         for (_, step) in &steps {
             for value in [&step.loss, &step.accuracy, &step.whole] {
-                transaction = transaction.register(value.clone());
+                transaction = transaction.register(value.clone().inner());
             }
         }
         for evaluation in &evaluations {
@@ -247,9 +251,10 @@ impl ToyTask {
         let head = self.settings.view;
         let answer = self.toy.sequences.task.answer(&self.shown);
         let given = self.toy.sequences.given(&answer);
+        let query = self.query.min(given.len().saturating_sub(1) as u16);
         let model = self.toy.trainer.valid();
-        let walk = model.walk(&self.shown, &given, head, self.query.into(), &self.device).await.map_err(again)?;
-        Ok(walk.map(|walk| (head, self.query, walk)))
+        let walk = model.walk(&self.shown, &given, head, query.into(), &self.device).await.map_err(again)?;
+        Ok(walk.map(|walk| (head, query, walk)))
     }
 
     /// Reads the weights anew where the held-out sequences have been looked at anew: there are many of them.

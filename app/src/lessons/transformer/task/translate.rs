@@ -67,13 +67,17 @@ impl Translator {
     /// Fetches the weights, and the vocabulary that travels with them.
     pub async fn start(settings: Settings, context: Context) -> Result<Self, Trouble> {
         let bytes = context.fetch(fetch::file(&format!("pretrained/{WEIGHTS}.safetensors"))).await?;
-        let parameters = weights::from_safetensors(&bytes).map_err(again)?;
-        let vocabulary = Vocabulary::from_safetensors(&bytes).map_err(again)?;
+        Self::of(&bytes, settings, context.device)
+    }
+
+    /// A translator with the weights of this file.
+    fn of(bytes: &[u8], settings: Settings, device: Device) -> Result<Self, Trouble> {
+        let parameters = weights::from_safetensors(bytes).map_err(again)?;
+        let vocabulary = Vocabulary::from_safetensors(bytes).map_err(again)?;
         let config = size(&parameters).ok_or_else(|| {
             Trouble::new("These weights belong to another network than the translator.", Remedy::Dismiss)
         })?;
         config.check().map_err(again)?;
-        let device = context.device;
         let fresh = config.init(&device, &mut Pcg32::seed_from_u64(0));
         let model = weights::load(fresh, &parameters, &device).map_err(again)?;
         Ok(Self { settings, device, config, model, vocabulary, done: None, query: 0, found: Found::default() })
@@ -152,6 +156,11 @@ impl Translator {
     async fn write(&self, source: &[usize], rule: Rule, silenced: &Silenced) -> Result<Written, Trouble> {
         let bounds = Bounds { start: START, end: Some(END), longest: MOST_WRITTEN };
         self.model().write(source, rule, bounds, silenced, &self.device).await.map_err(again)
+    }
+
+    /// What it writes when it always takes the likeliest piece.
+    pub(super) async fn greedy(&self, source: &[usize]) -> Result<Vec<usize>, Trouble> {
+        Ok(self.write(source, Rule::Greedy, &Silenced::default()).await?.tokens)
     }
 
     /// Where all heads look while these tokens are written.
@@ -326,3 +335,6 @@ fn note(unknown: usize, left_out: usize) -> Option<String> {
         (_, left_out) => Some(format!("The last {left_out} pieces were left out: it reads at most {MOST_READ}.")),
     }
 }
+
+#[cfg(test)]
+mod tests;
