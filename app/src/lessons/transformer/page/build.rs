@@ -54,7 +54,7 @@ pub fn Build(
                     empty="The network appears with the first frame."
                 >
                     <strong>"Point at a part: its lines light up beside it."</strong>
-                    " In brackets the shapes for the sequence above: heads, words that look, words that are looked at; or words and numbers of each."
+                    " In brackets the shapes for the sequence above: heads, words that look, words that are looked at; or words and numbers of each. After the dot the part’s weights."
                 </Figure>
                 <Source lesson=&LESSON lit />
             </div>

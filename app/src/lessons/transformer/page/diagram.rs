@@ -2,7 +2,7 @@
 
 use models::sequence::transformer::TransformerConfig;
 
-use crate::widgets::{Drawn, Lettering, Pen, Picture, Surface, Table, Theme, fitted};
+use crate::widgets::{Drawn, Lettering, Pen, Picture, Surface, Table, Theme, fitted, number};
 
 /// Height of a box, and from one box to the next.
 const BOX: f64 = 40.0;
@@ -41,7 +41,7 @@ impl Diagram {
         let parts = self.config.parts(source, target);
         let holds = |place: usize| match parts[place].parameters {
             0 => String::new(),
-            count => format!(" · {count} weights"),
+            count => format!(" · {}", number(count as f64)),
         };
         let heads = self.config.heads;
         let block = |stack, row, part, name, note: String| Block { stack, row, part, name, note };
@@ -54,12 +54,12 @@ impl Diagram {
             block(0, 3, "softmax", "attention", looks(source, source, 1)),
             block(0, 4, "encoder", "feed-forward", thinks(source)),
             block(1, 0, "output", "what is written", format!("[{target}]")),
-            block(1, 1, "output", "the same embedding", format!("[{target}, {width}]")),
+            block(1, 1, "output", "same embedding", format!("[{target}, {width}]")),
             block(1, 2, "positions", "+ positions", format!("[{target}, {width}]")),
-            block(1, 3, "scores", "attention to the past", looks(target, target, 2)),
+            block(1, 3, "scores", "look at the past", looks(target, target, 2)),
             block(1, 4, "query", "cross-attention", looks(target, source, 3)),
             block(1, 5, "decoder", "feed-forward", thinks(target)),
-            block(1, 6, "output", "the same table again", format!("[{target}, {vocabulary}]")),
+            block(1, 6, "output", "same table again", format!("[{target}, {vocabulary}]")),
         ]
     }
 
@@ -95,7 +95,7 @@ impl Picture for Diagram {
             let x = left - 9.0;
             pen.line(&[(x + 5.0, top), (x, top), (x, bottom), (x + 5.0, bottom)], theme.soft, 1.2)?;
             let times = [self.config.encoder_layers, self.config.decoder_layers][stack];
-            pen.upward(&format!("{times} times"), x - 8.0, (top + bottom) / 2.0, soft.center())?;
+            pen.upward(&format!("{times} times"), x - 8.0, top + 0.5 * STEP, soft.center())?;
         }
         for block in &blocks {
             let (left, wide) = Self::stack(block.stack, pen.width);
@@ -115,8 +115,8 @@ impl Picture for Diagram {
                 if lit { theme.accent } else { theme.line },
                 if lit { 2.0 } else { 1.0 },
             )?;
-            let name = Lettering::new(theme.ink).size(12.0).bold();
-            pen.text(&fitted(block.name, 12.0, wide - 12.0), left + 8.0, top + 13.0, name)?;
+            let name = Lettering::new(theme.ink).size(11.5).bold();
+            pen.text(&fitted(block.name, 12.1, wide - 12.0), left + 8.0, top + 13.0, name)?;
             pen.text(&fitted(&block.note, 10.0, wide - 12.0), left + 8.0, top + 29.0, soft)?;
         }
         // What was read is handed to every layer that writes.

@@ -64,7 +64,7 @@ impl Turn {
     fn layout(width: f64) -> Layout {
         if width < NARROW {
             let plane = ((width - GAP) / 2.0).max(40.0);
-            return Layout { plane, shares: (0.0, NAME + plane + GAP, width), values: plane + GAP };
+            return Layout { plane, shares: (0.0, NAME + plane + GAP + 18.0, width), values: plane + GAP };
         }
         let plane = ((width - 2.0 * GAP) * 0.35).min(300.0);
         let shares = (plane + GAP, NAME, width - 2.0 * plane - 2.0 * GAP);

@@ -104,7 +104,8 @@ impl Translator {
                     self.found.translated.push((sentence, self.vocabulary.decode(&written.tokens)));
                 }
             }
-            Command::Words => self.found.words = self.lay_out().await?,
+            // Nothing to lay out is an answer too.
+            Command::Words => self.found.words = self.lay_out().await?.or(Some((Vec::new(), 0.0))),
             Command::Rules => self.found.rules = Some(self.score_heads().await?),
             Command::Measure => self.found.costs = measure::costs(&self.device).await?,
             // These are for the toy.
