@@ -65,8 +65,9 @@ fn shipped() -> (Provenance, Vocabulary, Transformer) {
 
 fn translate(model: &Transformer, vocabulary: &Vocabulary, english: &str, decoding: Decoding) -> String {
     let bounds = Bounds { start: START, end: Some(END), longest: 60 };
-    let written = model.write(&source(vocabulary, english), decoding, bounds, &Silenced::default(), &Device::flex());
-    vocabulary.decode(&written.now_or_never().unwrap().unwrap().tokens)
+    let (source, all, device) = (source(vocabulary, english), Silenced::default(), Device::flex());
+    let written = model.write(&source, decoding, bounds, &all, &device).now_or_never();
+    vocabulary.decode(&written.unwrap().unwrap().tokens)
 }
 
 #[test]
