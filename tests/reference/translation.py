@@ -255,7 +255,7 @@ PAIRS = [
 TEXTS = [
     "I don't know what's in John's cellar; they're sure it'll sing.",
     "L\u2019ours n'a qu'une idée\u202f: aujourd'hui, est-ce qu'il rentre-t-il ?",
-    "E\u0301te\u0301, Noe\u0308l, c\u0327a",
+    "E\u0301te\u0301, mai\u0308s, c\u0327a",
     "12.5 % of 3,000 -- (or so) \u201cgone\u201d\u2026",
     "owl\u200bs and o\u00adwls",
     "日本語 мир 😀😀 שלום owls",
