@@ -123,6 +123,10 @@ fn files_are_what_their_provenance_says() {
 #[test]
 fn the_stored_metric_is_measured_again() {
     for (path, provenance, bytes) in all() {
+        // Translations are measured in tests/translation.rs.
+        if provenance.check.name.starts_with("BLEU") {
+            continue;
+        }
         let parameters = weights::from_safetensors(&bytes).unwrap();
         let found = measure(&provenance, &parameters);
         let (check, value) = (&provenance.check, found.value);

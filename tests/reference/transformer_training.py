@@ -1,6 +1,7 @@
 """Trains the Transformer on the English-French pairs: one thread, checkpoints after every pass, goes on where it stopped.
 
     python3 tests/reference/transformer_training.py --data ../shared/data --passes 10
+    python3 tests/reference/transformer_training.py --data ../shared/data --passes 10 --at-most 3 --positions none
     python3 tests/reference/transformer_export.py --data ../shared/data        # measures, writes pretrained/
 
 The rate rises for 500 steps, stays, and falls linearly to nothing over the last four passes: how long the run may last
@@ -165,7 +166,7 @@ def main():
         model.load_state_dict(kept["model"])
         optimizer.load_state_dict(kept["optimizer"])
         state = kept["state"]
-    while state["pass"] < (passes := wanted_passes(chosen)):
+    while state["pass"] < min(passes := wanted_passes(chosen), chosen.at_most or passes):
         epoch = state["pass"]
         for place, (source, target) in enumerate(batches(pairs, epoch)):
             if place < state["place"]:
@@ -206,7 +207,7 @@ def main():
 
 def wanted_passes(chosen):
     path = chosen.checkpoints / "transformer-passes"
-    return min(int(path.read_text()) if path.exists() else chosen.passes, chosen.at_most or 1000)
+    return int(path.read_text()) if path.exists() else chosen.passes
 
 
 def keep(path, model, optimizer, state):

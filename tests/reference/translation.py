@@ -199,7 +199,6 @@ class Vocabulary:
                     pairs[pair] += n
                     where[pair].add(w)
             del pairs[best]
-            # Two ways to the same token are one token: a pair that spells a known one is not joined again.
         return cls(alphabet, merges)
 
     @classmethod
@@ -236,5 +235,64 @@ class Vocabulary:
         return text.replace(WORD, " ").strip(" ")
 
 
+# --- The fixture that tests/parity_translation.rs compares our rules with. Every sentence is invented.
+
+PAIRS = [
+    ("The owl sleeps.", "Le hibou dort."),
+    ("The owl is asleep.", "Le hibou dort !"),
+    ("An owl is asleep.", "Un hibou est endormi."),
+    ("the owl is asleep!", "La chouette dort."),
+    ("My hat's on fire.", "Mon chapeau brûle."),
+    ("My hat burns.", "Mon  chapeau brûle\u00a0!"),
+    ("Three fish swim by.", "Trois poissons passent."),
+    ("Who painted the moon green?", "Qui a peint la lune en vert\u202f?"),
+    ("Who painted the moon green?", "Qui donc a peint la lune en vert ?"),
+    ("?!", "?!"),
+    ("Bread, 12 eggs & tea…", "Du pain, 12 œufs et du thé…"),
+    ("Table", "Tisch"),
+    ("Mesa", "Table"),
+]
+TEXTS = [
+    "I don't know what's in John's cellar; they're sure it'll sing.",
+    "L\u2019ours n'a qu'une idée\u202f: aujourd'hui, est-ce qu'il rentre-t-il ?",
+    "E\u0301te\u0301, mai\u0308s, c\u0327a",
+    "12.5 % of 3,000 -- (or so) \u201cgone\u201d\u2026",
+    "owl\u200bs and o\u00adwls",
+    "日本語 мир 😀😀 שלום owls",
+    "'tis the dogs' 're- x-y-z rock'n'roll",
+    "  ▁ tabs\tand\nlines  ",
+    "",
+    "İstanbul ŒUVRE ñandú ×÷",
+]
+
+
+def main():
+    corpus = [side for pair in PAIRS for side in pair] + TEXTS[:2]
+    vocabulary = Vocabulary.learn([normalised(text) for text in corpus], 120, rarest=2)
+    texts = TEXTS + [side for pair in PAIRS for side in pair]
+    names = [f"the {n}. owl counts {n * n} mice" for n in range(400)]
+    fixture = {
+        "pairs": PAIRS,
+        "groups": groups(PAIRS),
+        "hashes": [str(fnv(name)) for name in names[:10]],
+        "parts": {wanted: [name for name in names if part(name) == wanted] for wanted in ["test", "validation"]},
+        "names": len(names),
+        "vocabulary": vocabulary.to_text(),
+        "texts": [
+            {
+                "text": text,
+                "normalised": normalised(text),
+                "key": key(text),
+                "pieces": pieces(normalised(text)),
+                "tokens": vocabulary.encode(text),
+                "decoded": vocabulary.decode(vocabulary.encode(text)),
+            }
+            for text in texts
+        ],
+    }
+    path = Path(__file__).parent.parent / "fixtures" / "translation.json"
+    path.write_text(json.dumps(fixture, separators=(",", ":"), ensure_ascii=False) + "\n")
+
+
 if __name__ == "__main__":
-    raise SystemExit("the fixture comes later")
+    main()

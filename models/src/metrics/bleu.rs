@@ -112,9 +112,9 @@ pub fn tokenize(text: &str) -> Vec<String> {
     let is_digit = |c: char| c.is_ascii_digit();
     let is_stop = |c: char| matches!(c, '.' | ',');
     // A stop stays with digits on both sides; a dash parts from a digit before it.
-    let apart = in_pairs(&apart, |a, b| (!is_digit(a) && is_stop(b)).then(|| [a, ' ', b, ' ']));
-    let apart = in_pairs(&apart, |a, b| (is_stop(a) && !is_digit(b)).then(|| [' ', a, ' ', b]));
-    let apart = in_pairs(&apart, |a, b| (is_digit(a) && b == '-').then(|| [a, ' ', b, ' ']));
+    let apart = in_pairs(&apart, |a, b| (!is_digit(a) && is_stop(b)).then_some([a, ' ', b, ' ']));
+    let apart = in_pairs(&apart, |a, b| (is_stop(a) && !is_digit(b)).then_some([' ', a, ' ', b]));
+    let apart = in_pairs(&apart, |a, b| (is_digit(a) && b == '-').then_some([a, ' ', b, ' ']));
     apart.split_whitespace().map(str::to_owned).collect()
 }
 

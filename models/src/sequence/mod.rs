@@ -1,5 +1,6 @@
 //! Remembering and attending: networks that read and write sequences.
 
+pub mod annotated;
 pub mod attention;
 pub mod blocks;
 pub mod cache;
