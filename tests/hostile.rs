@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use app::{
-    lessons::{adaline, alexnet, hopfield, lenet, mlp, perceptron, vae},
+    lessons::{adaline, alexnet, hopfield, lenet, mlp, perceptron, transformer, vae},
     session::{
         protocol::{Request, Response, Settings, decode, encode},
         query::{Query, QueryWriter},
@@ -33,6 +33,7 @@ fn all_settle(address: &str) {
     settles::<hopfield::Settings>(address);
     settles::<lenet::Settings>(address);
     settles::<alexnet::Settings>(address);
+    settles::<transformer::Settings>(address);
     settles::<vae::Settings>(address);
 }
 
@@ -77,6 +78,19 @@ fn pair() -> impl Strategy<Value = String> {
         "heat",
         "eps",
         "live",
+        "task",
+        "length",
+        "symbols",
+        "positions",
+        "text",
+        "decoding",
+        "beams",
+        "temperature",
+        "topk",
+        "topp",
+        "draw",
+        "head",
+        "off",
         "v",
         "step",
         "x",
@@ -88,6 +102,7 @@ fn pair() -> impl Strategy<Value = String> {
         "[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3}",
         "[0-9]{1,4}(,[0-9]{1,4}){0,5}",
         "(conv[0-9]|block[0-9]{1,2}|head|cathedral|koala|alexnet|efficientnet)",
+        "[edcx][0-9]{2}(-[edcx][0-9]{1,3}){0,6}",
         "(NaN|inf|-inf|%00|%ff%zz|[+&=%]{1,6})",
         "\\PC{0,12}",
     ];

@@ -144,6 +144,10 @@ fn files_are_what_their_provenance_says() {
 #[test]
 fn the_stored_metric_is_measured_again() {
     for (path, provenance, bytes) in all() {
+        // Translations are measured in tests/translation.rs.
+        if provenance.check.name.starts_with("BLEU") {
+            continue;
+        }
         let parameters = weights::from_safetensors(&bytes).unwrap();
         let Some(found) = measure(&provenance, &parameters) else {
             println!("{}: not measured again, {} is not at hand", path.display(), provenance.check.file);

@@ -96,7 +96,10 @@ fn bears_damaged_checkpoints<T: Task>() {
         .run(&bytes, |bytes| {
             let mut task = start::<T>("seed=7");
             if now(task.restore(&bytes)).is_ok() {
-                advance(&mut task, 5);
+                let more = |task: &mut T| matches!(task.step(), Ok(true));
+                (0..5).take_while(|_| more(&mut task)).for_each(drop);
+                // Numbers that leave the finite range are a trouble, told in one sentence.
+                let _ = now(task.snapshot(&mut Vec::new()));
                 let _ = task.finished();
                 prop_assert!(!now(task.save()).unwrap().is_empty());
             }
@@ -131,6 +134,7 @@ each! {
     adaline: app::lessons::adaline::task::Task,
     mlp: app::lessons::mlp::task::Task,
     hopfield: app::lessons::hopfield::task::Task,
+    transformer: app::lessons::transformer::task::Task,
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub mod foundations;
 pub mod generative;
 pub mod kernels;
 pub mod metrics;
+pub mod sequence;
 pub mod train;
 pub mod vision;
 pub mod weights;

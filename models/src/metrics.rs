@@ -3,6 +3,8 @@
 //! Curves and areas equal scikit-learn's (`roc_curve`, `precision_recall_curve`, `auc`, `average_precision_score`), ties
 //! included.
 
+pub mod bleu;
+
 use serde::{Deserialize, Serialize};
 
 /// How often each class was called which.

@@ -265,6 +265,12 @@ pub fn from_safetensors(bytes: &[u8]) -> Result<Parameters, Error> {
     Ok(Parameters(tensors))
 }
 
+/// A text of that name in a safetensors file's metadata.
+pub fn metadata(bytes: &[u8], name: &str) -> Result<Option<String>, Error> {
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| Error::WeightFile(error.to_string()))?;
+    Ok(header.metadata().as_ref().and_then(|texts| texts.get(name).cloned()))
+}
+
 #[cfg(test)]
 mod tests {
     use futures::FutureExt;

@@ -14,6 +14,7 @@ import "./checks/recovery.mjs";
 import "./checks/instruments.mjs";
 import "./checks/trouble.mjs";
 import "./checks/twins.mjs";
+import "./checks/transformer.mjs";
 import "./checks/vae.mjs";
 import "./checks/photographs.mjs";
 import "./checks/alexnet.mjs";

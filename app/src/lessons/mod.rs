@@ -8,6 +8,7 @@ pub mod linear;
 pub mod mlp;
 pub mod perceptron;
 pub mod pictures;
+pub mod transformer;
 pub mod vae;
 
 use models::data::points::Point;
@@ -25,7 +26,7 @@ use crate::{
 #[macro_export]
 macro_rules! each_lesson {
     ($then:ident) => {
-        $then![perceptron, adaline, mlp, hopfield, lenet, alexnet, vae];
+        $then![perceptron, adaline, mlp, hopfield, lenet, alexnet, transformer, vae];
     };
 }
 

@@ -1,5 +1,6 @@
 //! Every instrument of the site in every state, with sample data: for those who build on it, and for our own eyes.
 
+mod language;
 mod samples;
 
 use leptos::prelude::*;
@@ -33,6 +34,7 @@ pub fn Gallery() -> impl IntoView {
                 on_change=Callback::new(move |chosen| state.set(chosen))
             />
             <Figures state />
+            <language::Language state />
             <Controls />
             <OwnPicture />
             <Words />

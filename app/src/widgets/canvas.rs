@@ -7,7 +7,7 @@ use std::cell::RefCell;
 
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
-    text_anchor::HPos,
+    FontTransform, text_anchor::HPos,
 };
 use plotters_canvas::CanvasBackend;
 use wasm_bindgen::{Clamped, JsCast};
@@ -143,7 +143,17 @@ impl DrawingBackend for CanvasSurface {
         let (red, green, blue) = style.color().rgb;
         self.context.set_fill_style_str(&format!("rgb({red},{green},{blue})"));
         // The middle of figures and capitals lies at the place.
-        let _ = self.context.fill_text(text, f64::from(x), f64::from(y) + 0.363 * style.size());
+        let middle = 0.363 * style.size();
+        let (x, y) = (f64::from(x), f64::from(y));
+        if matches!(style.transform(), FontTransform::Rotate270) {
+            self.context.save();
+            let _ = self.context.translate(x, y);
+            let _ = self.context.rotate(-std::f64::consts::FRAC_PI_2);
+            let _ = self.context.fill_text(text, 0.0, middle);
+            self.context.restore();
+        } else {
+            let _ = self.context.fill_text(text, x, y + middle);
+        }
         Ok(())
     }
 }

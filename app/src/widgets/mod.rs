@@ -4,8 +4,11 @@
 //! frames a picture with title, caption, save menu and data table; a [`Sketch`] is the bare drawing.
 
 mod any_picture;
+mod attention;
+mod attention_lines;
 mod axis;
 mod bars;
+mod beam_tree;
 mod browser;
 #[cfg(target_arch = "wasm32")]
 mod canvas;
@@ -16,6 +19,7 @@ mod embed;
 mod figure;
 mod format;
 mod gradient_flow;
+mod heads;
 mod heatmap;
 mod histogram;
 mod image_grid;
@@ -29,15 +33,21 @@ mod pen;
 mod photo;
 mod photo_grid;
 mod picture;
+mod positions;
+mod query;
+mod query_trace;
 mod replay;
 mod save;
 mod scatter;
 mod sketch;
 #[cfg(test)]
 mod tests;
+mod word_map;
 
+pub use attention::{Attention, Spot};
 pub use axis::Axis;
 pub use bars::Bars;
+pub use beam_tree::{BeamNode, BeamTree};
 pub use browser::{copy, save_bytes, saves_data, when_seen};
 pub use chart::{Chart, Marker, Series};
 pub use confusion_matrix::ConfusionMatrix;
@@ -46,6 +56,7 @@ pub use embed::Embedding;
 pub use figure::{Figure, FigureState};
 pub use format::{number, plain};
 pub use gradient_flow::GradientFlow;
+pub use heads::{HeadGroup, HeadTile, Heads};
 pub use heatmap::{Heatmap, Scale};
 pub use histogram::{Histogram, HistogramRow};
 pub use image_grid::{ImageGrid, Tile};
@@ -59,6 +70,10 @@ pub use pen::{Align, Lettering, Pen, fitted, text_width};
 pub use photo::{LONGEST, Photo, PhotoInput, PhotoSource, Problem, SamplePhoto, fetch_photo};
 pub use photo_grid::{PhotoGrid, PhotoTile};
 pub use picture::{Area, Bitmap, Drawn, Picture, Surface, Table, to_svg};
+pub use positions::Positions;
+pub use query::QueryWalk;
+pub use query_trace::Trace;
 pub use replay::Replay;
 pub use scatter::{Dot, Field, Scatter, Segment};
 pub use sketch::{PointEvent, Pointer, Sketch, Stroke};
+pub use word_map::{PlacedWord, WordMap};

@@ -1,7 +1,7 @@
 //! Drawing in CSS pixels on top of plotters' primitives. Whatever is not finite is left out.
 
 use plotters_backend::{
-    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, FontFamily, FontStyle,
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, FontFamily, FontStyle, FontTransform,
     text_anchor::{HPos, Pos, VPos},
 };
 
@@ -124,6 +124,7 @@ struct Letters {
     color: BackendColor,
     align: Align,
     bold: bool,
+    upward: bool,
 }
 
 impl BackendTextStyle for Letters {
@@ -139,6 +140,10 @@ impl BackendTextStyle for Letters {
 
     fn style(&self) -> FontStyle {
         if self.bold { FontStyle::Bold } else { FontStyle::Normal }
+    }
+
+    fn transform(&self) -> FontTransform {
+        if self.upward { FontTransform::Rotate270 } else { FontTransform::None }
     }
 
     fn anchor(&self) -> Pos {
@@ -295,6 +300,15 @@ impl<'a, S: Surface> Pen<'a, S> {
 
     /// Text whose middle line is at `y`.
     pub fn text(&mut self, text: &str, x: f64, y: f64, how: Lettering) -> Drawn<S> {
+        self.letters(text, (x, y), how, false)
+    }
+
+    /// Text that runs upward, its middle line at `x`: for names above narrow columns.
+    pub fn upward(&mut self, text: &str, x: f64, y: f64, how: Lettering) -> Drawn<S> {
+        self.letters(text, (x, y), how, true)
+    }
+
+    fn letters(&mut self, text: &str, (x, y): (f64, f64), how: Lettering, upward: bool) -> Drawn<S> {
         if text.is_empty() || !x.is_finite() || !y.is_finite() {
             return Ok(());
         }
@@ -306,8 +320,9 @@ impl<'a, S: Surface> Pen<'a, S> {
             color: Self::color(how.color, 1.0),
             align: how.align,
             bold: how.bold,
+            upward,
         };
-        let place = (self.unit(x), self.unit(y + shift));
+        let place = if upward { (self.unit(x + shift), self.unit(y)) } else { (self.unit(x), self.unit(y + shift)) };
         self.surface.draw_text(text, &style, place)
     }
 

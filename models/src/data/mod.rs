@@ -7,5 +7,8 @@ pub mod letters;
 pub mod patterns;
 pub mod photograph;
 pub mod points;
+pub mod sequences;
 pub mod table;
+pub mod tokens;
 pub mod transforms;
+pub mod translation;

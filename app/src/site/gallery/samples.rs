@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::widgets::{
-    Axis, Bars, Chart, ConfusionMatrix, Dot, Field, GradientFlow, Ground, Heatmap, Histogram, ImageGrid, Ink,
-    Landscape, LatentMap, LayerMaps, MapDot, MapLayer, Marker, Network, NetworkLayer, Overlay, Panel, Peak, PhotoGrid,
-    PhotoTile, Rgb, Scale, Scatter, Segment, Series, Tile,
+    Attention, Axis, Bars, BeamNode, BeamTree, Chart, ConfusionMatrix, Dot, Field, GradientFlow, Ground, HeadGroup,
+    HeadTile, Heads, Heatmap, Histogram, ImageGrid, Ink, Landscape, LatentMap, LayerMaps, MapDot, MapLayer, Marker,
+    Network, NetworkLayer, Overlay, Panel, Peak, PhotoGrid, PhotoTile, PlacedWord, QueryWalk, Rgb, Scale, Scatter,
+    Segment, Series, Tile, WordMap,
 };
 
 /// A number between −1 and 1 that looks random and belongs to its index.
@@ -344,3 +345,107 @@ pub fn correct(&mut self, x: &[f32], target: f32) -> bool {
     true
 }
 "#;
+
+fn softmax(scores: &[f32]) -> Vec<f32> {
+    let sum: f32 = scores.iter().map(|score| score.exp()).sum();
+    scores.iter().map(|score| score.exp() / sum).collect()
+}
+
+/// The weights of one head over a sentence.
+pub fn attention() -> Attention {
+    let words = |text: &str| text.split(' ').map(String::from).collect::<Vec<_>>();
+    let (queries, keys) = (words("elle voit le petit éléphant bleu ."), words("she sees the small blue elephant ."));
+    let means = [0, 1, 2, 3, 5, 4, 6];
+    let row = |query: usize| {
+        let score = |key: usize| if means[query] == key { 3.4 } else { 0.9 * scatter_of(query * 7 + key) as f32 };
+        softmax(&(0..keys.len()).map(score).collect::<Vec<_>>())
+    };
+    let weights = (0..queries.len()).flat_map(row).collect();
+    Attention { queries, keys, weights, sides: ["French", "English"].map(String::from), ..Attention::default() }
+}
+
+/// Three layers of four heads; each looks at a fixed distance, more or less.
+pub fn heads() -> Heads {
+    const WORDS: usize = 8;
+    let head = |layer: usize, head: usize| {
+        let shift = head as f64 - 1.0;
+        let row = |query: usize| {
+            let score = |key: usize| {
+                let near = -(key as f64 - query as f64 - shift).powi(2) * (0.4 + layer as f64);
+                (near + 1.5 * scatter_of((layer * 4 + head) * 64 + query * 8 + key)) as f32
+            };
+            softmax(&(0..WORDS).map(score).collect::<Vec<_>>())
+        };
+        HeadTile {
+            name: format!("{}.{}", layer + 1, head + 1),
+            rows: WORDS,
+            columns: WORDS,
+            weights: (0..WORDS).flat_map(row).collect(),
+            score: Some((0.5 + 0.49 * scatter_of(layer * 4 + head + 77)) as f32),
+            off: (layer, head) == (1, 2),
+        }
+    };
+    let group = |layer: usize| HeadGroup {
+        name: format!("layer {}", layer + 1),
+        heads: (0..4).map(|place| head(layer, place)).collect(),
+    };
+    Heads { groups: (0..3).map(group).collect(), chosen: None, scored: "the word before".into() }
+}
+
+/// One query with sixteen numbers over six words.
+pub fn walk() -> QueryWalk {
+    const ENTRIES: usize = 16;
+    let keys: Vec<String> = ["she", "sees", "the", "small", "elephant", "."].map(String::from).to_vec();
+    let numbers =
+        |count: usize, from: usize| (0..count).map(|at| 1.6 * scatter_of(at + from) as f32).collect::<Vec<_>>();
+    let (q, mut k, v) = (numbers(ENTRIES, 0), numbers(6 * ENTRIES, 100), numbers(6 * ENTRIES, 400));
+    for entry in 0..ENTRIES {
+        k[4 * ENTRIES + entry] = 0.6 * k[4 * ENTRIES + entry] + 0.8 * q[entry];
+    }
+    let scores: Vec<f32> = k.chunks(ENTRIES).map(|k| k.iter().zip(&q).map(|(a, b)| a * b).sum()).collect();
+    let scaled: Vec<f32> = scores.iter().map(|score| score / (ENTRIES as f32).sqrt()).collect();
+    let weights = softmax(&scaled);
+    let output = (0..ENTRIES).map(|at| (0..keys.len()).map(|key| weights[key] * v[key * ENTRIES + at]).sum()).collect();
+    QueryWalk { query: "sees".into(), keys, q, k, v, scores, scaled, weights, output, ..QueryWalk::default() }
+}
+
+/// Four beginnings at a time, over six steps.
+pub fn beam() -> BeamTree {
+    let node = |parent, text: &str, score, kept, chosen| BeamNode { parent, text: text.into(), score, kept, chosen };
+    BeamTree {
+        nodes: vec![
+            node(None, "elle", -0.21, true, true),
+            node(None, "il", -2.4, true, false),
+            node(None, "on", -3.9, false, false),
+            node(Some(0), "voit", -0.72, true, true),
+            node(Some(0), "regarde", -1.95, true, false),
+            node(Some(1), "voit", -3.1, false, false),
+            node(Some(3), "le", -1.02, true, true),
+            node(Some(4), "le", -2.2, true, false),
+            node(Some(3), "un", -3.4, false, false),
+            node(Some(6), "petit", -1.31, true, true),
+            node(Some(7), "petit", -2.6, true, false),
+            node(Some(6), "jeune", -4.4, false, false),
+            node(Some(9), "éléphant", -1.44, true, true),
+            node(Some(10), "éléphant", -2.9, true, false),
+        ],
+    }
+}
+
+/// Words of three groups around three places.
+pub fn words() -> WordMap {
+    let groups = [
+        ("numbers", ["one", "two", "three", "four", "five"], (-2.0, 1.0)),
+        ("colours", ["red", "blue", "green", "white", "black"], (1.5, 1.2)),
+        ("animals", ["cat", "dog", "bird", "horse", "fish"], (0.2, -1.6)),
+    ];
+    let words = groups.iter().enumerate().flat_map(|(group, (_, words, (x, y)))| {
+        words.iter().enumerate().map(move |(at, text)| PlacedWord {
+            text: (*text).to_owned(),
+            x: x + scatter_of(group * 20 + at),
+            y: y + scatter_of(group * 20 + at + 400),
+            group,
+        })
+    });
+    WordMap { words: words.collect(), groups: groups.map(|(name, ..)| name.to_owned()).to_vec() }
+}

@@ -21,6 +21,7 @@ mod slider;
 mod slider_scale;
 mod source_view;
 mod toggle;
+mod tokens;
 
 pub use brush::center;
 pub use chips::Chips;
@@ -38,6 +39,7 @@ pub use search::Search;
 pub use slider::Slider;
 pub use source_view::SourceView;
 pub use toggle::Toggle;
+pub use tokens::{Token, Tokens};
 
 /// An id that no other control of the page has.
 fn unique_id(kind: &str) -> String {

@@ -1,0 +1,12 @@
+//! Remembering and attending: networks that read and write sequences.
+
+pub mod annotated;
+pub mod attention;
+pub mod blocks;
+pub mod cache;
+pub mod generate;
+pub mod heads;
+pub mod positions;
+pub mod toy;
+pub mod transformer;
+pub mod walk;
