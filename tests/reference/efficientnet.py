@@ -3,12 +3,11 @@ converter of the borrowed weights.
 
     python3 tests/reference/efficientnet.py                       # needs torch and numpy
     python3 tests/reference/efficientnet.py convert FILE.pth      # Pillow too; called by cargo xtask data efficientnet-lite0
-    python3 tests/reference/efficientnet.py export FILE.onnx      # onnx too; called by cargo xtask bench
 
 The first writes tests/fixtures/efficientnet.json: a small network of the same kind whose weights and pictures follow the
 formula of lenet.py, all its stages and the gradient of one score along every pixel. The second folds batch normalisation
 into the convolutions, rounds to f16 and writes pretrained/efficientnet-lite0.{safetensors,toml} with what the network says
-of the photographs. The third writes the shipped weights for other engines to run.
+of the photographs.
 """
 
 import hashlib
