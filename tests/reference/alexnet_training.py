@@ -47,7 +47,7 @@ class Recipe:
 
 
 # For the curves: as in the paper's Figure 1, no regularisation of any kind, and a rate chosen for each bend alone.
-PLAIN = dict(epochs=20, dropout=0.0, decay=0.0, smoothing=0.0, changed=False, average=0.0, narrow=2, decoupled=False)
+PLAIN = dict(epochs=12, dropout=0.0, decay=0.0, smoothing=0.0, changed=False, average=0.0, narrow=2, decoupled=False)
 RECIPES = {
     "main": Recipe(epochs=67, clear=5.0, clear_from=40),
     "relu": Recipe(**PLAIN | dict(rate=0.01)),
