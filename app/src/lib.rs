@@ -10,5 +10,6 @@ pub mod lessons;
 pub mod provenance;
 pub mod session;
 pub mod site;
+pub mod store;
 pub mod techniques;
 pub mod widgets;
