@@ -23,3 +23,22 @@
     document.body.prepend(words);
   });
 })();
+
+// So that the site works without a network: its service worker, once the page itself has all it needs. A page in another
+// page's iframe leaves nothing behind, and a site that is being worked on (`trunk serve`) has no release.
+(() => {
+  const { release } = document.documentElement.dataset;
+  if (!release || self !== top) return;
+  // Where it is denied or missing, the site works all the same, with a network.
+  const keep = async () => {
+    const registration = await navigator.serviceWorker.register(new URL("service-worker.js", document.baseURI), { updateViaCache: "none" });
+    // This page is of the new release already, so the new worker need not wait for the next visit.
+    const takeOver = () => registration.waiting?.postMessage({ takeOver: release });
+    takeOver();
+    registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", takeOver));
+    await navigator.serviceWorker.ready;
+    const tell = (entries) => registration.active?.postMessage({ keep: entries.map(({ name }) => name) });
+    new PerformanceObserver((list) => tell(list.getEntries())).observe({ type: "resource", buffered: true });
+  };
+  addEventListener("load", () => { keep().catch(() => {}); });
+})();

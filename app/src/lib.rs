@@ -11,5 +11,6 @@ pub mod photographs;
 pub mod provenance;
 pub mod session;
 pub mod site;
+pub mod store;
 pub mod techniques;
 pub mod widgets;

@@ -37,9 +37,9 @@ export class Site {
     return this.lessons.filter(({ trains }) => trains);
   }
 
-  /** Opens a page of the site; `problems` of the result collects errors and requests to other origins. */
+  /** Opens a page of the site, without its service worker; `problems` of the result collects errors and requests to other origins. */
   async open(path, { wait = true, init, route, allow = [], url = this.url, ...options } = {}) {
-    const context = await this.browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    const context = await this.browser.newContext({ viewport: { width: 1280, height: 900 }, serviceWorkers: "block", ...options });
     this.contexts.push(context);
     const page = await context.newPage();
     const problems = [];

@@ -21,12 +21,14 @@ import "./checks/alexnet.mjs";
 import "./checks/looks.mjs";
 import "./checks/embed.mjs";
 import "./checks/search.mjs";
+import "./checks/offline.mjs";
 
 const [dist, filter = ""] = process.argv.slice(2);
 const lessons = JSON.parse(await readFile(join(dist, "lessons.json"), "utf8"));
 const [root, below, browser] = await Promise.all([serve(dist), serve(dist, "/some/path/"), launch()]);
 const site = new Site(browser, root.url, lessons, await findRoutes(dist));
 site.below = below.url;
+site.dist = dist;
 const { passed, failed } = await runAll(site, filter);
 await browser.close();
 root.close();

@@ -1,6 +1,7 @@
 //! `cargo xtask build`: trunk builds, then every route gets a file of its own under a strict content security policy.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     time::Instant,
@@ -10,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     failure::{Failure, Outcome, fail, read_text, write},
-    missing, routes, shell, split, tools,
+    missing, offline, publish, routes, shell, split, tools,
 };
 
 /// How to build.
@@ -67,6 +68,9 @@ pub fn run(options: Options) -> Outcome {
     }
     outcome?;
     finish()?;
+    if options.release {
+        publish::compress(&dist())?;
+    }
     println!("Built dist/ in {} s.", start.elapsed().as_secs());
     Ok(())
 }
@@ -96,18 +100,26 @@ fn finish() -> Outcome {
     let name = format!("start-{}.js", &hex(script.as_bytes())[..16]);
     write(&dist.join(&name), script)?;
     let template = format!("{before}<script type=\"module\" src=\"{name}\"></script>{after}");
-    let template = prepare(&template).replace("<html ", &format!("<html data-build=\"{}\" ", mark_workers(&dist)?));
-    for route in routes::all()? {
+    let marks = mark_workers(&dist)?;
+    let template = prepare(&template);
+    let release = offline::release(&dist, &template)?;
+    let styles: Vec<&str> = template.lines().filter(|line| line.contains("rel=\"stylesheet\"")).collect();
+    write(&dist.join(offline::PAGE), offline::html(POLICY, &styles.join("\n")))?;
+    let template = template.replace("<html ", &format!("<html data-release=\"{release}\" "));
+    let routes = routes::all()?;
+    for route in &routes {
         route.write(&dist, &template)?;
     }
     write(&dist.join("404.html"), missing::html())?;
-    write(&dist.join("lessons.json"), routes::lessons_json()?)
+    write(&dist.join("lessons.json"), routes::lessons_json()?)?;
+    let paths: Vec<String> = routes.into_iter().map(|route| route.path).collect();
+    offline::write_worker(&dist, &release, &marks, &paths)
 }
 
 /// Workers keep their names from release to release, so a browser's cache could pair a new loader with an old program.
-/// Their loaders ask for content by checksum; the mark of all of them goes into each page, for whoever opens a loader.
-fn mark_workers(dist: &Path) -> Outcome<String> {
-    let mut all = Vec::new();
+/// Their loaders ask for content by checksum, and pages ask for a loader by their release. Returns the marks by file.
+fn mark_workers(dist: &Path) -> Outcome<BTreeMap<String, String>> {
+    let mut marks = BTreeMap::new();
     for name in ["worker", "worker-gpu"] {
         let (script, program) = (dist.join(format!("{name}.js")), dist.join(format!("{name}_bg.wasm")));
         if !script.exists() {
@@ -116,25 +128,28 @@ fn mark_workers(dist: &Path) -> Outcome<String> {
         let mut content = fs::read(&script)?;
         content.extend(fs::read(&program)?);
         let mark = &hex(&content)[..16];
-        all.extend(mark.as_bytes());
+        for file in [format!("{name}.js"), format!("{name}_bg.wasm")] {
+            marks.insert(file, mark.to_owned());
+        }
         let loader = format!(
             "import init from './{name}.js?{mark}';\n\
              await init({{ module_or_path: new URL('./{name}_bg.wasm?{mark}', import.meta.url) }});\n"
         );
         write(&dist.join(format!("{name}_loader.js")), loader)?;
     }
-    Ok(hex(&all)[..16].to_owned())
+    Ok(marks)
 }
 
-/// Takes out what each route says itself, adds the policy, and marks style sheets with their content.
+/// Takes out what each route says itself, adds the policy, and marks style sheets and the first script with their content.
 fn prepare(page: &str) -> String {
     let own = ["<base ", "<title>", "<meta name=\"description\""];
     let mut kept: Vec<String> = Vec::new();
     for line in page.lines().filter(|line| !own.iter().any(|start| line.trim_start().starts_with(start))) {
         let mut line = line.to_owned();
-        for path in ["tokens", "fonts", "site", "widgets", "lesson"].map(|name| format!("static/style/{name}.css")) {
-            if let Ok(css) = fs::read(shell::root().join(&path)) {
-                line = line.replace(&format!("{path}\""), &format!("{path}?{}\"", &hex(&css)[..8]));
+        let styles = ["tokens", "fonts", "site", "widgets", "lesson"].map(|name| format!("static/style/{name}.css"));
+        for path in styles.into_iter().chain(["static/start.js".into()]) {
+            if let Ok(content) = fs::read(shell::root().join(&path)) {
+                line = line.replace(&format!("{path}\""), &format!("{path}?{}\"", &hex(&content)[..8]));
             }
         }
         let is_charset = line.contains("<meta charset");
@@ -151,6 +166,7 @@ fn no_script() -> Failure {
     Failure("trunk's page has no start script.".into())
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// The sha256 of bytes in hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

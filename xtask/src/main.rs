@@ -8,6 +8,8 @@ mod curriculum;
 mod data;
 mod failure;
 mod missing;
+mod offline;
+mod publish;
 mod readme;
 mod routes;
 mod serve;

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use js_sys::{Reflect, Uint8Array};
+use js_sys::Uint8Array;
 use leptos::{prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Cache, CacheStorage, Response};
+use web_sys::Response;
 
 use web_time::Instant;
 
@@ -17,10 +17,10 @@ use super::{
     history::Curves,
     protocol::{Protocol, decode, encode},
 };
+use crate::store;
 
 /// How often a run is kept, at most.
 const EVERY: Duration = Duration::from_secs(2);
-const STORE: &str = "fsts-runs-1";
 
 /// A run as far as it was kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -89,22 +89,16 @@ impl<P: Protocol> Session<P> {
 async fn put(slug: &str, kept: &Kept) -> Option<()> {
     let bytes = Uint8Array::from(encode(kept).as_slice());
     let response = Response::new_with_opt_buffer_source(Some(bytes.unchecked_ref())).ok()?;
-    JsFuture::from(open().await?.put_with_str(&address(slug), &response)).await.ok()?;
+    JsFuture::from(store::open(store::RUNS).await?.put_with_str(&address(slug), &response)).await.ok()?;
     Some(())
 }
 
 /// The run kept of a lesson; nothing if none is there or it is of another release.
 async fn get(slug: &str) -> Option<Kept> {
-    let found = JsFuture::from(open().await?.match_with_str(&address(slug))).await.ok()?;
+    let found = JsFuture::from(store::open(store::RUNS).await?.match_with_str(&address(slug))).await.ok()?;
     let response: Response = found.dyn_into().ok()?;
     let buffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
     decode(&Uint8Array::new(&buffer).to_vec()).ok()
-}
-
-async fn open() -> Option<Cache> {
-    // Reading the property may throw (storage denied) or give nothing (a page without https).
-    let caches = Reflect::get(&js_sys::global(), &"caches".into()).ok().filter(|caches| caches.is_object())?;
-    JsFuture::from(caches.unchecked_into::<CacheStorage>().open(STORE)).await.ok()?.dyn_into().ok()
 }
 
 fn address(slug: &str) -> String {

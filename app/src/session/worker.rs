@@ -3,7 +3,10 @@
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{ErrorEvent, MessageEvent, WorkerOptions, WorkerType};
 
-use crate::session::protocol::{Request, Response, decode, encode};
+use crate::{
+    session::protocol::{Request, Response, decode, encode},
+    site::release,
+};
 
 /// What a worker tells the page.
 pub enum Event {
@@ -21,14 +24,14 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts `NAME_loader.js` from the site's root.
+    /// Starts `NAME_loader.js` of this page's release from the site's root.
     ///
     /// # Errors
     /// The browser has no module workers.
     pub fn start(base: &str, name: &str, on_event: impl Fn(Event) + Clone + 'static) -> Result<Self, String> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let worker = web_sys::Worker::new_with_options(&format!("{base}{name}_loader.js"), &options)
+        let worker = web_sys::Worker::new_with_options(&format!("{base}{name}_loader.js?{}", release()), &options)
             .map_err(|_| String::from("This browser cannot start module workers."))?;
         let tell = on_event.clone();
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::navigation::Link;
+use super::{kept::KeptFiles, navigation::Link};
 
 /// Where the data of the site comes from: what, by whom, licence, what for.
 const SOURCES: [(&str, &str, &str, &str); 3] = [
@@ -76,10 +76,18 @@ pub fn About() -> impl IntoView {
                 other address than this one."
             </p>
             <p>
-                "Four things are kept, in your own browser only: the theme you chose, which lessons you have read, how your guesses went,
-                and the last run of each lesson with the points or patterns you made for it, so that a reload loses little. Where storage
-                is denied, they are forgotten."
+                "Four things of yours are kept, in your own browser only: the theme you chose, which lessons you have read, how your guesses
+                went, and the last run of each lesson with the points or patterns you made for it, so that a reload loses little. Where
+                storage is denied, they are forgotten."
             </p>
+
+            <h2 id="kept">"Without a network"</h2>
+            <p>
+                "Your browser also keeps the files of this site that you have opened, each checked against its checksum, so that they work
+                again without a network. A new release takes the place of the old one at your next visit; data and weights that have not
+                changed stay. The site can be installed as an application from the browser's menu."
+            </p>
+            <KeptFiles />
 
             <h2 id="data">"Data"</h2>
             <table class="stacked">

@@ -61,20 +61,25 @@ pub fn lazy(ask: Ask, waiting: impl Fn() -> AnyView + Send + 'static) -> impl In
         });
     };
     fetch();
-    move || match state.get() {
+    move || {
+        match state.get() {
         State::Here(page) => page(),
         State::Waiting => waiting(),
         State::Failed => view! {
             <main id="content" class="prose-page">
                 <Notice
-                    text="This page could not be fetched. Is there a connection?"
+                    text="This page was not opened here before, and it could not be fetched: there is no connection, or the site has been renewed meanwhile."
                     kind=NoticeKind::Error
-                    action="Try again"
-                    on_action=Callback::new(move |()| fetch())
+                    action="Load anew"
+                    on_action=Callback::new(move |()| {
+                        // A page of the newest release comes, or the same sentence again.
+                        let _ = window().location().reload();
+                    })
                 />
             </main>
         }
         .into_any(),
+    }
     }
 }
 

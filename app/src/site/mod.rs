@@ -8,6 +8,7 @@ pub mod frame;
 pub mod gallery;
 pub mod glossary;
 pub mod home;
+pub mod kept;
 pub mod lazy;
 pub mod learning;
 pub mod live;
@@ -55,6 +56,12 @@ pub fn base() -> String {
         .unwrap_or_else(|| "/".into());
     let end = address.rfind('/').map_or(address.len(), |slash| slash + 1);
     address[..end].to_string()
+}
+
+/// The release that this page is of; empty where the site is being worked on (`trunk serve`).
+pub fn release() -> String {
+    let root = web_sys::window().and_then(|window| window.document()).and_then(|document| document.document_element());
+    root.and_then(|root| root.get_attribute("data-release")).unwrap_or_default()
 }
 
 /// The path part of [`base`], without its last slash: what the router puts before every route.

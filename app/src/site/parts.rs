@@ -32,7 +32,7 @@ pub fn Source(
     });
     let text = LocalResource::new(move || {
         let file = chosen.get();
-        async move { crate::fetch::text(&format!("{}source/models/src/{file}", crate::site::base())).await }
+        async move { crate::fetch::text(&format!("{}source/models/src/{file}?{}", super::base(), super::release())).await }
     });
     let source = Memo::new(move |_| match text.get() {
         Some(Ok(source)) => Some(source),
