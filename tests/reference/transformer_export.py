@@ -128,7 +128,7 @@ def main():
         other = torch.load(without, weights_only=False)["state"]
         lines |= curves(other["log"], "without-positions-")
         recipe += (
-            f" The curves without-positions are a run of {other['pass']} passes at the same rate without its fall, in which neither "
+            f" The curves without-positions are a run of {other['step']} steps at the same rate without its fall, in which neither "
             "encoder nor decoder is told any position."
         )
     commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
