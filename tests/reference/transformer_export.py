@@ -117,7 +117,8 @@ def main():
     ]
     lines = curves(state["log"])
     recipe = (
-        f"Adam (0.9, 0.98), rate {PEAK} after a rise over {WARM} steps, falling to 0 along a line over the last {COOL} passes; "
+        f"Adam (0.9, 0.98), rate {PEAK} after a rise over {WARM} steps, falling to 0 along a line over the last {COOL} of the passes planned (planned at the start of each pass: "
+        f"{', '.join(map(str, state['planned']))}); "
         f"batches of sentences of one length, at most {BUDGET} tokens a side; {state['pass']} passes over {len(pairs)} pairs of at "
         f"most {LONGEST} tokens a side; dropout {DROPOUT} after the embedding and each part, with masks cut out of a pool of draws; label "
         f"smoothing {SMOOTHING}; gradients longer than 1 are shortened to 1; products in bfloat16. Measured greedily, sacrebleu 13a, "
@@ -133,7 +134,9 @@ def main():
         )
     commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
     config = {key: value for key, value in CONFIG.items() if key != "positions"} | {"positions": "Sinusoidal"}
-    command = f"python3 tests/reference/transformer_training.py --data DIR --passes {state['pass']} && python3 tests/reference/transformer_export.py --data DIR"
+    plan = state["planned"]
+    passes = ",".join(map(str, plan)) if len(set(plan)) > 1 else plan[0]
+    command = f"python3 tests/reference/transformer_training.py --data DIR --passes {passes} && python3 tests/reference/transformer_export.py --data DIR"
     data = DATA | {
         "split": f"train {len(parts['train']):,}, validation {len(parts['validation']):,}, test {len(parts['test']):,} pairs; "
         "pairs that share a sentence stay together, a hash decides; nothing was chosen by the test"
