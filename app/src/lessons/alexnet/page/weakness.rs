@@ -25,7 +25,7 @@ pub fn Weakness(
     desk: Desk,
 ) -> impl IntoView {
     view! {
-        <Stage kind=StageKind::Weakness claim="It believes in textures, and in whatever it is shown">
+        <Stage kind=StageKind::Weakness claim="A change too small to see, and certainty about whatever it is shown">
             <p>
                 "You know a church by its outline. Cut the picture into pieces, shuffle them, and the outline is gone; stone, windows and sky are still there."
             </p>
