@@ -32,6 +32,8 @@ pub struct MapLayer {
     pub values: Vec<f32>,
     /// Maps that never answer.
     pub dead: Vec<usize>,
+    /// The value of full colour, from which on all look alike; the largest if there is none.
+    pub full: Option<f32>,
 }
 
 impl MapLayer {
@@ -44,7 +46,7 @@ impl MapLayer {
     }
 }
 
-/// Layers from top to bottom, each coloured by its own largest value.
+/// Layers from top to bottom, each coloured by values of its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerMaps {
     /// The layers.
@@ -130,7 +132,7 @@ impl Picture for LayerMaps {
                 pen.text(&layer.name, 0.0, row.top + 8.0, Lettering::new(theme.ink).bold())?;
                 pen.text(&fitted(&layer.note, 10.5, LEFT - 4.0), 0.0, row.top + 22.0, soft)?;
             }
-            let (largest, cells) = (layer.largest(), layer.side * layer.side);
+            let (largest, cells) = (layer.full.unwrap_or_else(|| layer.largest()).max(1e-9), layer.side * layer.side);
             for (map, values) in layer.values.chunks_exact(cells.max(1)).enumerate() {
                 let x = row.left + (map % row.columns) as f64 * row.step;
                 let y = row.top + (map / row.columns) as f64 * row.step;
@@ -209,6 +211,7 @@ mod tests {
             side,
             values: (0..side * side * maps).map(|at| (at % 7) as f32).collect(),
             dead,
+            full: None,
         };
         LayerMaps { layers: vec![layer("C1", 28, 6, vec![2]), layer("C3", 10, 16, vec![]), layer("F6", 1, 84, vec![])] }
     }
