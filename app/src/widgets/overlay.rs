@@ -101,6 +101,7 @@ impl Overlay {
 
     fn colors(&self, theme: &Theme, panel: &Panel) -> Vec<Rgb> {
         let heat = self.stretched(panel);
+        let is_photo = matches!(self.picture, Ground::Color(_));
         let largest = heat.iter().filter(|heat| heat.is_finite()).fold(0.0_f32, |most, heat| most.max(heat.abs()));
         let pixel = |(at, ground): (usize, Rgb)| {
             let heat = heat.get(at).copied().filter(|heat| heat.is_finite());
@@ -109,7 +110,9 @@ impl Overlay {
                 Some(heat) if largest > 0.0 => {
                     let share = heat / largest;
                     let color = if panel.signed { signed(theme, share) } else { cividis(share.max(0.0)) };
-                    ground.mix(color, self.opacity)
+                    // A photograph stays in sight where there is little heat.
+                    let weight = if is_photo { share.abs().sqrt() } else { 1.0 };
+                    ground.mix(color, self.opacity * weight)
                 }
                 _ => ground,
             }

@@ -162,6 +162,7 @@ pub fn layer_maps() -> LayerMaps {
             .flat_map(|map| coarser(&ring(map), side, if dead.contains(&map) { 0.0 } else { 1.0 }))
             .collect(),
         dead,
+        full: None,
     };
     LayerMaps {
         layers: vec![

@@ -57,7 +57,7 @@ pub fn Build(
                     picture=figures::network(desk)
                 >
                     <strong>"Show another picture, and follow one row."</strong>
-                    " Circles are the middle of each layer’s first map; below them its shape and what it has to learn."
+                    " Circles are the middle of each layer’s first map; below them the layer’s shape for one picture, and how many numbers it has to learn."
                 </Figure>
                 <Source lesson=&LESSON lit />
             </div>

@@ -54,16 +54,19 @@ pub fn maps(desk: Desk) -> Signal<Option<LayerMaps>> {
             let (side, cells) = (layer.side as usize, (layer.side * layer.side) as usize);
             let maps = layer.values.len() / cells.max(1);
             let shown = maps.min(if side == 1 { MOST_UNITS } else { MOST_MAPS });
+            // The scores of a class may lie below zero; only what speaks for it is shown.
+            let values: Vec<f32> = layer.values.iter().take(shown * cells).map(|value| value.max(0.0)).collect();
             MapLayer {
                 name: paper.name.into(),
                 note: match (side, shown < maps) {
                     (1, false) => format!("{maps} units"),
-                    (_, true) => format!("{shown} of {maps}"),
+                    (1, true) => format!("{shown} of {maps}"),
                     (side, false) => format!("{maps}, {side}²"),
+                    (side, true) => format!("{shown} of {maps}, {side}²"),
                 },
                 side,
-                // The scores of a class may lie below zero; only what speaks for it is shown.
-                values: strongest(&layer.values, cells, shown).map(|value| value.max(0.0)).collect(),
+                full: (side > 1).then(|| nearly_largest(&values)),
+                values,
                 dead: Vec::new(),
             }
         });
@@ -72,16 +75,11 @@ pub fn maps(desk: Desk) -> Signal<Option<LayerMaps>> {
     })
 }
 
-/// The values of the maps with the largest values, as many as are shown, in the order of the layer; units as they come.
-fn strongest(values: &[f32], cells: usize, shown: usize) -> impl Iterator<Item = f32> + '_ {
-    let peak = |map: usize| values[map * cells..(map + 1) * cells].iter().copied().fold(f32::MIN, f32::max);
-    let mut maps: Vec<(usize, f32)> = (0..values.len() / cells.max(1)).map(|map| (map, peak(map))).collect();
-    if cells > 1 {
-        maps.sort_by(|one, other| other.1.total_cmp(&one.1));
-    }
-    maps.truncate(shown);
-    maps.sort_by_key(|(map, _)| *map);
-    maps.into_iter().flat_map(move |(map, _)| values[map * cells..(map + 1) * cells].iter().copied())
+/// The value that only one in a hundred of those above zero exceeds: a few are much larger than all others.
+fn nearly_largest(values: &[f32]) -> f32 {
+    let mut answers: Vec<f32> = values.iter().copied().filter(|value| *value > 0.0).collect();
+    answers.sort_by(f32::total_cmp);
+    answers.get(answers.len() * 99 / 100).copied().unwrap_or(1.0)
 }
 
 /// The filters of conv1 in their colours.
@@ -166,28 +164,21 @@ pub fn percent(share: f32) -> String {
 pub fn network(desk: Desk) -> Signal<Option<Network>> {
     Signal::derive(move || {
         let layers = desk.session.snapshot.get().map(|snapshot| snapshot.layers.clone()).unwrap_or_default();
-        let input = NetworkLayer {
-            name: "input".into(),
-            units: 3 * 96 * 96,
-            values: Vec::new(),
-            note: "[batch, 3, 96, 96]".into(),
-        };
+        let input =
+            NetworkLayer { name: "input".into(), units: 3 * 96 * 96, values: Vec::new(), note: "[3, 96, 96]".into() };
         let rows = config().layers().into_iter().enumerate().map(|(place, layer)| NetworkLayer {
             name: layer.name.into(),
             units: layer.maps * layer.side * layer.side,
             values: layers.get(place).map(|view| middle(&view.values, layer.side)).unwrap_or_default(),
             note: match (layer.side, layer.parameters) {
-                (1, count) => format!("[batch, {}] · {}", layer.maps, parameters(count)),
-                (side, count) => format!("[batch, {}, {side}, {side}] · {}", layer.maps, parameters(count)),
+                (1, count) => format!("[{}] · {count}", layer.maps),
+                (side, 0) => format!("[{}, {side}, {side}] · none", layer.maps),
+                (side, count) => format!("[{}, {side}, {side}] · {count}", layer.maps),
             },
         });
         let layers: Vec<NetworkLayer> = std::iter::once(input).chain(rows).collect();
         Some(Network { weights: vec![None; layers.len() - 1], layers, highlight: None })
     })
-}
-
-fn parameters(count: usize) -> String {
-    if count == 0 { "no parameters".into() } else { format!("{count} parameters") }
 }
 
 /// The middle row of the first map.
@@ -228,7 +219,7 @@ fn chart(series: Vec<Line>, label: &'static str) -> Option<Chart> {
     })
 }
 
-/// When each of the two runs first gets a quarter wrong, and what the runs were.
+/// When each of the two runs first gets only a quarter wrong.
 pub fn bend_in_words(stored: &Stored) -> String {
     let came = |run: &str| {
         let points = stored.by_epoch(run, "accuracy");
@@ -238,24 +229,17 @@ pub fn bend_in_words(stored: &Stored) -> String {
             None => format!("not within {last:.0} passes"),
         }
     };
-    let what =
-        stored.logs.get("relu").map(|log| format!(" Both: {}; {}.", log.network, log.recipe)).unwrap_or_default();
-    format!("Here ReLU comes there {}, tanh {}.{what}", came("relu"), came("tanh"))
+    format!("Here ReLU comes there {}, tanh {}.", came("relu"), came("tanh"))
 }
 
-/// How far trained and held-out pictures part at the end of each run, and what dropout's run was.
+/// How far trained and held-out pictures part at the end of each run.
 pub fn dropout_in_words(stored: &Stored) -> String {
     let gap = |run: &str| {
         let last = |curve: &str| stored.by_epoch(run, curve).last().map_or(0.0, |(_, right)| *right);
         (last("accuracy") - last("validation-accuracy")) * 100.0
     };
-    let what =
-        stored.logs.get("dropout").map(|log| format!(" With: {}; {}.", log.network, log.recipe)).unwrap_or_default();
-    format!(
-        "At the end they part by {:.0} points without dropout and by {:.0} with it.{what}",
-        gap("relu"),
-        gap("dropout")
-    )
+    let points = |run: &str| format!("{:.0}", gap(run)).replace('-', "−");
+    format!("At the end the gap is {} points without dropout and {} with it.", points("relu"), points("dropout"))
 }
 
 /// Stored counts of test pictures.
@@ -292,7 +276,7 @@ pub fn texture(finding: &Finding) -> Option<Chart> {
     };
     Some(Chart {
         series: Which::ALL.map(line).to_vec(),
-        x: Axis::new("pieces along a side").log(),
+        x: Axis::new("pieces along a side").log().from(1.0).to(16.0),
         y: Axis::new("how sure of its first answer").percent().from(0.0).to(1.0),
         ..Chart::default()
     })

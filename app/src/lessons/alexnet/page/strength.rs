@@ -168,7 +168,7 @@ fn Photographs(desk: Desk) -> impl IntoView {
         <Experiment
             id="photographs"
             label="Hold the contest"
-            about="ImageNet’s contest counted an answer as right if it was among five guesses. By that rule EfficientNet names every shipped photograph whose class is one of its thousand; AlexNet knows one of them."
+            about="ImageNet’s contest counted an answer as right if it was among five guesses. By that rule both are asked about every shipped photograph whose class is among the thousand. AlexNet’s ten classes hold one of them."
             progress
             on_run
             guess=Guess {

@@ -90,7 +90,7 @@ pub fn Understand(
                     empty=Signal::derive(move || desk.why_empty(Which::AlexNet))
                 >
                     <strong>"Follow one picture down."</strong>
-                    " conv1 still shows the picture, as edges and colours. From layer to layer the maps grow coarser and fewer of them answer; where there are more than fit, the strongest are shown. fc6 and fc7 are single units, fc8 is the answer."
+                    " conv1 still shows the picture, as edges and colours. From layer to layer the maps grow coarser and fewer of them answer; fc6 and fc7 are single units, fc8 is the answer. Of wide layers the first maps are shown."
                 </Figure>
                 <div class="pair">
                     <Figure
@@ -150,6 +150,15 @@ pub fn Understand(
                 </Figure>
                 <StoredMatrix stored />
             </div>
+            <details class="weights">
+                <summary>"What these runs were"</summary>
+                <dl>
+                    {move || stored.get().map(|stored| stored.logs.into_iter().map(|(name, log)| view! {
+                        <dt>{name}</dt>
+                        <dd>{log.network}"; "{log.recipe}</dd>
+                    }).collect_view())}
+                </dl>
+            </details>
         </Stage>
     }
 }

@@ -25,9 +25,10 @@ pub fn Weakness(
     desk: Desk,
 ) -> impl IntoView {
     view! {
-        <Stage kind=StageKind::Weakness claim="A change too small to see, and certainty about whatever it is shown">
+        <Stage kind=StageKind::Weakness claim="It does not see what you see, and never says “I do not know”">
             <p>
-                "You know a church by its outline. Cut the picture into pieces, shuffle them, and the outline is gone; stone, windows and sky are still there."
+                "You know a church by its outline. Cut the picture into pieces, shuffle them, and the outline is gone; stone, windows and sky are still there. "
+                "How much of its answer hung on them?"
             </p>
             <Texture desk />
             <p>
@@ -61,15 +62,16 @@ fn Texture(desk: Desk) -> impl IntoView {
                 let place = which as usize;
                 let at = |pieces: u8| found.iter().find(|one| one.pieces == pieces).map_or(0.0, |one| one.first[place]);
                 format!(
-                    "{} is {} sure of “{}”, {} when it is cut into 16 pieces, {} at 256",
+                    "{} is {} sure of “{}”; in 4 pieces {}, in 16 {}, in 256 {}",
                     which.name(),
                     percent(whole.first[place]),
                     desk.name(which, whole.called[place].0),
+                    percent(at(2)),
                     percent(at(4)),
                     percent(at(16)),
                 )
             });
-            format!("{}.", said.join("; "))
+            format!("{}.", said.join(". "))
         },
     );
     let chart = Signal::derive(move || figures::texture(found.get().as_ref()?));

@@ -28,6 +28,7 @@ pub fn maps(session: Session<Lenet>) -> Signal<Option<LayerMaps>> {
             side: SIDE,
             values: snapshot.probe.clone(),
             dead: Vec::new(),
+            full: None,
         };
         let layers = snapshot.layers.iter().zip(SHOWN).map(|(layer, name)| {
             let (side, cells) = (layer.side as usize, (layer.side * layer.side) as usize);
@@ -44,6 +45,7 @@ pub fn maps(session: Session<Lenet>) -> Signal<Option<LayerMaps>> {
                 } else {
                     layer.dead.iter().map(|map| usize::from(*map)).collect()
                 },
+                full: None,
             }
         });
         Some(LayerMaps { layers: std::iter::once(input).chain(layers).collect() })
