@@ -117,7 +117,8 @@ def main():
     ]
     lines = curves(state["log"])
     recipe = (
-        f"Adam (0.9, 0.98), rate {PEAK} after a rise over {WARM} steps, falling to 0 along a line over the last {COOL} passes; "
+        f"Adam (0.9, 0.98), rate {PEAK} after a rise over {WARM} steps, falling to 0 along a line over the last {COOL} of the passes planned (planned at the start of each pass: "
+        f"{', '.join(map(str, state['planned']))}); "
         f"batches of sentences of one length, at most {BUDGET} tokens a side; {state['pass']} passes over {len(pairs)} pairs of at "
         f"most {LONGEST} tokens a side; dropout {DROPOUT} after the embedding and each part, with masks cut out of a pool of draws; label "
         f"smoothing {SMOOTHING}; gradients longer than 1 are shortened to 1; products in bfloat16. Measured greedily, sacrebleu 13a, "
@@ -128,12 +129,14 @@ def main():
         other = torch.load(without, weights_only=False)["state"]
         lines |= curves(other["log"], "without-positions-")
         recipe += (
-            f" The curves without-positions are a run of {other['pass']} passes at the same rate without its fall, in which neither "
+            f" The curves without-positions are a run of {other['step']} steps at the same rate without its fall, in which neither "
             "encoder nor decoder is told any position."
         )
     commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
     config = {key: value for key, value in CONFIG.items() if key != "positions"} | {"positions": "Sinusoidal"}
-    command = f"python3 tests/reference/transformer_training.py --data DIR --passes {state['pass']} && python3 tests/reference/transformer_export.py --data DIR"
+    plan = state["planned"]
+    passes = ",".join(map(str, plan)) if len(set(plan)) > 1 else plan[0]
+    command = f"python3 tests/reference/transformer_training.py --data DIR --passes {passes} && python3 tests/reference/transformer_export.py --data DIR"
     data = DATA | {
         "split": f"train {len(parts['train']):,}, validation {len(parts['validation']):,}, test {len(parts['test']):,} pairs; "
         "pairs that share a sentence stay together, a hash decides; nothing was chosen by the test"

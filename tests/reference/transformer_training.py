@@ -5,7 +5,8 @@
     python3 tests/reference/transformer_export.py --data ../shared/data        # measures, writes pretrained/
 
 The rate rises for 500 steps, stays, and falls linearly to nothing over the last four passes: how long the run may last
-need not be known at its start. The file transformer-passes beside the checkpoints overrides --passes while it runs.
+need not be known at its start. The file transformer-passes beside the checkpoints overrides --passes while it runs; what was
+planned in each pass is kept, and a list like 10,10,9,8,8 as --passes repeats it.
 """
 
 import argparse
@@ -146,7 +147,7 @@ def rate(step, steps_a_pass, passes):
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--data", type=Path, required=True)
-    arguments.add_argument("--passes", type=int, required=True)
+    arguments.add_argument("--passes", required=True, help="how many, or the plan of each pass, parted by commas")
     arguments.add_argument("--checkpoints", type=Path, default=Path("/tmp/checkpoints"))
     arguments.add_argument("--positions", default="sinusoidal")
     arguments.add_argument("--at-most", type=int)
@@ -166,7 +167,7 @@ def main():
         model.load_state_dict(kept["model"])
         optimizer.load_state_dict(kept["optimizer"])
         state = kept["state"]
-    while state["pass"] < min(passes := wanted_passes(chosen), chosen.at_most or passes):
+    while state["pass"] < min(passes := wanted_passes(chosen, state["pass"]), chosen.at_most or passes):
         epoch = state["pass"]
         for place, (source, target) in enumerate(batches(pairs, epoch)):
             if place < state["place"]:
@@ -197,6 +198,7 @@ def main():
                 print(f"{at}, loss {mean:.3f}, {state['seconds']:.0f} s, {time.process_time():.0f} s of the processor", flush=True)
                 state["total"], state["tokens"] = 0.0, 0
         state["pass"], state["place"] = epoch + 1, 0
+        state.setdefault("planned", []).append(passes)
         score, answers = bleu(model, vocabulary, parts["validation"])
         state["log"].append({"step": state["step"], "pass": epoch + 1, "bleu": score})
         print(f"pass {epoch + 1} of {passes}: validation BLEU {score:.2f}", flush=True)
@@ -205,9 +207,11 @@ def main():
         keep(path, model, optimizer, state)
 
 
-def wanted_passes(chosen):
+def wanted_passes(chosen, epoch):
+    """How many passes the run is to have, as planned at the start of this one."""
     path = chosen.checkpoints / "transformer-passes"
-    return int(path.read_text()) if path.exists() else chosen.passes
+    plan = [int(passes) for passes in (path.read_text() if path.exists() else chosen.passes).split(",")]
+    return plan[min(epoch, len(plan) - 1)]
 
 
 def keep(path, model, optimizer, state):

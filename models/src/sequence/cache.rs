@@ -21,8 +21,7 @@ pub struct Cache {
 }
 
 impl Transformer {
-    /// Reads a source; the decoder has written nothing yet. An empty source is refused by nobody: it counts as one token of
-    /// padding, 0.
+    /// Reads a source; the decoder has written nothing yet. An empty source counts as one token of padding, 0.
     pub fn start(&self, source: &[usize], silenced: &Silenced, device: &Device) -> Cache {
         let (source, padding) = tokens(&[source.to_vec()], 0, device);
         let (memory, _) = self.encode(source, padding.as_ref(), silenced);

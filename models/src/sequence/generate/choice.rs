@@ -71,14 +71,16 @@ pub fn draw<R: Rng>(logits: &[f32], sampling: &Sampling, rng: &mut R) -> Chosen 
     if sampling.temperature.is_nan() || sampling.temperature <= 0.0 {
         return Chosen { open: 1, ..best(logits) };
     }
-    let warm: Vec<f32> = log_probabilities.iter().map(|log| log / sampling.temperature).collect();
+    // Against the likeliest, so that the coldest draw still has a winner.
+    let most = log_probabilities.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let warm: Vec<f32> = log_probabilities.iter().map(|log| (log - most) / sampling.temperature).collect();
     let shares: Vec<f32> = log_softmax(&warm).into_iter().map(f32::exp).collect();
     let order = rank(&shares, sampling.top_k.unwrap_or(usize::MAX).max(1));
-    let limit = sampling.top_p.unwrap_or(1.0);
+    // First k, then p of what k has left; the likeliest is always open.
+    let limit = sampling.top_p.unwrap_or(1.0) * order.iter().map(|&token| shares[token]).sum::<f32>();
     let (mut open, mut sum) = (0, 0.0);
     for &token in &order {
-        // Shares are renewed over the k likeliest by scaling the mark below, and the likeliest is always open.
-        if open > 0 && limit < 1.0 && sum >= limit {
+        if open > 0 && sum >= limit {
             break;
         }
         sum += shares[token];
@@ -151,7 +153,11 @@ mod tests {
         assert_eq!(counts(sampling(1.0, None, Some(0.6)))[1], 4000);
         assert_eq!(counts(sampling(1.0, None, Some(-3.0)))[1], 4000);
         assert_eq!(counts(sampling(1.0, Some(0), None))[1], 4000);
+        // Of the two likeliest the first has 0.73 of their sum, so 0.7 of it leaves one and 0.8 leaves two.
+        assert_eq!(counts(sampling(1.0, Some(2), Some(0.7)))[1], 4000);
+        assert!(counts(sampling(1.0, Some(2), Some(0.8)))[2] > 800);
         assert_eq!(counts(sampling(0.0, None, None))[1], 4000);
+        assert_eq!(counts(sampling(f32::MIN_POSITIVE, None, None))[1], 4000);
         assert_eq!(counts(sampling(f32::NAN, None, None))[1], 4000);
     }
 
