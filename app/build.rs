@@ -17,9 +17,17 @@ fn main() {
     println!("cargo::rerun-if-changed={}", data.display());
     let table = read(&data);
     for file in table.get("file").and_then(Value::as_array).into_iter().flatten() {
-        let name = text(file, "name");
-        push_file(&mut files, &format!("static/data/{name}"), &name, file);
+        // What the weights must be is told beside them; see below.
+        if file.get("folder").and_then(Value::as_str) == Some("pretrained") {
+            continue;
+        }
+        let (name, folder) = (text(file, "name"), file.get("folder").map(|_| text(file, "folder")));
+        push_file(&mut files, &format!("{}/{name}", folder.as_deref().unwrap_or("static/data")), &name, file);
     }
+    let credits = root.join("static/samples/photographs/CREDITS.toml");
+    println!("cargo::rerun-if-changed={}", credits.display());
+    let photographs = photographs(&read(&credits));
+    fs::write(out.join("photographs.rs"), photographs).expect("the build folder is writable");
     let pretrained = root.join("pretrained");
     println!("cargo::rerun-if-changed={}", pretrained.display());
     let mut names: Vec<_> = fs::read_dir(&pretrained)
@@ -67,6 +75,22 @@ fn push_file(out: &mut String, path: &str, name: &str, file: &Value) {
     let bytes = file.get("bytes").and_then(Value::as_integer).unwrap_or_default();
     writeln!(out, "File {{ path: {path:?}, name: {name:?}, bytes: {bytes}, sha256: {:?} }},", text(file, "sha256"))
         .expect("writing to a string");
+}
+
+fn photographs(table: &Table) -> String {
+    let mut out = String::from(
+        "/// Every photograph, in the order in which to show them.\npub const PHOTOGRAPHS: &[Photograph] = &[\n",
+    );
+    for photograph in table.get("photograph").and_then(Value::as_array).into_iter().flatten() {
+        out.push_str("Photograph { ");
+        for field in ["file", "title", "author", "licence", "source"] {
+            write!(out, "{field}: {:?}, ", text(photograph, field)).expect("writing to a string");
+        }
+        let [width, height] = ["width", "height"].map(|field| text(photograph, field));
+        writeln!(out, "width: {width}, height: {height} }},").expect("writing to a string");
+    }
+    out.push_str("];\n");
+    out
 }
 
 fn push_provenance(out: &mut String, name: &str, table: &Table) {

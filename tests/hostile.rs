@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use app::{
-    lessons::{adaline, hopfield, lenet, mlp, perceptron, transformer, vae},
+    lessons::{adaline, alexnet, hopfield, lenet, mlp, perceptron, transformer, vae},
     session::{
         protocol::{Request, Response, Settings, decode, encode},
         query::{Query, QueryWriter},
@@ -32,6 +32,7 @@ fn all_settle(address: &str) {
     settles::<mlp::Settings>(address);
     settles::<hopfield::Settings>(address);
     settles::<lenet::Settings>(address);
+    settles::<alexnet::Settings>(address);
     settles::<transformer::Settings>(address);
     settles::<vae::Settings>(address);
 }
@@ -68,6 +69,15 @@ fn pair() -> impl Strategy<Value = String> {
         "cue",
         "mask",
         "order",
+        "photo",
+        "with",
+        "layer",
+        "class2",
+        "with2",
+        "layer2",
+        "heat",
+        "eps",
+        "live",
         "task",
         "length",
         "symbols",
@@ -90,6 +100,8 @@ fn pair() -> impl Strategy<Value = String> {
         "-?[0-9]{1,12}(\\.[0-9]{1,6})?(e-?[0-9]{1,3})?",
         "(a|b)-?[0-9]{1,4}_-?[0-9]{1,4}(a|b)-?[0-9]{1,3}_[0-9]{0,4}",
         "[0-9]{1,3}-[0-9]{1,3}-[0-9]{1,3}",
+        "[0-9]{1,4}(,[0-9]{1,4}){0,5}",
+        "(conv[0-9]|block[0-9]{1,2}|head|cathedral|koala|alexnet|efficientnet)",
         "[edcx][0-9]{2}(-[edcx][0-9]{1,3}){0,6}",
         "(NaN|inf|-inf|%00|%ff%zz|[+&=%]{1,6})",
         "\\PC{0,12}",

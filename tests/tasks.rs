@@ -150,3 +150,132 @@ fn a_checkpoint_of_another_lesson_is_refused_or_harmless() {
     assert!(now(mlp.restore(&encode(&"no checkpoint"))).is_err());
     assert_eq!(now(mlp.save()).unwrap(), before);
 }
+
+/// AlexNet's lesson trains nothing: it looks at pictures. Here with fresh weights, which are enough to ask everything.
+mod alexnet {
+    use app::lessons::alexnet::{Command, Finding, Photograph, Snapshot, Trial, Which, task::Task as Alexnet};
+    use models::{foundations::mlp::Activation, vision::alexnet::AlexNetConfig};
+    use rand::SeedableRng;
+    use rand_pcg::Pcg32;
+
+    use super::*;
+
+    fn photo(width: u32, height: u32) -> Photograph {
+        let rgb = (0..width * height * 3).map(|at| (at * 37 % 251) as u8).collect();
+        Photograph { width, height, rgb }
+    }
+
+    fn snapshot(task: &mut Alexnet) -> Snapshot {
+        now(task.snapshot(&mut Vec::new())).unwrap()
+    }
+
+    fn looking(address: &str) -> Alexnet {
+        let mut task = start::<Alexnet>(address);
+        let fresh = AlexNetConfig::narrowed(10, Activation::Relu).init(&Device::flex(), &mut Pcg32::seed_from_u64(1));
+        let weights = now(weights::read(&fresh)).unwrap();
+        now(task.take_weights(&weights)).unwrap();
+        now(task.command(Command::Look { number: 1, photo: photo(120, 90), live: false })).unwrap();
+        task
+    }
+
+    fn finding(task: &mut Alexnet, trial: Trial) -> Finding {
+        now(task.command(Command::Try(7, trial))).unwrap();
+        let (run, finding) = snapshot(task).finding.unwrap();
+        assert_eq!(run, 7);
+        finding
+    }
+
+    #[test]
+    fn goes_on_bit_for_bit() {
+        super::goes_on_bit_for_bit::<Alexnet>();
+        let mut first = looking("");
+        let saved = now(first.save()).unwrap();
+        let mut fresh = start::<Alexnet>("");
+        now(fresh.restore(&saved)).unwrap();
+        assert_eq!(now(fresh.save()).unwrap(), saved);
+        assert_eq!((snapshot(&mut fresh).number, snapshot(&mut fresh).square), (1, snapshot(&mut first).square));
+    }
+
+    #[test]
+    fn bears_damaged_checkpoints() {
+        super::bears_damaged_checkpoints::<Alexnet>();
+    }
+
+    #[test]
+    fn weights_come_back() {
+        let mut task = looking("");
+        let bytes = weights::to_safetensors(&now(task.weights()).unwrap(), Precision::F32);
+        let mut fresh = start::<Alexnet>("");
+        assert!(now(fresh.weights()).is_err(), "there are none yet");
+        now(fresh.take_weights(&weights::from_safetensors(&bytes).unwrap())).unwrap();
+        assert_eq!(weights::to_safetensors(&now(fresh.weights()).unwrap(), Precision::F32), bytes);
+        assert!(now(fresh.take_weights(&weights::of_unit(&[1.0; 9], 0.0))).is_err());
+    }
+
+    #[test]
+    fn a_picture_is_answered_explained_and_changed() {
+        let mut task = looking("with=3,5&layer=conv3&eps=8");
+        let view = snapshot(&mut task).views[0].clone().unwrap();
+        assert!((view.probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-4);
+        assert!(view.stale && view.explanation.is_none() && snapshot(&mut task).attack_stale);
+        for command in [Command::Explain(Which::AlexNet), Command::Cover(Which::AlexNet), Command::Mislead] {
+            now(task.command(command)).unwrap();
+        }
+        let seen = snapshot(&mut task);
+        let view = seen.views[0].clone().unwrap();
+        let explanation = view.explanation.unwrap();
+        assert!(!view.stale && !seen.attack_stale && seen.layers.len() == 11 && seen.views[1].is_none());
+        let sizes = [&explanation.saliency, &explanation.guided, &view.occlusion].map(Vec::len);
+        assert_eq!(sizes, [96 * 96; 3]);
+        assert!(
+            explanation.heats.iter().all(|(_, heat)| heat.len() == 96 * 96 && heat.iter().all(|heat| *heat >= 0.0))
+        );
+        assert_eq!(explanation.heats[0].0, explanation.class);
+        let attack = seen.attack.unwrap();
+        let moved = attack.before.iter().zip(&attack.after).map(|(before, after)| before.abs_diff(*after)).max();
+        assert_eq!(moved, Some(8));
+        // While pictures follow each other, only what is quick is asked.
+        now(task.command(Command::Look { number: 2, photo: photo(64, 48), live: true })).unwrap();
+        let live = snapshot(&mut task);
+        let view = live.views[0].clone().unwrap();
+        assert!(live.live && live.number == 2 && !live.attack_stale);
+        assert!(!view.stale && view.explanation.unwrap().guided.is_empty());
+    }
+
+    #[test]
+    fn experiments_find_something() {
+        let mut task = looking("");
+        let Finding::Adversarial(found) = finding(&mut task, Trial::Adversarial) else { panic!("another finding") };
+        assert!(found[0].epsilon == 0.0 && found[0].called.1 == found[0].first && found.len() > 50);
+        assert!(found.last().unwrap().first < found[0].first);
+        let photos = vec![photo(40, 50), photo(30, 20)];
+        let Finding::Called(called) = finding(&mut task, Trial::Call { photos: photos.clone(), both: false }) else {
+            panic!("another finding")
+        };
+        assert!(called.len() == 2 && called.iter().all(|[old, later]| old.len() == 5 && later.is_empty()));
+        let Finding::Sanity(found) = finding(&mut task, Trial::Sanity(photos)) else { panic!("another finding") };
+        assert_eq!((found.len(), found[0]), (9, [1.0; 3]));
+    }
+
+    #[test]
+    fn what_is_no_picture_is_refused() {
+        let mut task = start::<Alexnet>("");
+        for photo in [
+            Photograph::default(),
+            Photograph { width: u32::MAX, height: u32::MAX, rgb: vec![0; 3] },
+            Photograph { width: 10, height: 10, rgb: vec![0; 299] },
+        ] {
+            assert!(now(task.command(Command::Look { number: 1, photo, live: false })).is_err());
+        }
+        // Without weights there is nothing to say, and nothing breaks.
+        now(task.command(Command::Look { number: 1, photo: photo(20, 20), live: true })).unwrap();
+        for command in
+            [Command::Explain(Which::EfficientNet), Command::Cover(Which::AlexNet), Command::Mislead, Command::TakeIn]
+        {
+            now(task.command(command)).unwrap();
+        }
+        now(task.command(Command::Try(1, Trial::Texture))).unwrap();
+        let seen = snapshot(&mut task);
+        assert!(seen.views == [None, None] && seen.finding.is_none() && seen.number == 1);
+    }
+}

@@ -4,8 +4,10 @@
 
 pub mod curriculum;
 pub mod fetch;
+pub mod glossary;
 pub mod lesson;
 pub mod lessons;
+pub mod photographs;
 pub mod provenance;
 pub mod session;
 pub mod site;

@@ -1,11 +1,13 @@
-// Steps a second of lessons on the CPU engine, and forward passes, beside TensorFlow.js with the same network, batch and
-// optimiser in the same browser: node tests/bench/run.mjs DIST KERNELS, prints JSON. `cargo xtask bench` adds the sizes and
+// Steps a second of lessons on the CPU engine, and forward passes, beside TensorFlow.js (and ONNX Runtime Web for the
+// borrowed network) with the same network, batch and optimiser in the same browser: node tests/bench/run.mjs DIST KERNELS, prints JSON. `cargo xtask bench` adds the sizes and
 // keeps it.
+import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 
 import { launch, press, readout, Site, until } from "../browser/harness.mjs";
 import { serve } from "../browser/server.mjs";
+import { efficientnet } from "./onnx.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const JOBS = [
@@ -154,8 +156,72 @@ async function theirForward(site) {
   return measured;
 }
 
+/** A picture of waves, the same on both pages: [3, 224, 224] from 0 to 1. */
+const PICTURE = "Float32Array.from({ length: 3 * 224 * 224 }, (_, at) => 0.5 + 0.5 * Math.sin(at * 0.013) * Math.cos(at * 0.37))";
+
+/** Milliseconds of EfficientNet-Lite0 with the shipped weights: ours and ONNX Runtime Web (WebAssembly with SIMD, one thread),
+ *  each alone on its page, in the best of many short rounds; and of our explanations. */
+async function borrowed(site) {
+  const [ours, theirs] = [await ourBorrowed(site), await theirBorrowed(site)];
+  const apart = Math.max(...ours.scores.map((score, place) => Math.abs(score - theirs.scores[place])));
+  // Scores of some ten, sums of up to 1,280 products in another order through fifty layers.
+  if (!(apart < 0.01)) throw new Error(`EfficientNet-Lite0 answers otherwise in ONNX Runtime Web: scores are ${apart} apart.`);
+  return [
+    { name: "EfficientNet-Lite0, 1 picture", ours: ours.forward, tensorflow: null, onnx: theirs.forward },
+    { name: "Grad-CAM of EfficientNet-Lite0, last maps", ours: ours.heat, tensorflow: null, onnx: null },
+    { name: "Saliency of EfficientNet-Lite0, back to the pixels", ours: ours.saliency, tensorflow: null, onnx: null },
+  ];
+}
+
+async function ourBorrowed(site) {
+  const page = await site.open("bench/tensorflow.html", { wait: false });
+  const measured = await page.evaluate(async ({ kernels, weights, picture, seconds }) => {
+    const { default: load, Lite0 } = await import(`${kernels}bench.js`);
+    await load();
+    const bytes = new Uint8Array(await (await fetch(weights)).arrayBuffer());
+    const network = new Lite0(bytes, eval(picture));
+    // The first passes run in the browser's quick compiler.
+    network.forward(2);
+    const [forward, heat, saliency] = [network.forward(seconds), network.grad_cam(seconds), network.saliency(seconds)];
+    return { forward, heat, saliency, scores: [...network.scores()] };
+  }, { kernels: `${site.url}kernels/`, weights: `${site.url}pretrained/efficientnet-lite0.safetensors`, picture: PICTURE, seconds: 5 });
+  await site.tidy();
+  return measured;
+}
+
+async function theirBorrowed(site) {
+  const page = await site.open("bench/tensorflow.html", { wait: false });
+  const measured = await page.evaluate(async ({ folder, model, picture, seconds }) => {
+    const ort = await import(`${folder}ort.wasm.min.mjs`);
+    ort.env.wasm.numThreads = 1;
+    ort.env.wasm.wasmPaths = folder;
+    const bytes = new Uint8Array(await (await fetch(model)).arrayBuffer());
+    const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], graphOptimizationLevel: "all" });
+    const x = new ort.Tensor("float32", eval(picture), [1, 3, 224, 224]);
+    const run = async (limit) => {
+      const end = performance.now() + limit * 1000;
+      let best = Infinity;
+      while (performance.now() < end) {
+        const start = performance.now();
+        let calls = 0;
+        for (; performance.now() - start < 40; calls += 1) await session.run({ picture: x });
+        best = Math.min(best, (performance.now() - start) / calls);
+      }
+      return best;
+    };
+    await run(2);
+    const forward = await run(seconds);
+    return { forward, scores: [...(await session.run({ picture: x })).scores.data] };
+  }, { folder: `${site.url}onnx/`, model: `${site.url}kernels/efficientnet-lite0.onnx`, picture: PICTURE, seconds: 5 });
+  await site.tidy();
+  return measured;
+}
+
 const [dist, kernels] = process.argv.slice(2);
-const server = await serve(dist, "/", { bench: here, tensorflow: `${here}node_modules/@tensorflow`, kernels });
+// Written beside the other things that are made for the bench.
+writeFileSync(`${kernels}/efficientnet-lite0.onnx`, efficientnet(`${dist}/pretrained/efficientnet-lite0`));
+const onnx = `${here}node_modules/onnxruntime-web/dist`;
+const server = await serve(dist, "/", { bench: here, tensorflow: `${here}node_modules/@tensorflow`, kernels, onnx });
 const browser = await launch();
 const site = new Site(browser, server.url, [], []);
 const jobs = [];
@@ -164,7 +230,7 @@ for (const job of JOBS) {
   const other = job.sizes || job.vae ? Number((await theirs(site, job)).toPrecision(3)) : null;
   jobs.push({ name: job.name, ours: Number(rate.toPrecision(3)), tensorflow: other, longest_task_ms: longest });
 }
-const passes = await forward(site);
+const passes = [...(await forward(site)), ...(await borrowed(site))];
 const version = browser.version();
 await browser.close();
 server.close();

@@ -6,8 +6,9 @@ const ARGUMENTS = [
   "--no-first-run", "--disable-component-update", "--disable-sync",
 ];
 
-export const launch = () =>
-  chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: ARGUMENTS });
+/** The browser; `more` are flags beyond those that every test needs. */
+export const launch = (more = []) =>
+  chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: [...ARGUMENTS, ...more] });
 
 /** Fails with a sentence unless the condition holds. */
 export function expect(condition, sentence) {
@@ -29,6 +30,11 @@ export async function until(what, probe, limit = 30_000) {
 export class Site {
   constructor(browser, url, lessons, routes) {
     Object.assign(this, { browser, url, lessons, routes, contexts: [] });
+  }
+
+  /** The lessons whose network learns on the page. */
+  get learners() {
+    return this.lessons.filter(({ trains }) => trains);
   }
 
   /** Opens a page of the site; `problems` of the result collects errors and requests to other origins. */

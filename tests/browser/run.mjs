@@ -13,9 +13,14 @@ import "./checks/drawing.mjs";
 import "./checks/recovery.mjs";
 import "./checks/instruments.mjs";
 import "./checks/trouble.mjs";
+import "./checks/twins.mjs";
 import "./checks/transformer.mjs";
 import "./checks/vae.mjs";
+import "./checks/photographs.mjs";
+import "./checks/alexnet.mjs";
 import "./checks/looks.mjs";
+import "./checks/embed.mjs";
+import "./checks/search.mjs";
 
 const [dist, filter = ""] = process.argv.slice(2);
 const lessons = JSON.parse(await readFile(join(dist, "lessons.json"), "utf8"));

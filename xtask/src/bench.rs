@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: speeds beside TensorFlow.js, sizes, longest task; kept in `tests/bench/results.json`.
+//! `cargo xtask bench`: speeds beside TensorFlow.js and ONNX Runtime Web, sizes, longest task; kept in `tests/bench/results.json`.
 
 use serde_json::{Value, json};
 

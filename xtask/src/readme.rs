@@ -104,12 +104,17 @@ pub fn measurements(results: &Value) -> String {
     }
     out.push_str(
         "\nThe two rows of points are learned by loops written out by hand, the others by burn. TensorFlow.js has no gradient of \
-         a convolution in WebAssembly.\n\n| forward, CPU engine | ms | TensorFlow.js, WebAssembly | ratio |\n|---|--:|--:|--:|\n",
+         a convolution in WebAssembly.\n\n| forward, CPU engine | ms | TensorFlow.js, WebAssembly | ONNX Runtime Web, WebAssembly | \
+         ratio |\n|---|--:|--:|--:|--:|\n",
     );
     for job in results["forward"].as_array().into_iter().flatten() {
-        let (ours, theirs) = (job["ours"].as_f64().unwrap_or_default(), job["tensorflow"].as_f64().unwrap_or_default());
+        let ours = job["ours"].as_f64().unwrap_or_default();
+        let others = [job["tensorflow"].as_f64(), job["onnx"].as_f64()];
+        let [tensorflow, onnx] = others.map(|other| other.map_or(String::new(), |time| format!("{time:.3}")));
+        // Beside the quicker of those that were measured.
+        let ratio = others.into_iter().flatten().reduce(f64::min).map(|quickest| format!("{:.1}", quickest / ours));
         let name = job["name"].as_str().unwrap_or_default();
-        let _ = writeln!(out, "| {name} | {ours:.3} | {theirs:.3} | {:.1} |", theirs / ours);
+        let _ = writeln!(out, "| {name} | {ours:.3} | {tensorflow} | {onnx} | {} |", ratio.unwrap_or_default());
     }
     out.push_str("\nA ratio above 1 means that ours is faster.\n\n| file | brotli | raw |\n|---|--:|--:|\n");
     for (name, size) in results["sizes"].as_object().into_iter().flatten() {

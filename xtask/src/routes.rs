@@ -44,6 +44,12 @@ pub fn all() -> Outcome<Vec<Route>> {
             "Twenty-one ways to look into a network: what each answers, and when it misleads.",
         ),
         page("widgets", "Widgets", "Every instrument of the site in every state."),
+        page(
+            "teachers",
+            "For teachers",
+            "Links that repeat an experiment, one figure in a page of your own, fewer controls, paper.",
+        ),
+        page("glossary", "Glossary", "The words of the field, one sentence each, and where each of them can be seen."),
         page("about", "About", "What computes here, where the data comes from, and why nothing leaves your browser."),
     ];
     routes.extend(built().map(|network| Route {
@@ -78,7 +84,7 @@ fn techniques() -> Outcome<Vec<(String, String, String)>> {
         .collect())
 }
 
-/// The lessons and their experiments as JSON, for the browser tests.
+/// The lessons, their experiments and whether they train, as JSON for the browser tests.
 pub fn lessons_json() -> Outcome<String> {
     let mut lessons = Vec::new();
     for network in built() {
@@ -86,7 +92,8 @@ pub fn lessons_json() -> Outcome<String> {
         let source = read_text(&file)?;
         let list = source.split("experiments: &[").nth(1).and_then(|rest| rest.split(']').next()).unwrap_or_default();
         let experiments: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
-        lessons.push(serde_json::json!({ "slug": network.slug, "experiments": experiments }));
+        let trains = !source.contains("const TRAINS: bool = false;");
+        lessons.push(serde_json::json!({ "slug": network.slug, "experiments": experiments, "trains": trains }));
     }
     Ok(serde_json::to_string_pretty(&lessons)?)
 }

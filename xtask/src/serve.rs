@@ -86,6 +86,7 @@ fn content_type(file: &Path) -> &'static str {
         "json" | "webmanifest" => "application/json",
         "woff2" => "font/woff2",
         "png" => "image/png",
+        "jpg" => "image/jpeg",
         "rs" | "md" | "toml" | "txt" | "csv" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     }

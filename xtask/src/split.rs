@@ -16,6 +16,26 @@ use crate::{
 /// Tells the command which cargo profile trunk builds with; without it, it is trunk's own default in `Trunk.toml`.
 pub const PROFILE: &str = "SITE_CARGO_PROFILE";
 
+/// The cutter makes a module of each set of lessons that share code, most of them tiny. Those below this many bytes come
+/// in one file.
+const PACKED: usize = 16_384;
+
+/// Reads a module out of that file, which is fetched once and asked for again after a failure.
+const UNPACK: &str = r#"let pack;
+async function packed(start, end) {
+    pack ??= fetch(new URL("./PACK", import.meta.url)).then(async (response) => {
+        if (!response.ok) throw new Error(`the server answers ${response.status}`);
+        return response.arrayBuffer();
+    });
+    try {
+        return new Response((await pack).slice(start, end), { headers: { "content-type": "application/wasm" } });
+    } catch (failure) {
+        pack = undefined;
+        throw failure;
+    }
+}
+"#;
+
 /// Replaces the page's program in the folder that trunk is building, and leaves the names out of the workers.
 pub fn run() -> Outcome {
     let Some(staging) = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from) else {
@@ -60,16 +80,32 @@ pub fn cut(profile: &str, into: &Path, name: &str) -> Outcome<Vec<PathBuf>> {
     bindgen.args(["--no-typescript", "--remove-name-section", "--keep-lld-exports"]);
     shell::output(bindgen)?;
     let mut loads = read_text(&work.join(&loader))?;
-    let mut files = Vec::new();
+    let (mut files, mut pack) = (Vec::new(), Vec::new());
     for part in parts.split_modules {
         let own = part.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        // The page's name holds the checksum of all of it, so a part never meets another release's page.
-        let marked = format!("{name}-{own}");
-        loads = loads.replace(&format!("\"./{own}\""), &format!("\"./{marked}\""));
-        write(&into.join(&marked), without_names(&fs::read(&part)?))?;
-        files.push(into.join(marked));
+        let module = without_names(&fs::read(&part)?);
+        let fetched = format!("fetch(new URL(\"./{own}\", import.meta.url))");
+        if !loads.contains(&fetched) {
+            return fail(format!(
+                "The loader does not fetch {own} in the way that is expected; has the cutter changed?"
+            ));
+        }
+        if own.starts_with("chunk_") && module.len() < PACKED {
+            let start = pack.len();
+            pack.extend(module);
+            loads = loads.replace(&fetched, &format!("packed({start}, {})", pack.len()));
+        } else {
+            // The page's name holds the checksum of all of it, so a part never meets another release's page.
+            let marked = format!("{name}-{own}");
+            loads = loads.replace(&fetched, &format!("fetch(new URL(\"./{marked}\", import.meta.url))"));
+            write(&into.join(&marked), module)?;
+            files.push(into.join(marked));
+        }
     }
-    write(&into.join(loader), loads)?;
+    let packed = format!("{name}-shared.bin");
+    write(&into.join(&packed), pack)?;
+    write(&into.join(loader), format!("{}{loads}", UNPACK.replace("PACK", &packed)))?;
+    files.push(into.join(packed));
     Ok(files)
 }
 

@@ -3,7 +3,7 @@
 use std::{env, path::Path, time::Instant};
 
 use crate::{
-    failure::{Outcome, fail},
+    failure::{Outcome, fail, read_text},
     shell::{self, command},
 };
 
@@ -54,7 +54,10 @@ pub fn node_packages(folder: &str) -> Outcome {
     if version("node").is_none() || version("npm").is_none() {
         debian("Node.js", &["nodejs", "npm"])?;
     }
-    if !shell::root().join(folder).join("node_modules").is_dir() {
+    let folder_here = shell::root().join(folder);
+    let package: serde_json::Value = serde_json::from_str(&read_text(&folder_here.join("package.json"))?)?;
+    let mut wanted = package["dependencies"].as_object().into_iter().flatten();
+    if !wanted.all(|(name, _)| folder_here.join("node_modules").join(name).is_dir()) {
         let arguments = ["install", "--prefix", folder, "--no-audit", "--no-fund", "--no-package-lock", "--silent"];
         install(&format!("the Node packages of {folder}"), "half a minute", "npm", &arguments)?;
     }

@@ -2,9 +2,14 @@
 
 use models::{
     device::Device,
+    explain::{convolutional::Convolutional, grad_cam::grad_cam, saliency::saliency},
     foundations::mlp::Activation,
     tensor::{Tensor, TensorData},
-    vision::lenet::{LeNetConfig, Pooling},
+    vision::{
+        efficientnet::{EfficientNet, EfficientNetConfig},
+        lenet::{LeNetConfig, Pooling},
+    },
+    weights,
 };
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
@@ -39,6 +44,51 @@ pub fn lenet(batch: usize, seconds: f64) -> f64 {
     let config = LeNetConfig { classes: 10, activation: Activation::Relu, pooling: Pooling::Average };
     let (model, x) = (config.init(&Device::flex(), &mut Pcg32::seed_from_u64(1)), wave([batch, 1, 28, 28]));
     time(seconds, || model.forward(x.clone()))
+}
+
+/// EfficientNet-Lite0 with the shipped weights, and the picture that it is timed on.
+#[wasm_bindgen]
+pub struct Lite0 {
+    model: EfficientNet,
+    x: Tensor<4>,
+}
+
+#[wasm_bindgen]
+impl Lite0 {
+    /// From the bytes of `efficientnet-lite0.safetensors` and a picture `[3, 224, 224]` from 0 to 1.
+    #[wasm_bindgen(constructor)]
+    pub fn new(bytes: &[u8], picture: Vec<f32>) -> Result<Lite0, String> {
+        let (config, device) = (EfficientNetConfig::lite0(), Device::flex());
+        let parameters = weights::from_safetensors(bytes).map_err(|error| error.to_string())?;
+        let fresh = config.init(&device, &mut Pcg32::seed_from_u64(1));
+        let model = weights::load(fresh, &parameters, &device).map_err(|error| error.to_string())?;
+        if picture.len() != 3 * config.side * config.side {
+            return Err("The picture has another size.".into());
+        }
+        let x = Tensor::from_data(TensorData::new(picture, [1, 3, config.side, config.side]), &device);
+        Ok(Self { model, x })
+    }
+
+    /// All scores.
+    pub fn scores(&self) -> Result<Vec<f32>, String> {
+        self.model.forward(self.x.clone()).into_data().try_into_vec().map_err(|error| format!("{error:?}"))
+    }
+
+    /// Milliseconds of the way forward.
+    pub fn forward(&self, seconds: f64) -> f64 {
+        time(seconds, || self.model.forward(self.x.clone()))
+    }
+
+    /// Milliseconds of Grad-CAM at the head, for the first class.
+    pub fn grad_cam(&self, seconds: f64) -> f64 {
+        let head = self.model.stages().len() - 2;
+        time(seconds, || grad_cam(&self.model, head, self.x.clone(), &[0]))
+    }
+
+    /// Milliseconds of saliency, which goes all the way back to the pixels.
+    pub fn saliency(&self, seconds: f64) -> f64 {
+        time(seconds, || saliency(&self.model, self.x.clone(), &[0]))
+    }
 }
 
 fn main() {}

@@ -4,7 +4,7 @@
 //! (`cargo xtask split`, which trunk calls after each build).
 
 use app::site::{
-    lazy::{Page, Pages},
+    lazy::{Finder, Page, Pages},
     mount,
 };
 use leptos::{
@@ -30,6 +30,9 @@ macro_rules! lessons {
                 None
             },
             gallery: || Box::pin(gallery()),
+            teachers: || Box::pin(teachers()),
+            glossary: || Box::pin(glossary()),
+            finder: || Box::pin(finder()),
         };
     };
 }
@@ -39,6 +42,21 @@ app::each_lesson!(lessons);
 #[wasm_split(gallery, wasm_split_path = ::leptos::wasm_split, fallible)]
 fn gallery() -> Result<Page, SplitLoaderError> {
     Ok(|| view! { <app::site::gallery::Gallery /> }.into_any())
+}
+
+#[wasm_split(teachers, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn teachers() -> Result<Page, SplitLoaderError> {
+    Ok(|| view! { <app::site::teachers::Teachers /> }.into_any())
+}
+
+#[wasm_split(reference, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn glossary() -> Result<Page, SplitLoaderError> {
+    Ok(|| view! { <app::site::glossary::Glossary /> }.into_any())
+}
+
+#[wasm_split(reference, wasm_split_path = ::leptos::wasm_split, fallible)]
+fn finder() -> Result<Finder, SplitLoaderError> {
+    Ok(app::site::glossary::find)
 }
 
 fn main() {

@@ -1,6 +1,7 @@
 //! The one list of lessons. Adding a lesson is one folder and two lines here.
 
 pub mod adaline;
+pub mod alexnet;
 pub mod hopfield;
 pub mod lenet;
 pub mod linear;
@@ -14,14 +15,18 @@ use models::data::points::Point;
 
 use crate::{
     lesson::Lesson,
-    session::{query::Query, serve::Serve},
+    session::{
+        protocol::{Protocol, Settings},
+        query::{Asked, Query},
+        serve::{Serve, Task},
+    },
 };
 
 /// The built lessons in curriculum order, handed to the macro `$then`.
 #[macro_export]
 macro_rules! each_lesson {
     ($then:ident) => {
-        $then![perceptron, adaline, mlp, hopfield, lenet, transformer, vae];
+        $then![perceptron, adaline, mlp, hopfield, lenet, alexnet, transformer, vae];
     };
 }
 
@@ -39,10 +44,22 @@ macro_rules! registry {
         pub fn tasks() -> Vec<(&'static str, Serve)> {
             vec![$(($lesson::LESSON.slug, crate::session::serve::serve::<$lesson::task::Task>)),*]
         }
+
+        /// What the settings of every lesson ask an address for, with its first data set. The tasks are only named as
+        /// types: nothing of them is linked.
+        pub fn asked() -> Vec<Vec<Asked>> {
+            vec![$(asked_by::<<$lesson::task::Task as Task>::Protocol>()),*]
+        }
     };
 }
 
 each_lesson!(registry);
+
+fn asked_by<P: Protocol>() -> Vec<Asked> {
+    let mut query = Query::default();
+    P::Settings::read(&mut query);
+    query.asked()
+}
 
 /// Whether a lesson of this slug is built.
 pub fn is_built(slug: &str) -> bool {

@@ -97,7 +97,7 @@ impl<P: Protocol> Session<P> {
                 self.bench.checkpoints.set(history.steps());
             }
             // A run that has come to rest is kept where it rests. The question for this frame may be older than the rest.
-            let unkept = !frame.running && !history.has(frame.step);
+            let unkept = !frame.running && !frame.owes && !history.has(frame.step);
             let again = std::mem::take(&mut state.again);
             state.anyway = again || unkept;
             (again, state.anyway)
@@ -120,7 +120,7 @@ impl<P: Protocol> Session<P> {
         self.snapshot.set(Some(Arc::new(snapshot)));
         self.bench.frames.update(|frames| *frames += 1);
         self.keep();
-        if more || frame.running {
+        if more || frame.running || frame.owes {
             let session = *self;
             next_animation_frame(move || session.ask_for_frame());
         }

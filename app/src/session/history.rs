@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::session::protocol::{CurvePoint, Series};
+use crate::session::{
+    protocol::{CurvePoint, Series},
+    query::spelt,
+};
 
 /// Checkpoints kept at most.
 const MOST_CHECKPOINTS: usize = 48;
@@ -175,7 +178,8 @@ fn in_words(query: &str) -> String {
     let words: Vec<String> = query
         .split('&')
         .filter(|pair| !pair.is_empty() && !pair.starts_with("v="))
-        .map(|pair| pair.replace('=', " "))
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(key, value)| format!("{} {value}", spelt(key)))
         .map(|words| if words.len() > 40 { words.chars().take(40).chain(['…']).collect() } else { words })
         .collect();
     if words.is_empty() { "as the lesson begins".into() } else { words.join(", ") }

@@ -239,6 +239,11 @@ impl<P: Protocol> Session<P> {
         self.with(|inner| inner.twins.borrow_mut().push(twin));
     }
 
+    /// The twin goes ways of its own again.
+    pub fn let_go(&self, twin: Bench) {
+        self.with(|inner| inner.twins.borrow_mut().retain(|known| known.step != twin.step));
+    }
+
     /// Ends the session: its worker is terminated at once. Called by itself when the lesson is left.
     pub fn close(&self) {
         self.inner.try_with_value(|inner| {

@@ -15,6 +15,8 @@ pub trait Protocol: Clone + Copy + Send + Sync + 'static {
     const SLUG: &'static str;
     /// Whether a command changes what the run goes on from, as painting on a state does; looking somewhere does not.
     const COMMANDS_CHANGE_RUN: bool = false;
+    /// Whether its network learns on the page. One that does not has neither steps nor curves nor a way back in time.
+    const TRAINS: bool = true;
     /// Everything that makes a run reproducible.
     type Settings: Settings;
     /// What the reader can ask of the running task beyond the controls every lesson has.
@@ -143,6 +145,8 @@ pub struct FrameMessage {
     pub step: u64,
     /// Whether it goes on by itself.
     pub running: bool,
+    /// Whether steps that were asked for are still to come.
+    pub owes: bool,
     /// Why it stopped by itself, if it did.
     pub finished: Option<String>,
     /// Updates per second over the last second of running.

@@ -1,14 +1,41 @@
 //! Settings in the address: short, versioned, and safe against anything a link may hold.
 
+use std::cell::RefCell;
+
 /// The version of the addresses this release writes.
 pub const VERSION: &str = "1";
 
-/// A parsed query that remembers what was wrong with it.
+/// A parsed query that remembers what was wrong with it, and what it was asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
     pairs: Vec<(String, String)>,
     /// What had to be changed, each one sentence.
     pub problems: Vec<String>,
+    asked: RefCell<Vec<Asked>>,
+}
+
+/// A key that a page has looked for: what its address understands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// The key.
+    pub key: String,
+    /// What its value may be.
+    pub kind: Kind,
+}
+
+/// What the value of a key may be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// Any text, read by rules of its own.
+    Text,
+    /// A number: smallest, largest, and what stands for no value.
+    Number(f64, f64, f64),
+    /// A whole number: the same three.
+    Whole(f64, f64, f64),
+    /// `1` or `0`, and what stands for no value.
+    Flag(bool),
+    /// One word out of a list.
+    Word,
 }
 
 impl Query {
@@ -22,8 +49,8 @@ impl Query {
             .filter_map(|pair| pair.split_once('='))
             .map(|(key, value)| (decode(key), decode(value)))
             .collect();
-        let mut query = Self { pairs, problems: Vec::new() };
-        if let Some(version) = query.text("v").map(str::to_owned)
+        let mut query = Self { pairs, ..Self::default() };
+        if let Some(version) = query.raw("v").map(str::to_owned)
             && version != VERSION
         {
             query.problems.push(format!(
@@ -36,12 +63,42 @@ impl Query {
 
     /// The raw value of a key.
     pub fn text(&self, key: &str) -> Option<&str> {
+        self.note(key, Kind::Text);
+        self.raw(key)
+    }
+
+    /// Every key that was asked for, in the order of the first question.
+    pub fn asked(&self) -> Vec<Asked> {
+        self.asked.borrow().clone()
+    }
+
+    fn note(&self, key: &str, kind: Kind) {
+        let mut asked = self.asked.borrow_mut();
+        if !asked.iter().any(|known| known.key == key) {
+            asked.push(Asked { key: key.to_owned(), kind });
+        }
+    }
+
+    fn raw(&self, key: &str) -> Option<&str> {
         self.pairs.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
+    }
+
+    /// The same query with another value of a key, or without the key.
+    pub fn with(mut self, key: &str, value: Option<String>) -> Self {
+        self.pairs.retain(|(known, _)| known != key);
+        self.pairs.extend(value.map(|value| (key.to_owned(), value)));
+        self
+    }
+
+    /// All keys, in the order of the address.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.pairs.iter().map(|(key, _)| key.as_str())
     }
 
     /// A number clamped to `low..=high`; anything else gives `default`, and the reader is told.
     pub fn number(&mut self, key: &str, low: f64, high: f64, default: f64) -> f64 {
-        let Some(text) = self.text(key).map(str::to_owned) else { return default };
+        self.note(key, Kind::Number(low, high, default));
+        let Some(text) = self.raw(key).map(str::to_owned) else { return default };
         match text.parse::<f64>() {
             Ok(value) if value.is_finite() => {
                 let clamped = value.clamp(low, high);
@@ -60,17 +117,21 @@ impl Query {
 
     /// A whole number; see [`Query::number`].
     pub fn whole(&mut self, key: &str, low: u64, high: u64, default: u64) -> u64 {
-        self.number(key, low as f64, high as f64, default as f64).round() as u64
+        let (low, high, default) = (low as f64, high as f64, default as f64);
+        self.note(key, Kind::Whole(low, high, default));
+        self.number(key, low, high, default).round() as u64
     }
 
     /// `1` or `0`.
     pub fn flag(&mut self, key: &str, default: bool) -> bool {
+        self.note(key, Kind::Flag(default));
         self.whole(key, 0, 1, default.into()) == 1
     }
 
     /// One of a list of choices, found by `find`.
     pub fn choice<T>(&mut self, key: &str, find: impl Fn(&str) -> Option<T>, default: T) -> T {
-        let Some(text) = self.text(key).map(str::to_owned) else { return default };
+        self.note(key, Kind::Word);
+        let Some(text) = self.raw(key).map(str::to_owned) else { return default };
         find(&text).unwrap_or_else(|| {
             self.problems.push(format!("{key} = {} is not one of the choices; the default is used.", clip(&text)));
             default
@@ -86,11 +147,16 @@ impl QueryWriter {
     /// Adds `key=value` unless the value is the default.
     pub fn add<T: PartialEq + ToString>(&mut self, key: &str, value: T, default: T) {
         if value != default {
-            self.0.push_str(if self.0.is_empty() { "v=1&" } else { "&" });
-            self.0.push_str(key);
-            self.0.push('=');
-            self.0.push_str(&encode(&value.to_string()));
+            self.put(key, &value.to_string());
         }
+    }
+
+    /// Adds `key=value`.
+    pub fn put(&mut self, key: &str, value: &str) {
+        self.0.push_str(if self.0.is_empty() { "v=1&" } else { "&" });
+        self.0.push_str(key);
+        self.0.push('=');
+        self.0.push_str(&encode(value));
     }
 
     /// The query without its question mark; empty if all is default.
@@ -99,7 +165,18 @@ impl QueryWriter {
     }
 }
 
-fn clip(text: &str) -> String {
+/// A key as a reader would say it.
+pub fn spelt(key: &str) -> &str {
+    match key {
+        "act" => "bend",
+        "opt" => "optimiser",
+        "pool" => "pooling",
+        _ => key,
+    }
+}
+
+/// The start of a text from an address, in quotation marks, fit for a sentence.
+pub fn clip(text: &str) -> String {
     let short: String = text.chars().filter(|c| !c.is_control()).take(24).collect();
     if text.chars().count() > 24 { format!("“{short}…”") } else { format!("“{short}”") }
 }
@@ -124,7 +201,8 @@ fn decode(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-fn encode(text: &str) -> String {
+/// A text as it may stand as the value of a key.
+pub fn encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b',' => (byte as char).to_string(),
@@ -154,6 +232,31 @@ mod tests {
         writer.add("data", "x & y=ä".to_string(), String::new());
         let query = Query::parse(&writer.finish());
         assert_eq!(query.text("data"), Some("x & y=ä"));
+    }
+
+    #[test]
+    fn one_key_can_be_exchanged() {
+        let query = Query::parse("?rate=1&seed=7").with("seed", Some("8".into())).with("rate", None);
+        assert_eq!((query.text("seed"), query.text("rate")), (Some("8"), None));
+        assert_eq!(query.keys().collect::<Vec<_>>(), ["seed"]);
+    }
+
+    #[test]
+    fn what_was_asked_for_is_known() {
+        let mut query = Query::parse("?rate=2");
+        assert!(query.text("own").is_none() && query.flag("shuffle", true));
+        assert_eq!((query.whole("batch", 1, 512, 10), query.number("rate", 0.0, 1.0, 0.5)), (10, 1.0));
+        query.choice("data", |_| Some(()), ());
+        assert_eq!(query.text("rate"), Some("2"));
+        let known: Vec<_> = query.asked().into_iter().map(|asked| (asked.key, asked.kind)).collect();
+        let expected = [
+            ("own", Kind::Text),
+            ("shuffle", Kind::Flag(true)),
+            ("batch", Kind::Whole(1.0, 512.0, 10.0)),
+            ("rate", Kind::Number(0.0, 1.0, 0.5)),
+            ("data", Kind::Word),
+        ];
+        assert_eq!(known, expected.map(|(key, kind)| (key.to_owned(), kind)));
     }
 
     #[test]

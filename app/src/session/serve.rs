@@ -401,6 +401,7 @@ impl<T: Task> Server<T> {
         let frame = FrameMessage {
             step: task.steps(),
             running: self.running,
+            owes: self.advance > 0,
             finished: task.finished(),
             rate: self.pace.rate(),
             step_time: self.pace.step_time(),

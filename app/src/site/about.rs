@@ -115,7 +115,8 @@ pub fn About() -> impl IntoView {
             <p>
                 "Every experiment is a link: set it up, copy the address, and your class begins where you left off. Every figure can be saved
                 as a picture or as numbers, and " <Link to="/techniques".into()>"each way of looking"</Link>
-                " has a page on how to read it and when it misleads. You may use all of it in class, change it and pass it on."
+                " has a page on how to read it and when it misleads. You may use all of it in class, change it and pass it on. How to link,
+                embed and print is " <Link to="/teachers".into()>"on a page of its own"</Link> "."
             </p>
             <p>"To cite the site:"</p>
             <pre class="citation"><code>{CITATION}</code></pre>

@@ -11,15 +11,17 @@ use crate::{
     session::{
         Action, Bench, Session,
         protocol::{LoadState, Protocol, Remedy, Series, Settings},
-        query::{Query, QueryWriter},
+        query::{Query, QueryWriter, encode},
     },
     site::{
         OpenEngine,
+        embed::{self, Hidden, MOST_STEPS, Origin},
         lazy::title,
         navigation::{Guesses, Link, TimeLine},
         runs::Runs,
+        twins::{self, Beside, Twin, TwinButton, Twins},
     },
-    widgets::{Notice, NoticeKind, ProgressBar, Readout, Replay, save_bytes},
+    widgets::{Notice, NoticeKind, ProgressBar, Readout, Replay, copy, save_bytes},
 };
 
 /// A stage of a lesson.
@@ -84,6 +86,15 @@ pub fn LessonFrame<P: Protocol>(
     /// The lesson's own controls, above the bench.
     #[prop(into)]
     settings: ViewFn,
+    /// The lesson's own picture of a session: shown for both when a twin stands beside it.
+    #[prop(optional)]
+    beside: Option<Beside<P>>,
+    /// The lesson's own numbers, on the bench.
+    #[prop(optional, into)]
+    readouts: Option<ViewFn>,
+    /// What a copied link leaves out, said with the word that it is copied.
+    #[prop(optional, into)]
+    left_out: MaybeProp<&'static str>,
     /// The four stages.
     children: Children,
 ) -> impl IntoView {
@@ -91,9 +102,13 @@ pub fn LessonFrame<P: Protocol>(
     let bench = session.bench;
     provide_context(lesson);
     provide_context(Guesses::stored());
+    let (hidden, embedding) = (Hidden::of_page(), embed::embedding(bench.step));
+    provide_context(hidden);
+    provide_context(embedding);
+    let alone = embedding.alone.with_value(Option::is_some);
     let problems = RwSignal::new(take_problems());
     let steps = START.take();
-    if steps > 0 {
+    if steps > 0 && P::TRAINS {
         bench.act(Action::Advance(steps));
     }
     if let Some(OpenEngine(open)) = use_context::<OpenEngine>() {
@@ -102,12 +117,16 @@ pub fn LessonFrame<P: Protocol>(
             open.try_set(None);
         });
     }
-    keep_address(session);
-    listen_to_keys(bench);
+    let twin = Twin(RwSignal::new(TWIN.take().filter(|_| P::TRAINS)));
+    keep_address(session, twin);
+    if P::TRAINS {
+        listen_to_keys(bench, hidden);
+    }
+    let all_settings = move || view! { {settings.run()} {P::TRAINS.then(|| view! { <TwinButton session twin /> })} };
     let title = network.map(title);
     view! {
-        <TimeLine current=lesson.slug />
-        <main id="content" class="lesson" data-lesson=lesson.slug>
+        {(!alone).then(|| view! { <TimeLine current=lesson.slug /> })}
+        <main id="content" class="lesson" class:alone=alone data-lesson=lesson.slug data-without=hidden.list()>
             {title}
             <Show when=move || problems.with(|problems| !problems.is_empty())>
                 <Notice
@@ -117,21 +136,25 @@ pub fn LessonFrame<P: Protocol>(
                 />
             </Show>
             {children()}
+            <Twins session twin beside steps />
             <Runs bench classes=Signal::derive(move || session.settings.with(Settings::classes)) />
+            {network.filter(|_| alone).map(|network| view! { <Origin name=network.name embedding step=bench.step /> })}
         </main>
-        <BenchBar bench settings />
+        <BenchBar bench trains=P::TRAINS settings=all_settings.into() readouts left_out />
     }
 }
 
 /// The one bar of controls.
 #[component]
-fn BenchBar(bench: Bench, settings: ViewFn) -> impl IntoView {
+fn BenchBar(
+    bench: Bench,
+    trains: bool,
+    settings: ViewFn,
+    readouts: Option<ViewFn>,
+    left_out: MaybeProp<&'static str>,
+) -> impl IntoView {
     let open = RwSignal::new(false);
-    let train = move |_| bench.act(if bench.running.get_untracked() { Action::Pause } else { Action::Train });
-    let number = move |series: Series, digits: usize| {
-        Signal::derive(move || bench.last(series).map(|value| format!("{value:.digits$}")).unwrap_or_default())
-    };
-    let scrub_most = move || bench.checkpoints.with(|steps| steps.last().copied().unwrap_or(0)).max(1);
+    let hidden = use_context::<Hidden>().map(Hidden::list);
     let loading = move || bench.files.with(|files| files.iter().find(|file| file.state == LoadState::Loading).cloned());
     Effect::new(move || {
         if let Some((name, bytes)) = bench.file.get() {
@@ -140,7 +163,7 @@ fn BenchBar(bench: Bench, settings: ViewFn) -> impl IntoView {
         }
     });
     view! {
-        <section class="bench" aria-label="Controls" class:open=open>
+        <section class="bench" aria-label="Controls" class:open=open data-without=hidden>
                 {move || bench.trouble.get().map(|trouble| view! {
                     <Notice
                         text=trouble.sentence
@@ -167,15 +190,11 @@ fn BenchBar(bench: Bench, settings: ViewFn) -> impl IntoView {
             </Show>
             <div class="bench-settings" id="bench-settings" hidden=move || !open.get()>
                 {settings.run()}
-                <div class="fields"><SpeedControl bench /><WeightFile bench /></div>
+                <div class="fields">{trains.then(|| view! { <SpeedControl bench /> })}<WeightFile bench /></div>
             </div>
             <div class="bench-row">
                 <div class="group">
-                    <button class="primary" on:click=train aria-keyshortcuts="Space">
-                        {move || if bench.running.get() { "Pause" } else { "Train" }}
-                    </button>
-                    <button on:click=move |_| bench.act(Action::Step) aria-keyshortcuts="S">"Step"</button>
-                    <button on:click=move |_| bench.act(Action::Reset) aria-keyshortcuts="R">"Reset"</button>
+                    {trains.then(|| view! { <Teaching bench /> })}
                     <button
                         class="quiet"
                         aria-expanded=move || open.get().to_string()
@@ -184,40 +203,74 @@ fn BenchBar(bench: Bench, settings: ViewFn) -> impl IntoView {
                     >
                         "Settings"
                     </button>
-                    <CopyLink bench />
+                    <CopyLink bench left_out />
                 </div>
-                <Readout name="step" label="step" value=Signal::derive(move || bench.step.get().to_string()) />
-                <Readout name="loss" label="loss" value=number(Series::Loss, 4) />
-                <Readout name="accuracy" label="accuracy" value=number(Series::Accuracy, 3) />
-                <Readout name="validation-loss" label="held-out loss" value=number(Series::ValidationLoss, 4) />
-                <Readout name="validation-accuracy" label="held-out accuracy" value=number(Series::ValidationAccuracy, 3) />
-                <Readout
-                    name="rate"
-                    label="steps a second"
-                    value=Signal::derive(move || format!("{:.*}", usize::from(bench.rate.get() < 10.0), bench.rate.get()))
-                />
+                {trains.then(|| view! { <Course bench /> })}
+                {readouts.map(|readouts| readouts.run())}
                 <Readout
                     name="engine"
                     label="engine"
                     value=Signal::derive(move || bench.engine.get().map(|e| e.engine.name().to_string()).unwrap_or_default())
                 />
-                <label class="scrub">
-                    <span>"Time machine: drag to any earlier step"</span>
-                    <input
-                        type="range"
-                        min="0"
-                        max=move || scrub_most().to_string()
-                        prop:value=move || bench.step.get().min(scrub_most()).to_string()
-                        disabled=move || bench.checkpoints.with(|steps| steps.len() < 2)
-                        on:input=move |event| {
-                            if let Ok(step) = event_target_value(&event).parse::<f64>() {
-                                bench.act(Action::Rewind(step as u64));
-                            }
-                        }
-                    />
-                </label>
+                {trains.then(|| view! { <Scrubber bench /> })}
             </div>
         </section>
+    }
+}
+
+/// The buttons of a network that learns.
+#[component]
+fn Teaching(bench: Bench) -> impl IntoView {
+    let train = move |_| bench.act(if bench.running.get_untracked() { Action::Pause } else { Action::Train });
+    view! {
+        <button class="primary" on:click=train aria-keyshortcuts="Space">
+            {move || if bench.running.get() { "Pause" } else { "Train" }}
+        </button>
+        <button on:click=move |_| bench.act(Action::Step) aria-keyshortcuts="S">"Step"</button>
+        <button on:click=move |_| bench.act(Action::Reset) aria-keyshortcuts="R">"Reset"</button>
+    }
+}
+
+/// How far it has come, and how well it does.
+#[component]
+fn Course(bench: Bench) -> impl IntoView {
+    let number = move |series: Series, digits: usize| {
+        Signal::derive(move || bench.last(series).map(|value| format!("{value:.digits$}")).unwrap_or_default())
+    };
+    view! {
+        <Readout name="step" label="step" value=Signal::derive(move || bench.step.get().to_string()) />
+        <Readout name="loss" label="loss" value=number(Series::Loss, 4) />
+        <Readout name="accuracy" label="accuracy" value=number(Series::Accuracy, 3) />
+        <Readout name="validation-loss" label="held-out loss" value=number(Series::ValidationLoss, 4) />
+        <Readout name="validation-accuracy" label="held-out accuracy" value=number(Series::ValidationAccuracy, 3) />
+        <Readout
+            name="rate"
+            label="steps a second"
+            value=Signal::derive(move || format!("{:.*}", usize::from(bench.rate.get() < 10.0), bench.rate.get()))
+        />
+    }
+}
+
+/// The time machine.
+#[component]
+fn Scrubber(bench: Bench) -> impl IntoView {
+    let scrub_most = move || bench.checkpoints.with(|steps| steps.last().copied().unwrap_or(0)).max(1);
+    view! {
+        <label class="scrub">
+            <span>"Time machine: drag to any earlier step"</span>
+            <input
+                type="range"
+                min="0"
+                max=move || scrub_most().to_string()
+                prop:value=move || bench.step.get().min(scrub_most()).to_string()
+                disabled=move || bench.checkpoints.with(|steps| steps.len() < 2)
+                on:input=move |event| {
+                    if let Ok(step) = event_target_value(&event).parse::<f64>() {
+                        bench.act(Action::Rewind(step as u64));
+                    }
+                }
+            />
+        </label>
     }
 }
 
@@ -274,7 +327,7 @@ fn WeightFile(bench: Bench) -> impl IntoView {
 
 /// A link that comes back to this very step: settings, seed and data are in the address, and the run is repeated.
 #[component]
-fn CopyLink(bench: Bench) -> impl IntoView {
+fn CopyLink(bench: Bench, left_out: MaybeProp<&'static str>) -> impl IntoView {
     let word = RwSignal::new(None::<&'static str>);
     let say = move |what: &'static str| {
         word.try_set(Some(what));
@@ -285,28 +338,17 @@ fn CopyLink(bench: Bench) -> impl IntoView {
             std::time::Duration::from_secs(2),
         );
     };
-    let copy = move |_| {
-        let location = window().location();
-        let href = location.href().unwrap_or_default();
-        let address = href.split('#').next().unwrap_or_default();
-        let (path, query) = address.split_once('?').unwrap_or((address, ""));
-        let mut pairs: Vec<String> =
-            query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("step=")).map(str::to_owned).collect();
-        let step = bench.step.get_untracked().min(MOST_STEPS);
-        if step > 0 {
-            pairs.push(format!("step={step}"));
-        }
-        let link = if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) };
-        let written = window().navigator().clipboard().write_text(&link);
+    let take = move |_| {
+        let link = embed::link(bench.step.get_untracked(), None);
         leptos::task::spawn_local(async move {
-            match JsFuture::from(written).await {
-                Ok(_) => say("Copied"),
-                Err(_) => say("Not allowed; copy the address"),
+            match copy(&link).await {
+                true => say(untrack(|| left_out.get()).unwrap_or("Copied")),
+                false => say("Not allowed; copy the address"),
             }
         });
     };
     let name = move || word.get().unwrap_or("Copy link");
-    view! { <button class="quiet link" on:click=copy aria-label=name aria-live="polite">{move || word.get().unwrap_or("Link")}</button> }
+    view! { <button class="quiet link" on:click=take aria-label=name aria-live="polite">{move || word.get().unwrap_or("Link")}</button> }
 }
 
 /// From one update at a time to as many as fit.
@@ -321,7 +363,7 @@ fn SpeedControl(bench: Bench) -> impl IntoView {
         (0.0, "as fast as it goes"),
     ];
     view! {
-        <label class="field">
+        <label class="field speed">
             <span>"Speed"</span>
             <select on:change=move |event| {
                 let chosen = event_target_value(&event).parse().unwrap_or(0.0);
@@ -366,17 +408,23 @@ pub fn NextLesson(
 
 thread_local! {
     static START: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+    static TWIN: std::cell::RefCell<Option<String>> = const { std::cell::RefCell::new(None) };
     static PROBLEMS: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
 }
-
-/// The most steps that a link may ask to be taken again.
-const MOST_STEPS: u64 = 1_000_000;
 
 /// The settings of the page's address, and the step it asks for; what was wrong with it is shown by the frame.
 pub fn settings_from_address<S: Settings>() -> S {
     let mut query = Query::parse(&window().location().search().unwrap_or_default());
     let settings = S::read(&mut query);
     START.set(query.whole("step", 0, MOST_STEPS, 0) as u32);
+    let twin = query.text(twins::KEY).map(str::to_owned);
+    if let Some(text) = &twin {
+        let mut twin = Query::parse(text);
+        S::read(&mut twin);
+        query.problems.extend(twin.problems.into_iter().map(|problem| format!("In the twin, {problem}")));
+    }
+    TWIN.set(twin);
+    query.problems.extend(embed::unknown(&query));
     PROBLEMS.set(query.problems);
     settings
 }
@@ -386,10 +434,13 @@ fn take_problems() -> Vec<String> {
 }
 
 /// Writes the settings into the address, so that copying it shares the experiment.
-fn keep_address<P: Protocol>(session: Session<P>) {
+fn keep_address<P: Protocol>(session: Session<P>, twin: Twin) {
     Effect::new(move |before: Option<()>| {
         let mut writer = QueryWriter::default();
         session.settings.with(|settings| settings.write(&mut writer));
+        if let Some(twin) = twin.0.get() {
+            writer.put(twins::KEY, &twin);
+        }
         // The first run would only write what has just been read.
         if before.is_none() {
             return;
@@ -398,7 +449,9 @@ fn keep_address<P: Protocol>(session: Session<P>) {
         let kept = Query::parse(&location.search().unwrap_or_default());
         let mut parts = vec![writer.finish()];
         parts.extend(
-            ["engine", "theme"].into_iter().filter_map(|key| kept.text(key).map(|value| format!("{key}={value}"))),
+            ["engine", "theme", embed::TEACH, embed::EMBED]
+                .into_iter()
+                .filter_map(|key| kept.text(key).map(|value| format!("{key}={}", encode(value)))),
         );
         parts.retain(|part| !part.is_empty());
         let query = if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) };
@@ -410,8 +463,8 @@ fn keep_address<P: Protocol>(session: Session<P>) {
     });
 }
 
-/// Space trains and pauses, S steps, R resets, unless the reader is typing.
-fn listen_to_keys(bench: Bench) {
+/// Space trains and pauses, S steps, R resets, unless the reader is typing or the button is hidden.
+fn listen_to_keys(bench: Bench, hidden: Hidden) {
     let handle = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         let busy = "input, select, textarea, button, a, summary, [tabindex], [contenteditable]";
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
@@ -419,13 +472,16 @@ fn listen_to_keys(bench: Bench) {
         if taken || event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
             return;
         }
-        let action = match event.key().as_str() {
-            " " if bench.running.get_untracked() => Action::Pause,
-            " " => Action::Train,
-            "s" | "S" => Action::Step,
-            "r" | "R" => Action::Reset,
+        let (word, action) = match event.key().as_str() {
+            " " if bench.running.get_untracked() => ("train", Action::Pause),
+            " " => ("train", Action::Train),
+            "s" | "S" => ("step", Action::Step),
+            "r" | "R" => ("reset", Action::Reset),
             _ => return,
         };
+        if hidden.has(word) {
+            return;
+        }
         event.prevent_default();
         bench.act(action);
     });

@@ -5,7 +5,7 @@ mod samples;
 
 use leptos::prelude::*;
 
-use crate::widgets::*;
+use crate::{site::photos, widgets::*};
 
 /// The state that all figures of the page are shown in.
 type Shown = RwSignal<FigureState>;
@@ -36,6 +36,7 @@ pub fn Gallery() -> impl IntoView {
             <Figures state />
             <language::Language state />
             <Controls />
+            <OwnPicture />
             <Words />
         </main>
     }
@@ -111,6 +112,10 @@ fn Figures(state: Shown) -> impl IntoView {
             {figure(
                 "gallery-overlay", "grad-cam", "Heat over a picture", state, samples::overlay,
                 "One picture under several kinds of heat; where there is none, the picture is left.",
+            )}
+            {figure(
+                "gallery-photos", "sample-grid", "Pictures in colour", state, samples::photos,
+                "Each with its words below. A frame says right or wrong.",
             )}
             {figure(
                 "gallery-latent", "latent-traversal", "Map of pictures", state, samples::latent_map,
@@ -351,6 +356,47 @@ fn Controls() -> impl IntoView {
                     drawing.set(samples::ring(index).pixels);
                 })
             />
+        </div>
+    }
+}
+
+#[component]
+fn OwnPicture() -> impl IntoView {
+    let sample = RwSignal::new(photos::samples().first().map(|sample| sample.id.clone()));
+    let photo = RwSignal::new(None::<Photo>);
+    let wanted = RwSignal::new(true);
+    let picture = Signal::derive(move || {
+        let photo = photo.get()?;
+        let lines = vec![photo.name.clone(), format!("{} × {} pixels", photo.width, photo.height)];
+        let tile = PhotoTile::of_bytes(&photo.rgb, photo.width as usize, lines);
+        Some(PhotoGrid { photos: vec![tile], tile: 320.0, smooth: true })
+    });
+    view! {
+        <h2>"A picture of one’s own"</h2>
+        <p>"Any size and format that the browser opens, turned upright and shrunk. What cannot be opened is said in a sentence, and the picture before it stays."</p>
+        <div class="gallery-grid">
+            <PhotoInput
+                label="A picture to look at"
+                samples=photos::samples()
+                sample
+                on_sample=Callback::new(move |id| sample.set(Some(id)))
+                on_photo=Callback::new(move |found: Photo| {
+                    if !matches!(found.source, PhotoSource::Sample(_)) {
+                        sample.set(None);
+                    }
+                    photo.set(Some(found));
+                })
+                wants_frame=wanted
+            />
+            <div class="stack">
+                <Sketch picture />
+                <Toggle
+                    label="Take the camera’s frames"
+                    value=wanted
+                    help="A lesson takes one when it is done with the last."
+                    on_change=Callback::new(move |on| wanted.set(on))
+                />
+            </div>
         </div>
     }
 }

@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
 
 use crate::{
     curriculum::{self, Network},
-    site::navigation::TimeLine,
+    site::{navigation::TimeLine, search::Hit},
     widgets::{Notice, NoticeKind},
 };
 
@@ -19,6 +19,12 @@ pub type Fetch = Pin<Box<dyn Future<Output = Result<Page, SplitLoaderError>>>>;
 /// Asks for a page.
 pub type Ask = fn() -> Fetch;
 
+/// Finds what fits a text.
+pub type Finder = fn(&str) -> Vec<Hit>;
+
+/// Asks for the finder.
+pub type AskFinder = fn() -> Pin<Box<dyn Future<Output = Result<Finder, SplitLoaderError>>>>;
+
 /// The pages that are fetched. `bin/page.rs` says which, because what is split off must not be named by the library: the
 /// workers are linked with it too.
 #[derive(Clone, Copy)]
@@ -27,6 +33,12 @@ pub struct Pages {
     pub lesson: fn(&str) -> Option<Ask>,
     /// The gallery of the instruments.
     pub gallery: Ask,
+    /// For teachers.
+    pub teachers: Ask,
+    /// The words of the field.
+    pub glossary: Ask,
+    /// What the search finds.
+    pub finder: AskFinder,
 }
 
 #[derive(Clone, Copy)]
@@ -45,6 +57,7 @@ pub fn lazy(ask: Ask, waiting: impl Fn() -> AnyView + Send + 'static) -> impl In
             let answer = ask().await;
             // The reader may have gone elsewhere meanwhile.
             let _ = state.try_set(answer.map_or(State::Failed, State::Here));
+            request_animation_frame(go_to_place);
         });
     };
     fetch();
@@ -65,6 +78,16 @@ pub fn lazy(ask: Ask, waiting: impl Fn() -> AnyView + Send + 'static) -> impl In
     }
 }
 
+/// Brings the place that the address names into view: when the address was opened it had not come yet.
+fn go_to_place() {
+    let hash = window().location().hash().unwrap_or_default();
+    if let Some(place) =
+        hash.strip_prefix('#').filter(|id| !id.is_empty()).and_then(|id| document().get_element_by_id(id))
+    {
+        place.scroll_into_view();
+    }
+}
+
 /// A lesson's title: all that can be shown of it before it has come.
 pub fn title(network: &'static Network) -> impl IntoView {
     document().set_title(&format!("{} · From Scratch to Scale", network.name));
@@ -77,9 +100,9 @@ pub fn title(network: &'static Network) -> impl IntoView {
     }
 }
 
-/// What stands in the gallery's place while it is fetched.
-pub fn gallery_to_come() -> AnyView {
-    view! { <main id="content" class="prose-page gallery" aria-busy="true"><h1>"Widgets"</h1></main> }.into_any()
+/// What stands in a page's place while it is fetched.
+pub fn page_to_come(title: &'static str) -> AnyView {
+    view! { <main id="content" class="prose-page" aria-busy="true"><h1>{title}</h1></main> }.into_any()
 }
 
 /// What stands in a lesson's place while it is fetched.

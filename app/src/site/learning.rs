@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use models::train::optimizer::OptimizerKind;
 
+use super::embed::Setting;
 use crate::widgets::{Chips, NumberField, Slider};
 
 /// How far a step goes, taken over while it trains.
@@ -19,14 +20,16 @@ pub fn RateSlider(
     on_change: Callback<f32>,
 ) -> impl IntoView {
     view! {
-        <Slider
-            label="Learning rate"
-            value=Signal::derive(move || rate.get().into())
-            min=0.0001
-            max=max
-            log=true
-            on_change=Callback::new(move |rate: f64| on_change.run(rate as f32))
-        />
+        <Setting key="rate">
+            <Slider
+                label="Learning rate"
+                value=Signal::derive(move || rate.get().into())
+                min=0.0001
+                max=max
+                log=true
+                on_change=Callback::new(move |rate: f64| on_change.run(rate as f32))
+            />
+        </Setting>
     }
 }
 
@@ -41,15 +44,17 @@ pub fn BatchSlider(
     on_change: Callback<u32>,
 ) -> impl IntoView {
     view! {
-        <Slider
-            label="Batch size"
-            value=Signal::derive(move || batch.get().into())
-            min=1.0
-            max=256.0
-            step=1.0
-            log=true
-            on_change=Callback::new(move |batch: f64| on_change.run(batch.round() as u32))
-        />
+        <Setting key="batch">
+            <Slider
+                label="Batch size"
+                value=Signal::derive(move || batch.get().into())
+                min=1.0
+                max=256.0
+                step=1.0
+                log=true
+                on_change=Callback::new(move |batch: f64| on_change.run(batch.round() as u32))
+            />
+        </Setting>
     }
 }
 
@@ -64,7 +69,7 @@ pub fn OptimizerChips(
     on_change: Callback<OptimizerKind>,
 ) -> impl IntoView {
     let options = OptimizerKind::ALL.map(|kind| (kind, kind.name().to_owned())).to_vec();
-    view! { <Chips label="Optimiser" options value=optimizer on_change /> }
+    view! { <Setting key="opt"><Chips label="Optimiser" options value=optimizer on_change /></Setting> }
 }
 
 /// The seed of a run.
@@ -78,13 +83,15 @@ pub fn SeedField(
     on_change: Callback<u32>,
 ) -> impl IntoView {
     view! {
-        <NumberField
-            label="Seed"
-            value=Signal::derive(move || seed.get().into())
-            min=0.0
-            max=999_999.0
-            integer=true
-            on_change=Callback::new(move |seed: f64| on_change.run(seed as u32))
-        />
+        <Setting key="seed">
+            <NumberField
+                label="Seed"
+                value=Signal::derive(move || seed.get().into())
+                min=0.0
+                max=999_999.0
+                integer=true
+                on_change=Callback::new(move |seed: f64| on_change.run(seed as u32))
+            />
+        </Setting>
     }
 }

@@ -1,10 +1,12 @@
 //! The site around the lessons: routes, frame, home.
 
 pub mod about;
+pub mod embed;
 pub mod experiment;
 pub mod figures;
 pub mod frame;
 pub mod gallery;
+pub mod glossary;
 pub mod home;
 pub mod lazy;
 pub mod learning;
@@ -12,9 +14,14 @@ pub mod live;
 pub mod navigation;
 pub mod own_data;
 pub mod parts;
+pub mod photos;
 pub mod runs;
+pub mod search;
 pub mod stale;
+pub mod stored;
+pub mod teachers;
 pub mod techniques;
+pub mod twins;
 
 use leptos::{mount::mount_to_body, prelude::*};
 use leptos_router::{
@@ -29,8 +36,8 @@ use crate::{
     site::{
         about::About,
         home::Home,
-        lazy::{Pages, gallery_to_come, lazy, lesson_to_come},
-        navigation::TopBar,
+        lazy::{Pages, lazy, lesson_to_come, page_to_come},
+        navigation::{Foot, TopBar, restore_theme},
         techniques::{Technique, Techniques},
     },
     widgets::{EngineBadge, provide_theme},
@@ -81,18 +88,26 @@ fn App(pages: Pages) -> impl IntoView {
     provide_context(engine);
     let badge =
         move || engine.0.get().map(|report| view! { <EngineBadge name=report.engine.label() reason=report.reason /> });
+    // In another page's iframe only a figure is shown; the theme is then the one of the address or of the system.
+    let alone = embed::is_alone();
+    if alone {
+        restore_theme();
+    }
     view! {
         <Router base=base_path()>
-            <TopBar engine=move || badge().into_any() />
+            {(!alone).then(|| view! { <TopBar finder=pages.finder engine=move || badge().into_any() /> })}
             <Routes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=Home />
                 <Route path=path!("/lessons") view=Home />
                 <Route path=path!("/lessons/:slug") view=move || view! { <LessonRoute pages /> } />
                 <Route path=path!("/techniques") view=Techniques />
                 <Route path=path!("/techniques/:id") view=Technique />
-                <Route path=path!("/widgets") view=move || lazy(pages.gallery, gallery_to_come) />
+                <Route path=path!("/widgets") view=move || lazy(pages.gallery, || page_to_come("Widgets")) />
+                <Route path=path!("/teachers") view=move || lazy(pages.teachers, || page_to_come("For teachers")) />
+                <Route path=path!("/glossary") view=move || lazy(pages.glossary, || page_to_come("Glossary")) />
                 <Route path=path!("/about") view=About />
             </Routes>
+            {(!alone).then(|| view! { <Foot /> })}
         </Router>
     }
 }

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_location;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{HtmlElement, IntersectionObserver, IntersectionObserverEntry, Storage};
 
-use super::base;
+use super::{base, lazy::AskFinder, search::Search};
 use crate::{
     curriculum::{CURRICULUM, Network},
     lessons,
@@ -59,6 +59,8 @@ pub fn LessonLink(
 /// The bar on top of every page.
 #[component]
 pub fn TopBar(
+    /// Asks for what the search finds.
+    finder: AskFinder,
     /// What stands at the right: the engine of the lesson that is open.
     #[prop(into)]
     engine: ViewFn,
@@ -75,11 +77,30 @@ pub fn TopBar(
                 <Link to="/about".into()>"About"</Link>
             </span>
             <span class="top-engine">{move || engine.run()}</span>
+            <Search ask=finder />
             <span class="top-end">
                 <ThemeSwitch />
                 <KeysHelp />
             </span>
         </nav>
+    }
+}
+
+/// At the end of every page: what the bar on top has no room for.
+#[component]
+pub fn Foot() -> impl IntoView {
+    const PAGES: [(&str, &str); 5] = [
+        ("/glossary", "Glossary"),
+        ("/techniques#patterns", "Patterns with a name"),
+        ("/teachers", "For teachers"),
+        ("/widgets", "Instruments"),
+        ("/about", "About"),
+    ];
+    view! {
+        <footer class="foot">
+            <nav aria-label="More pages">{PAGES.map(|(to, words)| view! { <Link to=to.into()>{words}</Link> })}</nav>
+            <p>"Nothing leaves your browser."</p>
+        </footer>
     }
 }
 
@@ -101,7 +122,7 @@ fn SkipLink() -> impl IntoView {
 
 /// What the reader wants the page to look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wish {
+pub(super) enum Wish {
     System,
     Light,
     Dark,
@@ -207,7 +228,7 @@ fn GuessDots(made: Vec<bool>) -> impl IntoView {
 }
 
 /// Puts the stored theme, or the one of `?theme=`, on the page.
-fn restore_theme() -> Wish {
+pub(super) fn restore_theme() -> Wish {
     let asked = window().location().search().ok().and_then(|search| {
         let pairs = search.trim_start_matches('?').split('&');
         pairs.filter_map(|pair| pair.strip_prefix("theme=")).next().map(Wish::from_word)
@@ -249,12 +270,13 @@ fn ThemeSwitch() -> impl IntoView {
 }
 
 /// The keys of a lesson, and what they do.
-const KEYS: [(&str, &str); 6] = [
+const KEYS: [(&str, &str); 7] = [
     ("Space", "Train, or pause"),
     ("S", "One step"),
     ("R", "Reset to the same beginning"),
     ("Arrow keys", "Move within a slider, a figure or a drawing pad"),
     ("Tab", "To the next control"),
+    ("/", "Search"),
     ("?", "This list"),
 ];
 

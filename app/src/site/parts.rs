@@ -131,6 +131,9 @@ pub fn Costs(
     /// What the multiply-adds are for.
     #[prop(default = "multiply-adds for one example")]
     multiply_adds_of: &'static str,
+    /// Whether there are updates to be timed.
+    #[prop(default = true)]
+    trains: bool,
     /// Rows that only one lesson has.
     #[prop(optional)]
     children: Option<Children>,
@@ -147,8 +150,10 @@ pub fn Costs(
             <dd data-readout="bytes">{move || parameters.get().map(|count| 4 * count)}</dd>
             <dt>{multiply_adds_of}</dt>
             <dd data-readout="multiply-adds">{move || multiply_adds.get()}</dd>
-            <dt>"milliseconds for a step, here"</dt>
-            <dd data-readout="step-time">{time}</dd>
+            {trains.then(|| view! {
+                <dt>"milliseconds for a step, here"</dt>
+                <dd data-readout="step-time">{time}</dd>
+            })}
             {children.map(|children| children())}
         </dl>
     }

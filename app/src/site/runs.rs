@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What can be compared.
-const CURVES: [(Series, &str); 4] = [
+pub(super) const CURVES: [(Series, &str); 4] = [
     (Series::Loss, "loss"),
     (Series::ValidationLoss, "held-out loss"),
     (Series::Accuracy, "accuracy"),

@@ -2,11 +2,14 @@
 
 #![cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "natively nothing is mounted"))]
 
+use std::cell::Cell;
+
 use js_sys::{Array, Function, Object, Reflect};
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, BlobPropertyBag, Element, HtmlAnchorElement, HtmlCanvasElement, HtmlElement, IntersectionObserver,
+    Blob, BlobPropertyBag, Clipboard, Element, HtmlAnchorElement, HtmlCanvasElement, HtmlElement, IntersectionObserver,
     IntersectionObserverEntry, IntersectionObserverInit, ResizeObserver, Url,
 };
 
@@ -19,6 +22,16 @@ extern "C" {
     fn new(callback: &Function) -> MutationObserver;
     #[wasm_bindgen(method)]
     fn observe(this: &MutationObserver, target: &JsValue, options: &JsValue);
+}
+
+/// Puts a text on the clipboard; says whether the browser allowed it.
+pub async fn copy(text: &str) -> bool {
+    // A page without https has no clipboard.
+    let clipboard = Reflect::get(&window().navigator(), &"clipboard".into()).unwrap_or(JsValue::UNDEFINED);
+    if !clipboard.is_object() {
+        return false;
+    }
+    JsFuture::from(clipboard.unchecked_into::<Clipboard>().write_text(text)).await.is_ok()
 }
 
 fn current_theme() -> Theme {
@@ -93,6 +106,29 @@ impl Drop for Seen {
     fn drop(&mut self) {
         self.observer.disconnect();
     }
+}
+
+/// Calls back once, as soon as an element is on or near the screen.
+pub fn when_seen(node: NodeRef<html::Div>, callback: impl Fn() + Clone + 'static) {
+    let kept = StoredValue::new_local(None::<Seen>);
+    Effect::new(move || {
+        let Some(element) = node.get() else { return };
+        let (callback, done) = (callback.clone(), Cell::new(false));
+        let seen = Seen::watch(&element, move |seen| {
+            if seen && !done.replace(true) {
+                callback();
+            }
+        });
+        kept.set_value(seen);
+    });
+}
+
+/// Whether the reader wants little to be fetched: then what is large is asked for first.
+pub fn saves_data() -> bool {
+    let asks = |query: &str| window().match_media(query).ok().flatten().is_some_and(|query| query.matches());
+    let connection = Reflect::get(&window().navigator(), &"connection".into()).unwrap_or(JsValue::UNDEFINED);
+    let saves = connection.is_object() && Reflect::get(&connection, &"saveData".into()).is_ok_and(|it| it.is_truthy());
+    saves || asks("(prefers-reduced-data: reduce)")
 }
 
 /// Tells when an element's size changes, until dropped.

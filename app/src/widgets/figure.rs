@@ -7,7 +7,9 @@ use leptos::{children::ViewFn, html, prelude::*};
 
 use super::{
     any_picture::AnyPicture,
+    browser::copy,
     controls::{Menu, MenuItem},
+    embed::Embedding,
     palette::use_theme,
     picture::Picture,
     replay::Replay,
@@ -227,6 +229,17 @@ fn card(card: Card) -> AnyView {
         item("CSV, the numbers", Format::Csv),
     ];
     items.extend(replay.map(film));
+    let copied = RwSignal::new(None::<String>);
+    let embedding = use_context::<Embedding>();
+    if let Some(embedding) = embedding {
+        embedding.show(id, node);
+        if embedding.alone.with_value(Option::is_none) {
+            items.push(MenuItem::new("Copy iframe", move || {
+                let height = node.get_untracked().map_or(ROOM, |figure| figure.client_height()) + ROOM;
+                copy_iframe(embedding.iframe(id, &title.get_untracked(), height), copied);
+            }));
+        }
+    }
     items.push(MenuItem {
         name: Signal::derive(move || if open.get() { "Hide the data table" } else { "Data table" }.to_owned()),
         action: Callback::new(move |()| open.update(|open| *open = !*open)),
@@ -255,6 +268,7 @@ fn card(card: Card) -> AnyView {
                     <Menu label="Save" items=items.clone() />
                 </Show>
             </div>
+            <p class="copied" role="status">{copied}</p>
             {controls.map(|controls| view! { <div class="figure-controls">{controls.run()}</div> })}
             <div class="stage-box">
                 <div class="shown" class:absent=move || !full.get()>
@@ -281,6 +295,26 @@ fn card(card: Card) -> AnyView {
         </figure>
     }
     .into_any()
+}
+
+/// What bench, link and margins take below a figure in an iframe, in CSS pixels.
+const ROOM: i32 = 130;
+
+/// Puts an iframe on the clipboard, and says so for a while; shows it where that is not allowed.
+fn copy_iframe(text: String, copied: RwSignal<Option<String>>) {
+    leptos::task::spawn_local(async move {
+        if !copy(&text).await {
+            copied.try_set(Some(format!("Copying is not allowed here. This is the iframe: {text}")));
+            return;
+        }
+        copied.try_set(Some("Copied. Paste the iframe into your page.".to_owned()));
+        set_timeout(
+            move || {
+                copied.try_set(None);
+            },
+            Duration::from_secs(5),
+        );
+    });
 }
 
 /// Rows shown on the page; the file has all of them.

@@ -39,12 +39,24 @@ impl MapLayer {
         self.values.len() / (self.side * self.side).max(1)
     }
 
+    /// The value that is shown as brightest: of maps the one that one answer in fifty exceeds, so that a single spot does
+    /// not leave all others in the dark; of units the largest.
+    fn brightest(&self) -> f32 {
+        let sizes = self.values.iter().map(|value| value.abs());
+        let mut answers: Vec<f32> = sizes.filter(|size| size.is_finite() && *size > 0.0).collect();
+        if self.side == 1 || answers.is_empty() {
+            return self.largest();
+        }
+        let place = answers.len() - 1 - answers.len() / 50;
+        *answers.select_nth_unstable_by(place, f32::total_cmp).1
+    }
+
     fn largest(&self) -> f32 {
         self.values.iter().filter(|value| value.is_finite()).fold(1e-9, |most, value| most.max(value.abs()))
     }
 }
 
-/// Layers from top to bottom, each coloured by its own largest value.
+/// Layers from top to bottom, each coloured on a scale of its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LayerMaps {
     /// The layers.
@@ -130,12 +142,12 @@ impl Picture for LayerMaps {
                 pen.text(&layer.name, 0.0, row.top + 8.0, Lettering::new(theme.ink).bold())?;
                 pen.text(&fitted(&layer.note, 10.5, LEFT - 4.0), 0.0, row.top + 22.0, soft)?;
             }
-            let (largest, cells) = (layer.largest(), layer.side * layer.side);
+            let (brightest, cells) = (layer.brightest(), layer.side * layer.side);
             for (map, values) in layer.values.chunks_exact(cells.max(1)).enumerate() {
                 let x = row.left + (map % row.columns) as f64 * row.step;
                 let y = row.top + (map / row.columns) as f64 * row.step;
                 let colors: Vec<Rgb> =
-                    values.iter().map(|value| Scale::Unsigned.color(theme, value / largest)).collect();
+                    values.iter().map(|value| Scale::Unsigned.color(theme, (value / brightest).min(1.0))).collect();
                 let bitmap = Bitmap { columns: layer.side, rows: layer.side, colors: &colors, smooth: false };
                 pen.bitmap(x, y, row.tile, row.tile, bitmap)?;
                 if layer.dead.contains(&map) {

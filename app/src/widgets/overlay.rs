@@ -19,10 +19,43 @@ const SIDES: (f64, f64) = (210.0, 118.0);
 pub struct Panel {
     /// What the heat is.
     pub label: String,
-    /// The heat, row by row; empty shows the picture alone.
+    /// The heat, row by row, as a square of any side: it is stretched over the picture. Empty shows the picture alone.
     pub heat: Vec<f32>,
     /// Whether the heat has both signs: blue below zero, vermilion above.
     pub signed: bool,
+}
+
+/// What lies under the heat, row by row.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ground {
+    /// Ink from 0 to 1.
+    Ink(Vec<f32>),
+    /// Colours.
+    Color(Vec<Rgb>),
+}
+
+impl Ground {
+    fn colors(&self, theme: &Theme) -> Vec<Rgb> {
+        match self {
+            Ground::Ink(ink) => ink.iter().map(|ink| grey(theme, *ink)).collect(),
+            Ground::Color(colors) => colors.clone(),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Ground::Ink(ink) => ink.len(),
+            Ground::Color(colors) => colors.len(),
+        }
+    }
+
+    fn told(&self, at: usize) -> String {
+        match self {
+            Ground::Ink(ink) => ink.get(at).map(f32::to_string),
+            Ground::Color(colors) => colors.get(at).map(|color| color.css()),
+        }
+        .unwrap_or_default()
+    }
 }
 
 /// The same picture under several kinds of heat.
@@ -30,8 +63,8 @@ pub struct Panel {
 pub struct Overlay {
     /// Pixels along one side.
     pub side: usize,
-    /// Ink from 0 to 1, row by row.
-    pub picture: Vec<f32>,
+    /// The picture.
+    pub picture: Ground,
     /// The kinds of heat.
     pub panels: Vec<Panel>,
     /// How much of the heat is seen, 0 to 1.
@@ -46,12 +79,31 @@ impl Overlay {
         (columns, ((width + GAP) / columns as f64 - GAP).min(SIDES.0))
     }
 
+    /// The panel's heat at every pixel of the picture; pixels without any hold NaN.
+    fn stretched(&self, panel: &Panel) -> Vec<f32> {
+        let from = panel.heat.len().isqrt();
+        if from == self.side || from == 0 || from * from != panel.heat.len() {
+            return panel.heat.clone();
+        }
+        // Each value lies in the middle of its square, with straight lines between.
+        let place = |at: usize| {
+            let place = ((at as f32 + 0.5) * from as f32 / self.side as f32 - 0.5).clamp(0.0, (from - 1) as f32);
+            (place as usize, (place as usize + 1).min(from - 1), place.fract())
+        };
+        let mix = |one: f32, other: f32, share: f32| one + (other - one) * share;
+        let at = |at: usize| {
+            let ((up, down, low), (left, right, far)) = (place(at / self.side), place(at % self.side));
+            let line = |row: usize| mix(panel.heat[row * from + left], panel.heat[row * from + right], far);
+            mix(line(up), line(down), low)
+        };
+        (0..self.side * self.side).map(at).collect()
+    }
+
     fn colors(&self, theme: &Theme, panel: &Panel) -> Vec<Rgb> {
-        let largest =
-            panel.heat.iter().filter(|heat| heat.is_finite()).fold(0.0_f32, |most, heat| most.max(heat.abs()));
-        let pixel = |(at, ink): (usize, &f32)| {
-            let ground = grey(theme, *ink);
-            let heat = panel.heat.get(at).copied().filter(|heat| heat.is_finite());
+        let heat = self.stretched(panel);
+        let largest = heat.iter().filter(|heat| heat.is_finite()).fold(0.0_f32, |most, heat| most.max(heat.abs()));
+        let pixel = |(at, ground): (usize, Rgb)| {
+            let heat = heat.get(at).copied().filter(|heat| heat.is_finite());
             match heat {
                 // Without any difference there is nothing to see in it.
                 Some(heat) if largest > 0.0 => {
@@ -62,7 +114,7 @@ impl Overlay {
                 _ => ground,
             }
         };
-        self.picture.iter().enumerate().map(pixel).collect()
+        self.picture.colors(theme).into_iter().enumerate().map(pixel).collect()
     }
 
     /// Panel and pixel under a CSS pixel.
@@ -86,18 +138,14 @@ impl Picture for Overlay {
     fn draw<S: Surface>(&self, surface: &mut S, theme: &Theme, scale: f64) -> Drawn<S> {
         let mut pen = Pen::new(surface, theme, scale);
         let (columns, side) = self.layout(pen.width);
+        // A photograph is looked at as a whole, strokes of ink pixel by pixel.
+        let smooth = matches!(self.picture, Ground::Color(_));
         for (index, panel) in self.panels.iter().enumerate() {
             let x = (index % columns) as f64 * (side + GAP);
             let y = (index / columns) as f64 * (side + LABEL + GAP);
             let colors = self.colors(theme, panel);
             if colors.len() == self.side * self.side && self.side > 0 {
-                pen.bitmap(
-                    x,
-                    y,
-                    side,
-                    side,
-                    Bitmap { columns: self.side, rows: self.side, colors: &colors, smooth: false },
-                )?;
+                pen.bitmap(x, y, side, side, Bitmap { columns: self.side, rows: self.side, colors: &colors, smooth })?;
             }
             pen.outline(x, y, side, side, theme.line, 1.0)?;
             let words = fitted(&panel.label, 11.0, side + GAP);
@@ -107,9 +155,9 @@ impl Picture for Overlay {
     }
 
     fn summary(&self) -> String {
-        let told = self.panels.iter().filter(|panel| panel.heat.len() == self.picture.len()).map(|panel| {
-            let most = (0..panel.heat.len()).max_by(|a, b| panel.heat[*a].abs().total_cmp(&panel.heat[*b].abs()));
-            let most = most.unwrap_or_default();
+        let told = self.panels.iter().filter(|panel| !panel.heat.is_empty()).map(|panel| {
+            let heat = self.stretched(panel);
+            let most = (0..heat.len()).max_by(|a, b| heat[*a].abs().total_cmp(&heat[*b].abs())).unwrap_or_default();
             let (row, column) = (most / self.side.max(1) + 1, most % self.side.max(1) + 1);
             format!("{}: strongest in row {row}, column {column}", panel.label)
         });
@@ -118,12 +166,14 @@ impl Picture for Overlay {
     }
 
     fn table(&self) -> Table {
-        let names = ["row".to_owned(), "column".to_owned(), "ink".to_owned()];
-        let mut table = Table::new(names.into_iter().chain(self.panels.iter().map(|panel| panel.label.clone())));
-        for (at, ink) in self.picture.iter().enumerate() {
+        let names = ["row", "column", if matches!(self.picture, Ground::Ink(_)) { "ink" } else { "colour" }];
+        let labels = self.panels.iter().map(|panel| panel.label.clone());
+        let mut table = Table::new(names.map(String::from).into_iter().chain(labels));
+        let heats: Vec<Vec<f32>> = self.panels.iter().map(|panel| self.stretched(panel)).collect();
+        for at in 0..self.picture.len() {
             let place = [at / self.side.max(1) + 1, at % self.side.max(1) + 1].map(|place| place.to_string());
-            let heat = |panel: &Panel| panel.heat.get(at).map(f32::to_string).unwrap_or_default();
-            table.row(place.into_iter().chain([ink.to_string()]).chain(self.panels.iter().map(heat)));
+            let heat = |heat: &Vec<f32>| heat.get(at).map(f32::to_string).unwrap_or_default();
+            table.row(place.into_iter().chain([self.picture.told(at)]).chain(heats.iter().map(heat)));
         }
         table
     }
@@ -131,7 +181,7 @@ impl Picture for Overlay {
     fn hint(&self, x: f64, y: f64, width: f64) -> Option<String> {
         let (panel, pixel) = self.at(x, y, width)?;
         let panel = &self.panels[panel];
-        panel.heat.get(pixel).map(|heat| format!("{}: {}", panel.label, number((*heat).into())))
+        self.stretched(panel).get(pixel).map(|heat| format!("{}: {}", panel.label, number((*heat).into())))
     }
 }
 
@@ -143,7 +193,7 @@ mod tests {
         let panel = |label: &str, heat: Vec<f32>, signed| Panel { label: label.into(), heat, signed };
         Overlay {
             side: 2,
-            picture: vec![0.0, 1.0, 0.0, 1.0],
+            picture: Ground::Ink(vec![0.0, 1.0, 0.0, 1.0]),
             panels: vec![
                 panel("saliency", vec![0.0, 0.1, 0.7, 0.2], false),
                 panel("guided", vec![-1.0, 0.0, 0.5, 0.0], true),
@@ -157,7 +207,7 @@ mod tests {
     fn without_opacity_the_picture_is_left() {
         let theme = Theme::light();
         let (clear, full) = (overlay(0.0), overlay(1.0));
-        let plain: Vec<Rgb> = clear.picture.iter().map(|ink| grey(&theme, *ink)).collect();
+        let plain = clear.picture.colors(&theme);
         assert!(clear.panels.iter().all(|panel| clear.colors(&theme, panel) == plain));
         assert_eq!(full.colors(&theme, &full.panels[0])[2], cividis(1.0));
         assert_eq!(full.colors(&theme, &full.panels[2]), plain, "no heat shows no heat");
@@ -175,5 +225,19 @@ mod tests {
             Some(format!("saliency: {}", number(f64::from(0.7_f32))))
         );
         assert_eq!(overlay.hint(side + 3.0, 5.0, 500.0), None);
+    }
+    #[test]
+    fn coarse_heat_is_stretched_over_a_photograph() {
+        let photo = Overlay {
+            side: 4,
+            picture: Ground::Color(vec![Rgb(10, 20, 30); 16]),
+            panels: vec![Panel { label: "coarse".into(), heat: vec![0.0, 0.0, 4.0, 8.0], signed: false }],
+            opacity: 1.0,
+        };
+        let heat = photo.stretched(&photo.panels[0]);
+        assert_eq!((heat[0], heat[12], heat[15]), (0.0, 4.0, 8.0));
+        assert_eq!(heat[13], 5.0, "a quarter of the way from 4 to 8");
+        assert_eq!(photo.table().rows[0][..3], ["1", "1", "#0a141e"]);
+        assert!(photo.summary().contains("row 4, column 4"));
     }
 }

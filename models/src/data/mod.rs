@@ -5,6 +5,7 @@ pub mod images;
 pub mod iris;
 pub mod letters;
 pub mod patterns;
+pub mod photograph;
 pub mod points;
 pub mod sequences;
 pub mod table;

@@ -60,17 +60,23 @@ pub trait Convolutional: Module {
     /// `relu`; other activations do not.
     fn run(&self, stages: Range<usize>, x: Tensor<4>, relu: Relu<'_>) -> Tensor<4>;
 
+    /// [`Convolutional::run`] with plain ReLUs, for those who do not look at them. A network whose bends can be computed
+    /// together with the layer before them does so here.
+    fn run_plain(&self, stages: Range<usize>, x: Tensor<4>) -> Tensor<4> {
+        self.run(stages, x, &mut activation::relu)
+    }
+
     /// The weights of the first layer: `[maps, channels, rows, columns]`.
     fn filters(&self) -> Tensor<4>;
 
     /// What stage number `stage` says of pictures: `[batch, channels, rows, columns] -> [batch, maps, rows, columns]`.
     fn forward_to(&self, stage: usize, x: Tensor<4>) -> Tensor<4> {
-        self.run(0..stage + 1, x, &mut activation::relu)
+        self.run_plain(0..stage + 1, x)
     }
 
     /// The scores that follow from what stage number `stage` says: `[batch, maps, rows, columns] -> [batch, classes]`.
     fn forward_from(&self, stage: usize, maps: Tensor<4>) -> Tensor<2> {
-        rows(self.run(stage + 1..self.stages().len(), maps, &mut activation::relu))
+        rows(self.run_plain(stage + 1..self.stages().len(), maps))
     }
 
     /// What every stage says of pictures, first to last:
@@ -79,14 +85,14 @@ pub trait Convolutional: Module {
         let mut outputs: Vec<Tensor<4>> = Vec::new();
         for stage in 0..self.stages().len() {
             let input = outputs.last().unwrap_or(&x).clone();
-            outputs.push(self.run(stage..stage + 1, input, &mut activation::relu));
+            outputs.push(self.run_plain(stage..stage + 1, input));
         }
         outputs
     }
 
     /// The scores of pictures: `[batch, channels, rows, columns] -> [batch, classes]`.
     fn scores(&self, x: Tensor<4>) -> Tensor<2> {
-        rows(self.run(0..self.stages().len(), x, &mut activation::relu))
+        rows(self.run_plain(0..self.stages().len(), x))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Ways of looking into data and networks.
 
+pub mod adversarial;
 pub mod convolutional;
 pub mod feature_maps;
 pub mod grad_cam;
@@ -7,3 +8,4 @@ pub mod occlusion;
 pub mod pca;
 pub mod saliency;
 pub mod sanity;
+pub mod shuffle;

@@ -101,6 +101,18 @@ pub fn rank_correlation(one: &[f32], other: &[f32]) -> f64 {
     together(&one, &other) / (together(&one, &one) * together(&other, &other)).sqrt()
 }
 
+/// How much of the order of pixels two explainers' maps share: the mean rank correlation of `count` maps that lie one after
+/// another. A pair whose first map is flat has no order to compare with and does not count; a second map that is flat agrees
+/// with nothing.
+pub fn agreement(trained: &[f32], other: &[f32], count: usize) -> f64 {
+    let size = (trained.len() / count.max(1)).max(1);
+    let has_order = |(one, _): &(&[f32], &[f32])| one.iter().any(|value| *value != one[0]);
+    let pairs = trained.chunks_exact(size).zip(other.chunks_exact(size)).filter(has_order);
+    let found = pairs.map(|(one, other)| Some(rank_correlation(one, other)).filter(|rho| rho.is_finite()));
+    let found: Vec<f64> = found.map(Option::unwrap_or_default).collect();
+    found.iter().sum::<f64>() / found.len().max(1) as f64
+}
+
 /// Each value's place in the order, from 0; equal values share the mean of their places.
 fn ranks(values: &[f32]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
@@ -132,6 +144,15 @@ mod tests {
     fn network(seed: u64, device: &Device) -> LeNet {
         let config = LeNetConfig { classes: 10, activation: Activation::Relu, pooling: Pooling::Max };
         config.init(device, &mut Pcg32::seed_from_u64(seed))
+    }
+
+    #[test]
+    fn flat_maps_agree_with_nothing() {
+        let one = [1.0, 2.0, 3.0, 0.0, 0.0, 0.0, 3.0, 2.0, 1.0];
+        // The same order, no order to compare with, and a map without any.
+        let other = [2.0, 4.0, 9.0, 1.0, 2.0, 3.0, 5.0, 5.0, 5.0];
+        assert!((agreement(&one, &other, 3) - 0.5).abs() < 1e-12);
+        assert_eq!(agreement(&[], &[], 0), 0.0);
     }
 
     #[test]

@@ -2,13 +2,14 @@
 //! planes (see [`plan`](super::plan) and [`tile`](super::tile)): nothing is unfolded into columns.
 
 use super::{
+    bend::Bend,
     plan::{self, Axis, Plan},
     tile::{self, Correlation, Packed, Shifts, WIDE, product},
 };
 
-/// `y[b, o, r, c] = bias[o] + sum over i, k, l of weight[o, i, k, l] * x[b, i, s r + d k - p, s c + d l - p]`:
+/// `y[b, o, r, c] = bend(bias[o] + sum over i, k, l of weight[o, i, k, l] * x[b, i, s r + d k - p, s c + d l - p])`:
 /// `[batch, inputs, rows, columns], [outputs, inputs, rows, columns], [outputs] -> [batch, outputs, rows, columns]`.
-pub(super) fn forward(plan: &Plan, x: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
+pub(super) fn forward(plan: &Plan, x: &[f32], weight: &[f32], bias: &[f32], bend: Bend) -> Vec<f32> {
     let (shifts, sources) = plan.shifts();
     let matrix = Packed::new(weight, plan.outputs, plan.taps(), &sources);
     let mut planes = vec![0.0; plan.planes_len()];
@@ -24,7 +25,7 @@ pub(super) fn forward(plan: &Plan, x: &[f32], weight: &[f32], bias: &[f32]) -> V
             for ((channel, sums), bias) in channels.zip(bias) {
                 let rows = channel[chunk.rows.start * width..chunk.rows.end * width].chunks_exact_mut(width);
                 for (row, sums) in rows.zip(sums.chunks(pitch)) {
-                    row.iter_mut().zip(sums).for_each(|(y, sum)| *y = sum + bias);
+                    row.iter_mut().zip(sums).for_each(|(y, sum)| *y = bend.apply(sum + bias));
                 }
             }
         }
@@ -176,10 +177,10 @@ pub(super) fn weight_gradient(plan: &Plan, x: &[f32], y_gradient: &[f32]) -> Vec
 }
 
 /// The gradient of the bias, given that of `y`: `[batch, outputs, rows, columns] -> [outputs]`.
-pub(super) fn bias_gradient(plan: &Plan, y_gradient: &[f32]) -> Vec<f32> {
-    let mut gradient = vec![0.0; plan.outputs];
-    for image in y_gradient.chunks_exact(y_gradient.len() / plan.batch) {
-        for (gradient, channel) in gradient.iter_mut().zip(image.chunks_exact(image.len() / plan.outputs)) {
+pub(super) fn bias_gradient([batch, outputs, ..]: [usize; 4], y_gradient: &[f32]) -> Vec<f32> {
+    let mut gradient = vec![0.0; outputs];
+    for image in y_gradient.chunks_exact(y_gradient.len() / batch) {
+        for (gradient, channel) in gradient.iter_mut().zip(image.chunks_exact(image.len() / outputs)) {
             let (runs, rest) = channel.as_chunks::<8>();
             let mut lanes = [0.0; 8];
             for run in runs {

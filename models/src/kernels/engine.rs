@@ -13,6 +13,7 @@ use burn::{
         },
         backend_extension,
         flex::FlexTensor,
+        ops::ModuleOps,
         tensor::FloatTensor,
     },
     tensor::{
@@ -21,17 +22,18 @@ use burn::{
     },
 };
 
-use super::{convolution, plan::Plan, pooling::Windows};
+use super::{bend::Bend, convolution, form::Form, pooling::Windows};
 
 /// The operations; the attribute routes a tensor to the engine that holds it.
 #[backend_extension(Flex, Autodiff)]
 pub(super) trait Kernels: Backend {
-    /// A convolution that a [`Plan`] exists for.
-    fn planned_conv2d(
+    /// A convolution that a [`Form`] exists for, and the bend after it.
+    fn formed_conv2d(
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         options: ConvOptions<2>,
+        bend: Bend,
     ) -> FloatTensor<Self>;
 
     /// A max-pooling that [`Windows`] exist for.
@@ -42,11 +44,16 @@ pub(super) trait Kernels: Backend {
 }
 
 impl Kernels for Flex {
-    fn planned_conv2d(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, options: ConvOptions<2>) -> FlexTensor {
-        let plan = plan(&x, &weight, &options);
+    fn formed_conv2d(
+        x: FlexTensor,
+        weight: FlexTensor,
+        bias: FlexTensor,
+        options: ConvOptions<2>,
+        bend: Bend,
+    ) -> FlexTensor {
+        let form = form(&x, &weight, &options);
         let (x, weight, bias) = (x.to_contiguous(), weight.to_contiguous(), bias.to_contiguous());
-        let y = convolution::forward(&plan, numbers(&x), numbers(&weight), numbers(&bias));
-        tensor(y, plan.output_shape())
+        tensor(form.forward(numbers(&x), numbers(&weight), numbers(&bias), bend), form.output_shape())
     }
 
     fn windowed_max_pool2d(x: FlexTensor, options: MaxPoolOptions<2>) -> FlexTensor {
@@ -61,22 +68,25 @@ impl Kernels for Flex {
 }
 
 impl<C: CheckpointStrategy> Kernels for Autodiff<Flex, C> {
-    fn planned_conv2d(
+    fn formed_conv2d(
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         bias: FloatTensor<Self>,
         options: ConvOptions<2>,
+        bend: Bend,
     ) -> FloatTensor<Self> {
         let nodes = [x.node(), weight.node(), bias.node()];
         match Convolution.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(mut prepared) => {
-                let state = (prepared.checkpoint(&x), prepared.checkpoint(&weight), options.clone());
+                let nodes = (prepared.checkpoint(&x), prepared.checkpoint(&weight));
                 let (x, weight, bias) = (x.into_primitive(), weight.into_primitive(), bias.into_primitive());
-                prepared.finish(state, Flex::planned_conv2d(x, weight, bias, options))
+                let y = Flex::formed_conv2d(x, weight, bias, options.clone(), bend);
+                let bent = (bend != Bend::None).then(|| y.clone());
+                prepared.finish(Convolved { x: nodes.0, weight: nodes.1, options, bend, bent }, y)
             }
             OpsKind::UnTracked(prepared) => {
                 let (x, weight, bias) = (x.into_primitive(), weight.into_primitive(), bias.into_primitive());
-                prepared.finish(Flex::planned_conv2d(x, weight, bias, options))
+                prepared.finish(Flex::formed_conv2d(x, weight, bias, options, bend))
             }
         }
     }
@@ -109,24 +119,43 @@ impl<C: CheckpointStrategy> Kernels for Autodiff<Flex, C> {
 #[derive(Debug)]
 struct Convolution;
 
+/// What the way back needs to know of a convolution.
+#[derive(Clone, Debug)]
+struct Convolved {
+    x: NodeId,
+    weight: NodeId,
+    options: ConvOptions<2>,
+    bend: Bend,
+    /// The output, where there is a bend.
+    bent: Option<FlexTensor>,
+}
+
 impl Backward<Flex, 3> for Convolution {
-    type State = (NodeId, NodeId, ConvOptions<2>);
+    type State = Convolved;
 
     fn backward(self, ops: Ops<Self::State, 3>, gradients: &mut Gradients, checkpointer: &mut Checkpointer) {
-        let y_gradient = gradients.consume::<Flex>(&ops.node).to_contiguous();
-        let (x, weight, options) = ops.state;
+        let mut gradient = gradients.consume::<Flex>(&ops.node).to_contiguous();
+        let Convolved { x, weight, options, bend, bent } = ops.state;
         let x = checkpointer.retrieve_node_output::<FlexTensor>(x).to_contiguous();
         let weight = checkpointer.retrieve_node_output::<FlexTensor>(weight).to_contiguous();
-        let plan = plan(&x, &weight, &options);
+        let form = form(&x, &weight, &options);
+        if let Some(bent) = bent {
+            gradient = tensor(bend.gradient(numbers(&bent), numbers(&gradient)), form.output_shape());
+        }
         for (position, parent) in ops.parents.into_iter().enumerate() {
             let Some(parent) = parent else { continue };
-            let y_gradient = numbers(&y_gradient);
-            let gradient = match position {
-                0 => tensor(convolution::input_gradient(&plan, numbers(&weight), y_gradient), dims(&x)),
-                1 => tensor(convolution::weight_gradient(&plan, numbers(&x), y_gradient), dims(&weight)),
-                _ => tensor(convolution::bias_gradient(&plan, y_gradient), [plan.outputs]),
+            let found = match position {
+                0 => tensor(form.input_gradient(numbers(&weight), numbers(&gradient)), dims(&x)),
+                1 => match form.weight_gradient(numbers(&x), numbers(&gradient)) {
+                    Some(found) => tensor(found, dims(&weight)),
+                    None => Flex::conv2d_weight_backward(x.clone(), weight.clone(), gradient.clone(), options.clone()),
+                },
+                _ => {
+                    let shape = form.output_shape();
+                    tensor(convolution::bias_gradient(shape, numbers(&gradient)), [shape[1]])
+                }
             };
-            gradients.register::<Flex>(parent.id, gradient);
+            gradients.register::<Flex>(parent.id, found);
         }
     }
 }
@@ -165,9 +194,9 @@ impl Backward<Flex, 1> for AveragePooling {
     }
 }
 
-/// The plan that the caller has found to exist.
-fn plan(x: &FlexTensor, weight: &FlexTensor, options: &ConvOptions<2>) -> Plan {
-    Plan::new(dims(x), dims(weight), options).expect("the caller asked for a plan first")
+/// The form that the caller has found to exist.
+fn form(x: &FlexTensor, weight: &FlexTensor, options: &ConvOptions<2>) -> Form {
+    Form::new(dims(x), dims(weight), options).expect("the caller asked for a form first")
 }
 
 /// The windows that the caller has found to exist.

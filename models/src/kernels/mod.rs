@@ -9,9 +9,13 @@
 //! **Differs from burn.** Where the input of a convolution holds infinities or NaN, more gradients of its weights can be
 //! NaN, since margins are multiplied by zero there and not left out.
 
+mod bend;
 mod convolution;
+mod depthwise;
 mod engine;
+mod form;
 mod plan;
+mod pointwise;
 mod pooling;
 #[cfg(test)]
 mod tests;
@@ -21,13 +25,14 @@ use burn::{
     backend::Dispatch,
     nn::{PaddingConfig2d, conv::Conv2d},
     tensor::{
-        DType, Device, Tensor, module,
+        DType, Device, Tensor, activation, module,
         ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions},
     },
 };
 
+use bend::Bend;
 use engine::Kernels;
-use plan::Plan;
+use form::Form;
 use pooling::Windows;
 
 /// A two-dimensional convolution, in place of [`burn::tensor::module::conv2d`]:
@@ -41,14 +46,38 @@ pub fn conv2d(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, options:
     if let Some(y) = whole(&x, &weight, bias.as_ref(), &options) {
         return y;
     }
-    let fits = bias.as_ref().is_none_or(|bias| bias.dims() == [weight.dims()[0]] && bias.dtype() == DType::F32);
-    let ours = fits && on_cpu(&x) && weight.dtype() == DType::F32;
-    if !ours || !Plan::new(x.dims(), weight.dims(), &options).is_some_and(|plan| worthwhile(&plan)) {
-        return module::conv2d(x, weight, bias, options);
+    match ours(&x, &weight, bias.as_ref(), &options) {
+        true => formed(x, weight, bias, options, Bend::None),
+        false => module::conv2d(x, weight, bias, options),
     }
+}
+
+/// [`conv2d`] with `min(max(0, z), 6)` after it:
+/// `[batch, inputs, rows, columns], [outputs, inputs, kernel rows, kernel columns], [outputs]
+/// -> [batch, outputs, rows, columns]`. No gradient passes where the answer is 0 or 6.
+///
+/// # Panics
+///
+/// Where burn's convolution does: shapes that do not fit.
+pub fn conv2d_relu6(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, options: ConvOptions<2>) -> Tensor<4> {
+    match ours(&x, &weight, bias.as_ref(), &options) {
+        true => formed(x, weight, bias, options, Bend::Relu6),
+        false => activation::relu(conv2d(x, weight, bias, options)).clamp_max(6.0),
+    }
+}
+
+/// Whether a convolution is computed here and not by burn.
+fn ours(x: &Tensor<4>, weight: &Tensor<4>, bias: Option<&Tensor<1>>, options: &ConvOptions<2>) -> bool {
+    let fits = bias.is_none_or(|bias| bias.dims() == [weight.dims()[0]] && bias.dtype() == DType::F32);
+    let numbers = fits && on_cpu(x) && weight.dtype() == DType::F32;
+    numbers && Form::new(x.dims(), weight.dims(), options).is_some_and(|form| form.worthwhile())
+}
+
+/// A convolution that a [`Form`] exists for.
+fn formed(x: Tensor<4>, weight: Tensor<4>, bias: Option<Tensor<1>>, options: ConvOptions<2>, bend: Bend) -> Tensor<4> {
     let bias = bias.unwrap_or_else(|| Tensor::zeros([weight.dims()[0]], &weight.device()));
     let (x, weight, bias) = (x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch());
-    Tensor::from_dispatch(Dispatch::planned_conv2d(x, weight, bias, options))
+    Tensor::from_dispatch(Dispatch::formed_conv2d(x, weight, bias, options, bend))
 }
 
 /// What [`Conv2d::forward`] computes, by [`conv2d`]:
@@ -92,12 +121,6 @@ pub fn avg_pool2d(x: Tensor<4>, options: AvgPoolOptions<2>) -> Tensor<4> {
         return module::avg_pool2d(x, options);
     }
     Tensor::from_dispatch(Dispatch::windowed_avg_pool2d(x.into_dispatch(), options))
-}
-
-/// Whether our way is the faster one: always in a browser, where all products have four lanes. Natively burn-flex
-/// multiplies large matrices with up to sixteen lanes, and ours four at a time.
-fn worthwhile(plan: &Plan) -> bool {
-    cfg!(target_arch = "wasm32") || (plan.taps() > plan.inputs && plan.taps() * plan.outputs <= 16 * 1024)
 }
 
 /// Whether a tensor holds 32-bit floats on burn's CPU engine, with or without gradients.

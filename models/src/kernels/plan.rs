@@ -30,7 +30,13 @@ pub(super) struct Axis {
 
 impl Axis {
     /// The axis, or none where no output fits.
-    fn new(input: usize, kernel: usize, stride: usize, padding: (usize, usize), dilation: usize) -> Option<Self> {
+    pub(super) fn new(
+        input: usize,
+        kernel: usize,
+        stride: usize,
+        padding: (usize, usize),
+        dilation: usize,
+    ) -> Option<Self> {
         let reach = dilation * kernel.checked_sub(1)? + 1;
         let room = (input + padding.0 + padding.1).checked_sub(reach)?;
         Some(Self { input, output: room / stride + 1, kernel, stride, padding: padding.0, dilation })

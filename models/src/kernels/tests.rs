@@ -1,7 +1,6 @@
 //! The kernels beside burn's own operations on arbitrary shapes, forward and backward.
 
 use burn::{
-    backend::Dispatch,
     nn::{PaddingConfig2d, conv::Conv2dConfig},
     tensor::{
         Device, Tensor, TensorData, module,
@@ -10,7 +9,7 @@ use burn::{
 };
 use proptest::prelude::*;
 
-use super::{engine::Kernels, *};
+use super::*;
 
 /// Both sum the same products, each below 1, in another order: a sum of `n` products differs by at most about
 /// `n * 2⁻²⁴` times the sum of their sizes, in practice by the root of that. The largest sums here have 800 products.
@@ -59,8 +58,26 @@ fn learn(
 }
 
 fn planned(x: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>, options: ConvOptions<2>) -> Tensor<4> {
-    let (x, weight, bias) = (x.into_dispatch(), weight.into_dispatch(), bias.into_dispatch());
-    Tensor::from_dispatch(Dispatch::planned_conv2d(x, weight, bias, options))
+    formed(x, weight, Some(bias), options, Bend::None)
+}
+
+/// A convolution of ours, plain and with ReLU6, beside burn's.
+#[track_caller]
+fn both_equal_burns(x: [usize; 4], weight: [usize; 4], options: &ConvOptions<2>) {
+    for bend in [Bend::None, Bend::Relu6] {
+        let burns = |x, weight, bias| {
+            let y = module::conv2d(x, weight, Some(bias), options.clone());
+            if bend == Bend::None { y } else { activation::relu(y).clamp_max(6.0) }
+        };
+        let ours = |x, weight, bias| formed(x, weight, Some(bias), options.clone(), bend);
+        let (expected, found) = (learn(burns, x, weight), learn(ours, x, weight));
+        for (name, (expected, found)) in ["y", "dx", "dw", "db"].iter().zip(expected.iter().zip(&found)) {
+            assert_near(name, expected, found);
+        }
+        let device = Device::flex();
+        let (bias, x, weight) = (wave([weight[0]], 1.3, &device), wave(x, 0.37, &device), wave(weight, 0.73, &device));
+        assert_eq!(found[0], values(ours(x, weight, bias)), "the same bits without gradients");
+    }
 }
 
 /// Input, weight and options of a small convolution; some do not fit.
@@ -75,12 +92,33 @@ fn convolutions() -> impl Strategy<Value = ([usize; 4], [usize; 4], ConvOptions<
     })
 }
 
+/// Input, weight and options of a convolution map by map; some do not fit.
+fn depthwise() -> impl Strategy<Value = ([usize; 4], [usize; 4], ConvOptions<2>)> {
+    let sizes = (1..3_usize, 1..5_usize, 1..40_usize, 1..40_usize);
+    let margins = [0..5_usize, 0..5, 0..5, 0..5];
+    (sizes, prop::sample::select(vec![3, 5]), 1..3_usize, margins).prop_map(|(sizes, kernel, stride, margins)| {
+        let (batch, maps, height, width) = sizes;
+        let padding = [(margins[0], margins[1]), (margins[2], margins[3])];
+        let options = ConvOptions::new_with_padding([stride, stride], padding, [1, 1], maps);
+        ([batch, maps, height, width], [maps, 1, kernel, kernel], options)
+    })
+}
+
+/// Input, weight and options of a convolution place by place.
+fn pointwise() -> impl Strategy<Value = ([usize; 4], [usize; 4], ConvOptions<2>)> {
+    (1..3_usize, 1..40_usize, 1..40_usize, 1..12_usize, 1..12_usize).prop_map(
+        |(batch, inputs, outputs, rows, columns)| {
+            ([batch, inputs, rows, columns], [outputs, inputs, 1, 1], ConvOptions::new([1, 1], [0, 0], [1, 1], 1))
+        },
+    )
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn convolutions_equal_burns((x, weight, options) in convolutions()) {
-        prop_assume!(Plan::new(x, weight, &options).is_some());
+        prop_assume!(Form::new(x, weight, &options).is_some());
         let burns = |x, weight, bias| module::conv2d(x, weight, Some(bias), options.clone());
         let expected = learn(burns, x, weight);
         let found = learn(|x, weight, bias| planned(x, weight, bias, options.clone()), x, weight);
@@ -93,6 +131,18 @@ proptest! {
         let device = Device::flex();
         let (bias, x, weight) = (wave([weight[0]], 1.3, &device), wave(x, 0.37, &device), wave(weight, 0.73, &device));
         prop_assert_eq!(&found[0], &values(planned(x, weight, bias, options)));
+    }
+
+    #[test]
+    fn convolutions_map_by_map_equal_burns((x, weight, options) in depthwise()) {
+        prop_assume!(matches!(Form::new(x, weight, &options), Some(Form::Depthwise(_))));
+        both_equal_burns(x, weight, &options);
+    }
+
+    #[test]
+    fn convolutions_place_by_place_equal_burns((x, weight, options) in pointwise()) {
+        prop_assert!(matches!(Form::new(x, weight, &options), Some(Form::Pointwise(_))));
+        both_equal_burns(x, weight, &options);
     }
 
     #[test]
@@ -164,9 +214,9 @@ fn a_known_convolution() {
 fn what_only_burn_computes_goes_to_burn() {
     let device = Device::flex();
     let (x, weight) = (wave([2, 4, 6, 6], 0.3, &device), wave([4, 1, 3, 3], 0.7, &device));
-    let depthwise = ConvOptions::new([1, 1], [1, 1], [1, 1], 4);
-    let expected = values(module::conv2d(x.clone(), weight.clone(), None, depthwise.clone()));
-    assert_eq!(values(conv2d(x.clone(), weight, None, depthwise)), expected);
+    let spread = ConvOptions::new([1, 1], [1, 1], [2, 2], 4);
+    let expected = values(module::conv2d(x.clone(), weight.clone(), None, spread.clone()));
+    assert_eq!(values(conv2d(x.clone(), weight, None, spread)), expected);
     let half = MaxPoolOptions::new([2, 2]).with_stride([3, 3]).with_ceil_mode(true);
     let expected = values(module::max_pool2d(x.clone(), half.clone()));
     assert_eq!(values(max_pool2d(x.clone(), half)), expected);

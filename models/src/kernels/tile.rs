@@ -13,7 +13,7 @@ pub(super) const WIDE: usize = 16;
 const CHUNK: usize = 256;
 
 /// Numbers of planes and sums that stay in the caches (96 kB) while they are used again.
-const CACHE: usize = 24 * 1024;
+pub(super) const CACHE: usize = 24 * 1024;
 
 /// Rows of positions to compute at a time, of `rows` with `pitch` positions each, on so many planes for so many sums.
 pub(super) fn height(rows: usize, pitch: usize, planes: usize, sums: usize) -> usize {
@@ -115,10 +115,53 @@ impl Packed {
         Self { values: packed, rows: even, taps: sources.len() }
     }
 
+    /// Packs `values` `[rows, taps]` as it lies there.
+    pub(super) fn of_rows(values: &[f32], rows: usize, taps: usize) -> Self {
+        let (fours, rest) = values.split_at(rows / 4 * 4 * taps);
+        let mut packed = Vec::with_capacity(rows.next_multiple_of(2) * taps);
+        for block in fours.chunks_exact(4 * taps) {
+            let [a, b, c, d] = std::array::from_fn(|row| &block[row * taps..(row + 1) * taps]);
+            packed.extend(a.iter().zip(b).zip(c).zip(d).flat_map(|(((a, b), c), d)| [*a, *b, *c, *d]));
+        }
+        let sources: Vec<u32> = (0..taps as u32).collect();
+        packed.extend(Self::new(rest, rows % 4, taps, &sources).values);
+        Self { values: packed, rows: rows.next_multiple_of(2), taps }
+    }
+
+    /// Packs the transpose of `values` `[taps, rows]`.
+    pub(super) fn of_columns(values: &[f32], rows: usize, taps: usize) -> Self {
+        let mut packed = Vec::with_capacity(rows.next_multiple_of(2) * taps);
+        for first in (0..rows / 4 * 4).step_by(4) {
+            packed.extend(
+                values.chunks_exact(rows).flat_map(|tap| [tap[first], tap[first + 1], tap[first + 2], tap[first + 3]]),
+            );
+        }
+        let sources: Vec<u32> = (0..taps).map(|tap| (tap * rows) as u32).collect();
+        packed.extend(Self::new(&values[rows / 4 * 4..], rows % 4, 1, &sources).values);
+        Self { values: packed, rows: rows.next_multiple_of(2), taps }
+    }
+
     /// Rows, made even.
     pub(super) fn rows(&self) -> usize {
         self.rows
     }
+
+    /// The rows' factors in the order in which they are read, each block with its first row.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = (usize, Block<'_>)> {
+        let (fours, twos) = self.values.split_at(self.rows / 4 * 4 * self.taps);
+        let fours = fours.chunks_exact(4 * self.taps).map(|block| Block::Four(block.as_chunks().0));
+        let two = (!twos.is_empty()).then_some(Block::Two(twos.as_chunks().0));
+        (0..).step_by(4).zip(fours.chain(two))
+    }
+}
+
+/// Factors of some rows of a matrix, tap after tap.
+#[derive(Clone, Copy)]
+pub(super) enum Block<'a> {
+    /// Of four rows.
+    Four(&'a [[f32; 4]]),
+    /// Of the last two.
+    Two(&'a [[f32; 2]]),
 }
 
 /// `out[row][p] = sum over taps of matrix[row][tap] * planes[offset of tap + p]` for every position `p` of a chunk,

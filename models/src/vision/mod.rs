@@ -1,4 +1,6 @@
 //! Seeing: networks that slide small filters over a picture.
 
+pub mod alexnet;
+pub mod efficientnet;
 pub mod lenet;
 pub mod window;

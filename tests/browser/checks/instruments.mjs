@@ -7,7 +7,7 @@ const reaches = (page, step) => until(`step ${step}`, async () => (await readout
 
 test("a copied link comes back to the same step with the same numbers, in every lesson", async (site) => {
   const found = [];
-  for (const { slug } of site.lessons) {
+  for (const { slug } of site.learners) {
     const permissions = ["clipboard-read", "clipboard-write"];
     const page = await site.open(`lessons/${slug}/?engine=cpu&seed=5`, { permissions });
     for (let step = 1; step <= 2; step += 1) {
@@ -91,7 +91,7 @@ async function handed(page, click, limit = 30_000) {
 
 test("weights go out as safetensors and come back with the same answers, in every lesson", async (site) => {
   const found = [];
-  for (const { slug } of site.lessons) {
+  for (const { slug } of site.learners) {
     const page = await site.open(`lessons/${slug}/?engine=cpu&seed=5&data=xor`);
     const figure = page.locator("#architecture p.visually-hidden").first();
     for (let step = 1; step <= 2; step += 1) {

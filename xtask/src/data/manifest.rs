@@ -5,7 +5,7 @@ use std::{fmt::Write as _, path::PathBuf};
 use toml::{Table, Value};
 
 use crate::{
-    data::{SOURCES, Source, Written},
+    data::{DATA, SOURCES, Source, Written},
     failure::{Outcome, read_text, write},
     shell::root,
 };
@@ -21,16 +21,17 @@ pub fn update(source: &Source, written: &[Written]) -> Outcome {
     let mut rows: Vec<Row> = load()?.into_iter().filter(|row| row.source != source.id).collect();
     rows.extend(written.iter().map(|file| Row {
         source: source.id.into(),
-        file: Written { name: file.name.clone(), sha256: file.sha256.clone(), ..*file },
+        file: Written { folder: file.folder.clone(), name: file.name.clone(), sha256: file.sha256.clone(), ..*file },
     }));
     rows.sort_by_key(|row| SOURCES.iter().position(|source| source.id == row.source));
     write(&manifest(), toml_text(&rows))?;
     write(&root().join("static/data/SOURCES.md"), sources_text(&rows))
 }
 
-/// Name, size and checksum of every listed file.
+/// Path, size and checksum of every listed file.
 pub fn listed() -> Outcome<Vec<(String, usize, String)>> {
-    Ok(load()?.into_iter().map(|row| (row.file.name, row.file.bytes, row.file.sha256)).collect())
+    let path = |file: &Written| format!("{}/{}", file.folder, file.name);
+    Ok(load()?.into_iter().map(|row| (path(&row.file), row.file.bytes, row.file.sha256)).collect())
 }
 
 fn manifest() -> PathBuf {
@@ -51,6 +52,7 @@ fn load() -> Outcome<Vec<Row>> {
         .map(|file| Row {
             source: text(file, "source"),
             file: Written {
+                folder: file.get("folder").map_or(DATA.into(), |_| text(file, "folder")),
                 name: text(file, "name"),
                 bytes: whole(file, "bytes"),
                 sha256: text(file, "sha256"),
@@ -64,10 +66,11 @@ fn load() -> Outcome<Vec<Row>> {
 fn toml_text(rows: &[Row]) -> String {
     let mut out = String::from("# Written by `cargo xtask data`; the page checks every file against this list.\n");
     for Row { source, file } in rows {
-        let Written { name, bytes, sha256, count, raw } = file;
+        let Written { folder, name, bytes, sha256, count, raw } = file;
+        let folder = if folder == DATA { String::new() } else { format!("folder = \"{folder}\"\n") };
         let _ = write!(
             out,
-            "\n[[file]]\nname = \"{name}\"\nsource = \"{source}\"\ncount = {count}\nbytes = {bytes}\nraw = {raw}\n\
+            "\n[[file]]\nname = \"{name}\"\n{folder}source = \"{source}\"\ncount = {count}\nbytes = {bytes}\nraw = {raw}\n\
              sha256 = \"{sha256}\"\n"
         );
     }
@@ -91,7 +94,8 @@ fn sources_text(rows: &[Row]) -> String {
              - Made: {made}\n- Command: `cargo xtask data {id}`\n\n| file | items | bytes | sha256 |\n|---|--:|--:|---|\n"
         );
         for file in files {
-            let _ = writeln!(out, "| {} | {} | {} | `{}` |", file.name, file.count, file.bytes, file.sha256);
+            let folder = if file.folder == DATA { String::new() } else { format!("{}/", file.folder) };
+            let _ = writeln!(out, "| {folder}{} | {} | {} | `{}` |", file.name, file.count, file.bytes, file.sha256);
         }
     }
     out

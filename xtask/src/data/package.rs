@@ -20,6 +20,8 @@ pub enum Registry {
     Debian,
     /// crates.io.
     Crates,
+    /// PyPI, a wheel.
+    PyPi,
 }
 
 /// Downloads a package unless it is there already, checks its sha256, unpacks it, and returns the folder of its files.
@@ -46,6 +48,7 @@ pub fn unpack(registry: Registry, name: &str, version: &str, sum: &str) -> Outco
     shell::output(match registry {
         Registry::Npm | Registry::Crates => shell::command("tar", &["-xzf", &archive, "-C", &target]),
         Registry::Debian => shell::command("dpkg-deb", &["-x", &archive, &target]),
+        Registry::PyPi => shell::command("python3", &["-m", "zipfile", "-e", &archive, &target]),
     })?;
     Ok(files)
 }
@@ -70,6 +73,12 @@ fn download(registry: Registry, name: &str, version: &str, folder: &Path) -> Out
         }
         Registry::Debian => {
             let mut command = shell::command("apt-get", &["download", &format!("{name}={version}")]);
+            command.current_dir(folder);
+            shell::output(command)?;
+        }
+        Registry::PyPi => {
+            let mut command =
+                shell::command("pip", &["download", "--quiet", "--no-deps", &format!("{name}=={version}")]);
             command.current_dir(folder);
             shell::output(command)?;
         }

@@ -13,7 +13,7 @@ use self::{build::Build, controls::Controls, strength::Strength, understand::Und
 use crate::{
     lessons::{
         adaline::{Adaline, LESSON, Settings},
-        linear::Inputs,
+        linear::{Inputs, page::beside},
         perceptron::{self, Perceptron},
     },
     session::{Action, Bench, Session},
@@ -71,7 +71,7 @@ pub fn Page() -> impl IntoView {
     session.bench.act(Action::Speed(25.0));
     let lit = Lit(RwSignal::new(None));
     view! {
-        <LessonFrame lesson=&LESSON session settings=move || view! { <Controls session /> }>
+        <LessonFrame lesson=&LESSON session beside settings=move || view! { <Controls session /> }>
             <Understand twins lit />
             <Build session lit />
             <Strength twins />

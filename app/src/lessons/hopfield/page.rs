@@ -18,6 +18,7 @@ use crate::{
         frame::{LessonFrame, settings_from_address},
         parts::Lit,
     },
+    widgets::Figure,
 };
 
 /// The lesson's page.
@@ -27,13 +28,19 @@ pub fn Page() -> impl IntoView {
     pace(session);
     let lit = Lit(RwSignal::new(None));
     view! {
-        <LessonFrame lesson=&LESSON session settings=move || view! { <Controls session /> }>
+        <LessonFrame lesson=&LESSON session beside settings=move || view! { <Controls session /> }>
             <Understand session lit />
             <Build session lit />
             <Strength session lit />
             <Weakness session lit />
         </LessonFrame>
     }
+}
+
+/// The state, for a session beside another one.
+fn beside(session: Session<Hopfield>, id: &'static str, title: &'static str) -> AnyView {
+    let picture = figures::state(session, RwSignal::new(None));
+    view! { <Figure id technique="state-reconstruction" title picture /> }.into_any()
 }
 
 /// About one sweep over all units a second can be followed by eye; as fast as it goes is a choice.

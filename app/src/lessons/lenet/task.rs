@@ -8,7 +8,7 @@ use models::{
         grad_cam::{Placement, enlarge, grad_cam},
         occlusion::{Patch, occlusion},
         saliency::{guided_backpropagation, saliency},
-        sanity::{cascade, rank_correlation},
+        sanity::{agreement, cascade},
     },
     metrics::largest,
     tensor::{Tensor, TensorData, Transaction},
@@ -292,18 +292,10 @@ impl Task {
                 .register(grad_cam(&model, C3, x.clone(), &classes));
         }
         let maps = read(transaction).await?;
-        let correlation = |trained: &[f32], other: &[f32]| {
-            let size = trained.len() / count.max(1);
-            // Where nothing spoke for the class there is no order to compare with.
-            let has_order = |(one, _): &(&[f32], &[f32])| one.iter().any(|value| *value != one[0]);
-            let pairs = trained.chunks_exact(size).zip(other.chunks_exact(size)).filter(has_order);
-            // A map that has lost all differences agrees with nothing.
-            let found = pairs.map(|(one, other)| Some(rank_correlation(one, other)).filter(|rho| rho.is_finite()));
-            let found: Vec<f64> = found.map(Option::unwrap_or_default).collect();
-            (found.iter().sum::<f64>() / found.len().max(1) as f64) as f32
-        };
-        self.sanity =
-            maps.chunks_exact(3).map(|three| [0, 1, 2].map(|which| correlation(&maps[which], &three[which]))).collect();
+        self.sanity = maps
+            .chunks_exact(3)
+            .map(|three| [0, 1, 2].map(|which| agreement(&maps[which], &three[which], count) as f32))
+            .collect();
         Ok(())
     }
 }

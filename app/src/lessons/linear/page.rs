@@ -10,6 +10,7 @@ use crate::{
     lessons::linear::{Data, Inputs, Linear, MOST_POINTS, figures},
     session::Session,
     site::{
+        embed::Setting,
         frame::replay,
         learning::SeedField,
         own_data::{OwnData, hundredths, paint},
@@ -25,12 +26,14 @@ pub fn DataChips<P: Linear>(
     session: Session<P>,
 ) -> impl IntoView {
     view! {
-        <Chips
-            label="What to part"
-            options=Data::ALL.map(|data| (data, data.name().to_string())).to_vec()
-            value=Signal::derive(move || session.settings.with(|settings| P::inputs(settings).data))
-            on_change=Callback::new(move |data: Data| switch(session, data))
-        />
+        <Setting key="data">
+            <Chips
+                label="What to part"
+                options=Data::ALL.map(|data| (data, data.name().to_string())).to_vec()
+                value=Signal::derive(move || session.settings.with(|settings| P::inputs(settings).data))
+                on_change=Callback::new(move |data: Data| switch(session, data))
+            />
+        </Setting>
     }
 }
 
@@ -65,51 +68,64 @@ pub fn InputControls<P: Linear>(
     view! {
         <div class="fields">
             <Show when=move || matches!(data.get(), Data::Points(_))>
-                <Slider
-                    label="Points"
-                    value=number(|inputs| inputs.count.into())
-                    min=4.0
-                    max=1000.0
-                    step=1.0
-                    log=true
-                    on_change=Callback::new(move |count: f64| session.change(|settings| P::inputs_mut(settings).count = count.round() as u32))
-                />
-                <Slider
-                    label="Noise"
-                    value=number(|inputs| inputs.noise.into())
-                    min=0.0
-                    max=0.5
-                    step=0.01
-                    on_change=Callback::new(move |noise: f64| session.change(|settings| P::inputs_mut(settings).noise = noise as f32))
-                />
+                <Setting key="count">
+                    <Slider
+                        label="Points"
+                        value=number(|inputs| inputs.count.into())
+                        min=4.0
+                        max=1000.0
+                        step=1.0
+                        log=true
+                        on_change=Callback::new(move |count: f64| session.change(|settings| P::inputs_mut(settings).count = count.round() as u32))
+                    />
+                </Setting>
+                <Setting key="noise">
+                    <Slider
+                        label="Noise"
+                        value=number(|inputs| inputs.noise.into())
+                        min=0.0
+                        max=0.5
+                        step=0.01
+                        on_change=Callback::new(move |noise: f64| session.change(|settings| P::inputs_mut(settings).noise = noise as f32))
+                    />
+                </Setting>
             </Show>
             <Show when=move || data.get() == Data::Points(PointKind::Clouds)>
-                <Slider
-                    label="Gap between the clouds"
-                    value=number(|inputs| inputs.margin.into())
-                    min=0.0
-                    max=0.5
-                    step=0.01
-                    on_change=Callback::new(move |margin: f64| session.change(|settings| P::inputs_mut(settings).margin = margin as f32))
-                />
-                <Slider
-                    label="Share of orange"
-                    value=number(|inputs| inputs.share.into())
-                    min=0.05
-                    max=0.95
-                    step=0.05
-                    on_change=Callback::new(move |share: f64| session.change(|settings| P::inputs_mut(settings).share = share as f32))
-                />
+                <Setting key="margin">
+                    <Slider
+                        label="Gap between the clouds"
+                        value=number(|inputs| inputs.margin.into())
+                        min=0.0
+                        max=0.5
+                        step=0.01
+                        on_change=Callback::new(move |margin: f64| session.change(|settings| P::inputs_mut(settings).margin = margin as f32))
+                    />
+                </Setting>
+                <Setting key="share">
+                    <Slider
+                        label="Share of orange"
+                        value=number(|inputs| inputs.share.into())
+                        min=0.05
+                        max=0.95
+                        step=0.05
+                        on_change=Callback::new(move |share: f64| session.change(|settings| P::inputs_mut(settings).share = share as f32))
+                    />
+                </Setting>
             </Show>
             {
                 let pairs = pairs.clone();
-                move || (data.get() == Data::Iris).then(|| view! {
-                    <Chips
-                        label="Measures of the flowers"
-                        options=pairs.clone()
-                        value=Signal::derive(move || settings.with(|settings| P::inputs(settings).measures))
-                        on_change=Callback::new(move |measures: Option<(u8, u8)>| session.change(|settings| P::inputs_mut(settings).measures = measures))
-                    />
+                move || (data.get() == Data::Iris).then(|| {
+                    let options = pairs.clone();
+                    view! {
+                        <Setting key="measures">
+                            <Chips
+                                label="Measures of the flowers"
+                                options
+                                value=Signal::derive(move || settings.with(|settings| P::inputs(settings).measures))
+                                on_change=Callback::new(move |measures: Option<(u8, u8)>| session.change(|settings| P::inputs_mut(settings).measures = measures))
+                            />
+                        </Setting>
+                    }
                 })
             }
             <SeedField
@@ -293,14 +309,21 @@ fn Threshold<P: Linear>(session: Session<P>) -> impl IntoView {
     move || {
         let reach = range.get();
         view! {
-            <Slider
-                label="Threshold: a sum above it means orange"
-                value=Signal::derive(move || session.settings.with(|settings| P::inputs(settings).threshold.into()))
-                min=-reach
-                max=reach
-                step={reach / 200.0}
-                on_change=Callback::new(move |threshold: f64| session.change(|settings| P::inputs_mut(settings).threshold = threshold as f32))
-            />
+            <Setting key="threshold">
+                <Slider
+                    label="Threshold: a sum above it means orange"
+                    value=Signal::derive(move || session.settings.with(|settings| P::inputs(settings).threshold.into()))
+                    min=-reach
+                    max=reach
+                    step={reach / 200.0}
+                    on_change=Callback::new(move |threshold: f64| session.change(|settings| P::inputs_mut(settings).threshold = threshold as f32))
+                />
+            </Setting>
         }
     }
+}
+
+/// The plane and its line, for a session beside another one.
+pub fn beside<P: Linear>(session: Session<P>, id: &'static str, title: &'static str) -> AnyView {
+    view! { <Figure id technique="decision-boundary" title picture=figures::boundary(session) /> }.into_any()
 }

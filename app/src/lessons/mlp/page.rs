@@ -18,6 +18,7 @@ use crate::{
         frame::{LessonFrame, settings_from_address},
         parts::Lit,
     },
+    widgets::Figure,
 };
 
 /// The lesson's page.
@@ -28,13 +29,29 @@ pub fn Page() -> impl IntoView {
     session.bench.act(Action::Speed(1000.0));
     let lit = Lit(RwSignal::new(None));
     view! {
-        <LessonFrame lesson=&LESSON session settings=move || view! { <Controls session /> }>
+        <LessonFrame lesson=&LESSON session beside settings=move || view! { <Controls session /> }>
             <Understand session lit />
             <Build session lit />
             <Strength session />
             <Weakness session />
         </LessonFrame>
     }
+}
+
+/// The plane of points or the held-out pictures by class, for a session beside another one.
+fn beside(session: Session<Mlp>, id: &'static str, title: &'static str) -> AnyView {
+    let is_pictures = Memo::new(move |_| session.settings.with(|settings| settings.data.is_pictures()));
+    let picture = move || match is_pictures.get() {
+        true => {
+            let picture = figures::confusion(session, RwSignal::new(None));
+            view! { <Figure id technique="confusion-matrix" title picture /> }.into_any()
+        }
+        false => {
+            let picture = figures::boundary(session);
+            view! { <Figure id technique="decision-boundary" title picture /> }.into_any()
+        }
+    };
+    picture.into_any()
 }
 
 /// Takes other data, with settings that suit it; the reader's own points begin as a copy of the points shown.

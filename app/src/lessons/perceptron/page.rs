@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use self::{build::Build, strength::Strength, understand::Understand, weakness::Weakness};
 use crate::{
     lessons::{
-        linear::page::InputControls,
+        linear::page::{InputControls, beside},
         perceptron::{LESSON, Perceptron},
     },
     session::{Action, Session},
@@ -29,7 +29,7 @@ pub fn Page() -> impl IntoView {
     session.bench.act(Action::Speed(5.0));
     let lit = Lit(RwSignal::new(None));
     view! {
-        <LessonFrame lesson=&LESSON session settings=move || view! { <InputControls session /> }>
+        <LessonFrame lesson=&LESSON session beside settings=move || view! { <InputControls session /> }>
             <Understand session lit />
             <Build session lit />
             <Strength session />

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{SIDE, SchoolView, figures};
 use crate::{
     session::{Session, protocol::Protocol},
-    site::frame::replay,
+    site::{embed::Setting, frame::replay},
     widgets::{Chips, ConfusionMatrix, DrawPad, Examples, Figure, PointEvent, Scale, Stroke, center},
 };
 
@@ -39,7 +39,7 @@ pub fn Drawing<P: Pupil>(
     };
     view! {
         <div class="stack">
-            <div class="pad-card">
+            <div class="pad-card" data-belongs="answer">
                 <DrawPad
                     label
                     size=SIDE
@@ -71,7 +71,7 @@ pub fn ExamplesChips(
     on_change: Callback<u32>,
 ) -> impl IntoView {
     let options = [2_000, 12_000, 60_000].map(|count: u32| (count, format!("{},{:03}", count / 1000, count % 1000)));
-    view! { <Chips label="Pictures to learn from" options=options.to_vec() value on_change /> }
+    view! { <Setting key="examples"><Chips label="Pictures to learn from" options=options.to_vec() value on_change /></Setting> }
 }
 
 /// The confusion matrix with the pictures behind each cell.

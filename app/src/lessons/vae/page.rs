@@ -22,6 +22,7 @@ use crate::{
         frame::{LessonFrame, settings_from_address},
         parts::Lit,
     },
+    widgets::Figure,
 };
 
 /// The lesson's page.
@@ -32,11 +33,18 @@ pub fn Page() -> impl IntoView {
     let looks = Looks::of(session);
     looks.keep_fresh(session);
     view! {
-        <LessonFrame lesson=&LESSON session settings=move || view! { <Controls session /> }>
+        <LessonFrame lesson=&LESSON session beside settings=move || view! { <Controls session /> }>
             <Understand session looks lit />
             <Build session looks lit />
             <Strength session />
             <Weakness session />
         </LessonFrame>
     }
+}
+
+/// Pictures made of the same noise, for a session beside another one.
+fn beside(session: Session<Vae>, id: &'static str, title: &'static str) -> AnyView {
+    let looks = Looks::of(session);
+    looks.keep_fresh(session);
+    view! { <Figure id technique="sample-grid" title picture=figures::samples(looks) /> }.into_any()
 }

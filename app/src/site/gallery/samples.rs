@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use crate::widgets::{
-    Attention, Axis, Bars, BeamNode, BeamTree, Chart, ConfusionMatrix, Dot, Field, GradientFlow, HeadGroup, HeadTile,
-    Heads, Heatmap, Histogram, ImageGrid, Ink, Landscape, LatentMap, LayerMaps, MapDot, MapLayer, Marker, Network,
-    NetworkLayer, Overlay, Panel, Peak, PlacedWord, QueryWalk, Scale, Scatter, Segment, Series, Tile, WordMap,
+    Attention, Axis, Bars, BeamNode, BeamTree, Chart, ConfusionMatrix, Dot, Field, GradientFlow, Ground, HeadGroup,
+    HeadTile, Heads, Heatmap, Histogram, ImageGrid, Ink, Landscape, LatentMap, LayerMaps, MapDot, MapLayer, Marker,
+    Network, NetworkLayer, Overlay, Panel, Peak, PhotoGrid, PhotoTile, PlacedWord, QueryWalk, Rgb, Scale, Scatter,
+    Segment, Series, Tile, WordMap,
 };
 
 /// A number between −1 and 1 that looks random and belongs to its index.
@@ -189,7 +190,26 @@ pub fn overlay() -> Overlay {
         Panel { label: "signed".into(), heat: heat(0.23).collect(), signed: true },
         Panel { label: "none".into(), heat: Vec::new(), signed: false },
     ];
-    Overlay { side: rows, picture: pixels, panels, opacity: 0.7 }
+    Overlay { side: rows, picture: Ground::Ink(pixels), panels, opacity: 0.7 }
+}
+
+/// Colours that run around, some of them marked.
+pub fn photos() -> PhotoGrid {
+    const SIDE: usize = 24;
+    let photo = |turn: usize| {
+        let color = |cell: usize| {
+            let (x, y) = ((cell % SIDE) as f64 / SIDE as f64, (cell / SIDE) as f64 / SIDE as f64);
+            let wave = |pace: f64| (127.5 + 127.5 * (pace * (x + y) + turn as f64).sin()) as u8;
+            Rgb(wave(3.0), wave(4.5), wave(6.0))
+        };
+        PhotoTile {
+            colors: (0..SIDE * SIDE).map(color).collect(),
+            columns: SIDE,
+            lines: vec![format!("picture {}", turn + 1), "its words".into()],
+            mark: [Some(Ink::Good), Some(Ink::Bad), None][turn % 3],
+        }
+    };
+    PhotoGrid { photos: (0..6).map(photo).collect(), tile: 110.0, smooth: true }
 }
 
 /// Rings that turn from left to right and pale from top to bottom, with three clouds of points.

@@ -7,6 +7,7 @@ use crate::{
     lessons::hopfield::{Command, Data, Hopfield, MOST_OWN, Settings},
     session::{Action, Session},
     site::{
+        embed::Setting,
         frame::{Stage, StageKind, replay},
         parts::Lit,
     },
@@ -29,15 +30,17 @@ pub fn Understand(
     view! {
         <Stage kind=StageKind::Understand claim="A memory that rolls downhill">
             <div class="wide">
-                <Chips
-                    label="What to remember"
-                    options=Data::ALL.map(|data| (data, data.name().to_string())).to_vec()
-                    value=Signal::derive(move || settings.with(|settings| settings.data))
-                    on_change=Callback::new(move |data: Data| {
-                        session.change(|settings| settings.switch(data));
-                        pace(session);
-                    })
-                />
+                <Setting key="data">
+                    <Chips
+                        label="What to remember"
+                        options=Data::ALL.map(|data| (data, data.name().to_string())).to_vec()
+                        value=Signal::derive(move || settings.with(|settings| settings.data))
+                        on_change=Callback::new(move |data: Data| {
+                            session.change(|settings| settings.switch(data));
+                            pace(session);
+                        })
+                    />
+                </Setting>
                 <Stored session />
                 <div class="pair">
                     <Recall session />

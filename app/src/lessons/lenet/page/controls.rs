@@ -6,7 +6,10 @@ use models::{foundations::mlp::Activation, vision::lenet::Pooling};
 use crate::{
     lessons::{lenet::Lenet, pictures::page::ExamplesChips},
     session::Session,
-    site::learning::{BatchSlider, OptimizerChips, RateSlider, SeedField},
+    site::{
+        embed::Setting,
+        learning::{BatchSlider, OptimizerChips, RateSlider, SeedField},
+    },
     widgets::Chips,
 };
 
@@ -35,24 +38,28 @@ pub fn Controls(
                 value=Signal::derive(move || settings.with(|settings| settings.examples))
                 on_change=Callback::new(move |count: u32| session.change(|settings| settings.examples = count))
             />
-            <Chips
-                label="Bend of each unit"
-                options={Activation::ALL.iter().map(|kind| (*kind, kind.name().to_string())).collect::<Vec<_>>()}
-                value=Signal::derive(move || settings.with(|settings| settings.activation))
-                on_change=Callback::new(move |kind: Activation| session.change(|settings| {
-                    settings.activation = kind;
-                    settings.pretrained = false;
-                }))
-            />
-            <Chips
-                label="Four neighbours become their"
-                options={Pooling::ALL.iter().map(|kind| (*kind, kind.name().to_string())).collect::<Vec<_>>()}
-                value=Signal::derive(move || settings.with(|settings| settings.pooling))
-                on_change=Callback::new(move |kind: Pooling| session.change(|settings| {
-                    settings.pooling = kind;
-                    settings.pretrained = false;
-                }))
-            />
+            <Setting key="act">
+                <Chips
+                    label="Bend of each unit"
+                    options={Activation::ALL.iter().map(|kind| (*kind, kind.name().to_string())).collect::<Vec<_>>()}
+                    value=Signal::derive(move || settings.with(|settings| settings.activation))
+                    on_change=Callback::new(move |kind: Activation| session.change(|settings| {
+                        settings.activation = kind;
+                        settings.pretrained = false;
+                    }))
+                />
+            </Setting>
+            <Setting key="pool">
+                <Chips
+                    label="Four neighbours become their"
+                    options={Pooling::ALL.iter().map(|kind| (*kind, kind.name().to_string())).collect::<Vec<_>>()}
+                    value=Signal::derive(move || settings.with(|settings| settings.pooling))
+                    on_change=Callback::new(move |kind: Pooling| session.change(|settings| {
+                        settings.pooling = kind;
+                        settings.pretrained = false;
+                    }))
+                />
+            </Setting>
             <OptimizerChips
                 optimizer=Signal::derive(move || settings.with(|settings| settings.optimizer))
                 on_change=Callback::new(move |kind| session.change(|settings| settings.optimizer = kind))

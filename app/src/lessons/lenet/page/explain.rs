@@ -9,7 +9,7 @@ use crate::{
         settings::{LAYERS, STAGES},
     },
     session::{Session, protocol::Settings},
-    site::stale::renew_when_stale,
+    site::{embed::Setting, stale::renew_when_stale},
     widgets::{Chips, Choice, Figure, Slider},
 };
 
@@ -39,19 +39,23 @@ pub fn Explained(
         view! {
             <div class="fields">
                 {view! {
-                    <Choice
-                        label="Explain the class"
-                        options=classes
-                        value=Signal::derive(move || settings.with(|settings| settings.class))
-                        on_change=Callback::new(move |class: Option<u8>| session.change(|settings| settings.class = class))
-                    />
+                    <Setting key="class">
+                        <Choice
+                            label="Explain the class"
+                            options=classes
+                            value=Signal::derive(move || settings.with(|settings| settings.class))
+                            on_change=Callback::new(move |class: Option<u8>| session.change(|settings| settings.class = class))
+                        />
+                    </Setting>
                 }}
-                <Chips
-                    label="Grad-CAM looks at"
-                    options={STAGES.iter().enumerate().map(|(stage, name)| (stage as u8, (*name).to_owned())).collect::<Vec<_>>()}
-                    value=Signal::derive(move || settings.with(|settings| settings.stage))
-                    on_change=Callback::new(move |stage: u8| session.change(|settings| settings.stage = stage))
-                />
+                <Setting key="stage">
+                    <Chips
+                        label="Grad-CAM looks at"
+                        options={STAGES.iter().enumerate().map(|(stage, name)| (stage as u8, (*name).to_owned())).collect::<Vec<_>>()}
+                        value=Signal::derive(move || settings.with(|settings| settings.stage))
+                        on_change=Callback::new(move |stage: u8| session.change(|settings| settings.stage = stage))
+                    />
+                </Setting>
                 <Slider
                     label="Heat over the picture"
                     value=opacity
@@ -60,14 +64,16 @@ pub fn Explained(
                     step=0.05
                     on_change=Callback::new(move |value: f64| opacity.set(value))
                 />
-                <Slider
-                    label="Last layers made fresh"
-                    value=Signal::derive(move || settings.with(|settings| settings.fresh.into()))
-                    min=0.0
-                    max=LAYERS.len() as f64
-                    step=1.0
-                    on_change=Callback::new(move |fresh: f64| session.change(|settings| settings.fresh = fresh as u8))
-                />
+                <Setting key="fresh">
+                    <Slider
+                        label="Last layers made fresh"
+                        value=Signal::derive(move || settings.with(|settings| settings.fresh.into()))
+                        min=0.0
+                        max=LAYERS.len() as f64
+                        step=1.0
+                        on_change=Callback::new(move |fresh: f64| session.change(|settings| settings.fresh = fresh as u8))
+                    />
+                </Setting>
             </div>
         }
         .into_any()

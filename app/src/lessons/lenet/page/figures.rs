@@ -10,8 +10,8 @@ use crate::{
     session::Session,
     site::figures::weight_histogram,
     widgets::{
-        Axis, Chart, Histogram, ImageGrid, Ink, LayerMaps, MapLayer, Network, NetworkLayer, Overlay, Panel, Scale,
-        Series as Line, Tile,
+        Axis, Chart, Ground, Histogram, ImageGrid, Ink, LayerMaps, MapLayer, Network, NetworkLayer, Overlay, Panel,
+        Scale, Series as Line, Tile,
     },
 };
 
@@ -127,7 +127,7 @@ pub fn explained(session: Session<Lenet>, opacity: Signal<f64>) -> Signal<Option
         let panel = |label: &str, heat: &[f32], signed| Panel { label: label.into(), heat: heat.to_vec(), signed };
         Some(Overlay {
             side: SIDE,
-            picture: snapshot.probe.clone(),
+            picture: Ground::Ink(snapshot.probe.clone()),
             panels: vec![
                 panel("Grad-CAM", &explanation.grad_cam, false),
                 panel("Saliency", &explanation.saliency, false),

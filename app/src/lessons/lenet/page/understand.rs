@@ -13,6 +13,7 @@ use crate::{
     },
     session::{Session, protocol::Series},
     site::{
+        embed::Setting,
         figures::{curves, gradient_flow},
         frame::{Stage, StageKind, replay},
         parts::{Lit, Weights},
@@ -52,14 +53,16 @@ pub fn Understand(
                 </mrow>
             </Formula>
             <div class="wide">
-                <Chips
-                    label="What to learn"
-                    options=PictureSet::ALL.map(|set| (set, set.name().to_string())).to_vec()
-                    value=Signal::derive(move || settings.with(|settings| settings.set))
-                    on_change=Callback::new(move |set: PictureSet| session.change(|settings| {
-                        *settings = Settings { set, seed: settings.seed, ..Settings::default() };
-                    }))
-                />
+                <Setting key="data">
+                    <Chips
+                        label="What to learn"
+                        options=PictureSet::ALL.map(|set| (set, set.name().to_string())).to_vec()
+                        value=Signal::derive(move || settings.with(|settings| settings.set))
+                        on_change=Callback::new(move |set: PictureSet| session.change(|settings| {
+                            *settings = Settings { set, seed: settings.seed, ..Settings::default() };
+                        }))
+                    />
+                </Setting>
                 <p class="offers">
                     "Press Train and it learns here, from nothing; or take weights that were trained before."
                 </p>

@@ -9,7 +9,10 @@ use crate::{
         pictures::page::ExamplesChips,
     },
     session::Session,
-    site::learning::{BatchSlider, OptimizerChips, RateSlider, SeedField},
+    site::{
+        embed::Setting,
+        learning::{BatchSlider, OptimizerChips, RateSlider, SeedField},
+    },
     widgets::{Chips, NumberField, Slider},
 };
 
@@ -24,25 +27,29 @@ pub fn Controls(
     let is_pictures = move || settings.with(|settings| settings.data.is_pictures());
     view! {
         <div class="fields">
-            <Slider
-                label="Hidden layers"
-                value=number(|settings| settings.hidden.len() as f64)
-                min=0.0
-                max=12.0
-                step=1.0
-                on_change=Callback::new(move |layers: f64| session.change(|settings| {
-                    let units = settings.hidden.last().copied().unwrap_or(6);
-                    settings.hidden.resize((layers as usize).min(MOST_LAYERS), units);
-                }))
-            />
-            <NumberField
-                label="Units in each"
-                value=number(|settings| settings.hidden.first().copied().unwrap_or(0).into())
-                min=1.0
-                max=MOST_UNITS as f64
-                integer=true
-                on_change=Callback::new(move |units: f64| session.change(|settings| settings.hidden.fill(units as u16)))
-            />
+            <Setting key="hidden">
+                <Slider
+                    label="Hidden layers"
+                    value=number(|settings| settings.hidden.len() as f64)
+                    min=0.0
+                    max=12.0
+                    step=1.0
+                    on_change=Callback::new(move |layers: f64| session.change(|settings| {
+                        let units = settings.hidden.last().copied().unwrap_or(6);
+                        settings.hidden.resize((layers as usize).min(MOST_LAYERS), units);
+                    }))
+                />
+            </Setting>
+            <Setting key="hidden">
+                <NumberField
+                    label="Units in each"
+                    value=number(|settings| settings.hidden.first().copied().unwrap_or(0).into())
+                    min=1.0
+                    max=MOST_UNITS as f64
+                    integer=true
+                    on_change=Callback::new(move |units: f64| session.change(|settings| settings.hidden.fill(units as u16)))
+                />
+            </Setting>
             <RateSlider
                 rate=Signal::derive(move || settings.with(|settings| settings.rate))
                 max=10.0
@@ -57,14 +64,16 @@ pub fn Controls(
                 on_change=Callback::new(move |seed: u32| session.change(|settings| settings.seed = seed))
             />
             <Show when=move || !is_pictures()>
-                <Slider
-                    label="Noise"
-                    value=number(|settings| settings.noise.into())
-                    min=0.0
-                    max=0.5
-                    step=0.01
-                    on_change=Callback::new(move |noise: f64| session.change(|settings| settings.noise = noise as f32))
-                />
+                <Setting key="noise">
+                    <Slider
+                        label="Noise"
+                        value=number(|settings| settings.noise.into())
+                        min=0.0
+                        max=0.5
+                        step=0.01
+                        on_change=Callback::new(move |noise: f64| session.change(|settings| settings.noise = noise as f32))
+                    />
+                </Setting>
             </Show>
             <Show when=is_pictures>
                 <ExamplesChips
@@ -72,12 +81,14 @@ pub fn Controls(
                     on_change=Callback::new(move |count: u32| session.change(|settings| settings.examples = count))
                 />
             </Show>
-            <Chips
-                label="Bend of each unit"
-                options={Activation::ALL.iter().map(|kind| (*kind, kind.name().to_string())).collect::<Vec<_>>()}
-                value=Signal::derive(move || settings.with(|settings| settings.activation))
-                on_change=Callback::new(move |kind: Activation| session.change(|settings| settings.activation = kind))
-            />
+            <Setting key="act">
+                <Chips
+                    label="Bend of each unit"
+                    options={Activation::ALL.iter().map(|kind| (*kind, kind.name().to_string())).collect::<Vec<_>>()}
+                    value=Signal::derive(move || settings.with(|settings| settings.activation))
+                    on_change=Callback::new(move |kind: Activation| session.change(|settings| settings.activation = kind))
+                />
+            </Setting>
             <OptimizerChips
                 optimizer=Signal::derive(move || settings.with(|settings| settings.optimizer))
                 on_change=Callback::new(move |kind| session.change(|settings| settings.optimizer = kind))

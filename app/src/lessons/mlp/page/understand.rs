@@ -10,6 +10,7 @@ use crate::{
     },
     session::{Session, protocol::Series},
     site::{
+        embed::Setting,
         figures::{curves, gradient_flow},
         frame::{Stage, StageKind, replay},
         own_data::{OwnData, paint},
@@ -34,12 +35,14 @@ pub fn Understand(
     view! {
         <Stage kind=StageKind::Understand claim="Folding the plane before cutting it">
             <div class="wide">
-                <Chips
-                    label="What to learn"
-                    options=Data::ALL.map(|data| (data, data.name().to_string())).to_vec()
-                    value=Signal::derive(move || settings.with(|settings| settings.data))
-                    on_change=Callback::new(move |data: Data| switch(session, data))
-                />
+                <Setting key="data">
+                    <Chips
+                        label="What to learn"
+                        options=Data::ALL.map(|data| (data, data.name().to_string())).to_vec()
+                        value=Signal::derive(move || settings.with(|settings| settings.data))
+                        on_change=Callback::new(move |data: Data| switch(session, data))
+                    />
+                </Setting>
                 <div class="pair">
                     {move || match is_pictures.get() {
                         true => view! { <Drawing session label="Draw a digit" /> }.into_any(),

@@ -192,13 +192,12 @@ impl Translator {
     async fn translate(&self) -> Result<Done, Trouble> {
         let (source, left_out) = self.read(&self.settings.sentence);
         let unknown = source.iter().filter(|token| **token == UNKNOWN).count();
-        let words = source.len() - 1;
-        let problem = match (self.settings.sentence_problem(), words, unknown) {
-            (Some(problem), ..) => Some(problem.to_owned()),
-            (None, 0, _) => {
-                Some("There is nothing in this sentence that it could read; type English words.".to_owned())
-            }
-            (None, words, unknown) if unknown == words => {
+        // The mark for a space is no letter.
+        let is_letter = |token: &usize| *token > UNKNOWN && self.vocabulary.token(*token).trim_matches(WORD) != "";
+        let problem = match (self.settings.sentence_problem(), source.len() - 1) {
+            (Some(problem), _) => Some(problem.to_owned()),
+            (None, 0) => Some("There is nothing in this sentence that it could read; type English words.".to_owned()),
+            _ if !source.iter().any(is_letter) => {
                 Some("It knows no letter of this; it learned from English. Type an English sentence.".to_owned())
             }
             _ => None,

@@ -8,7 +8,10 @@ use crate::{
         vae::{Settings, Vae, settings::LATENT},
     },
     session::Session,
-    site::learning::{BatchSlider, OptimizerChips, RateSlider, SeedField},
+    site::{
+        embed::Setting,
+        learning::{BatchSlider, OptimizerChips, RateSlider, SeedField},
+    },
     widgets::Slider,
 };
 
@@ -19,15 +22,17 @@ pub fn Beta(
     session: Session<Vae>,
 ) -> impl IntoView {
     view! {
-        <Slider
-            label="Pull toward the middle, β"
-            value=Signal::derive(move || session.settings.with(|settings| settings.beta.into()))
-            min=0.01
-            max=200.0
-            log=true
-            marks=Signal::stored(vec![(1.0, "the paper".to_owned())])
-            on_change=Callback::new(move |beta: f64| session.change(|settings| settings.beta = beta as f32))
-        />
+        <Setting key="beta">
+            <Slider
+                label="Pull toward the middle, β"
+                value=Signal::derive(move || session.settings.with(|settings| settings.beta.into()))
+                min=0.01
+                max=200.0
+                log=true
+                marks=Signal::stored(vec![(1.0, "the paper".to_owned())])
+                on_change=Callback::new(move |beta: f64| session.change(|settings| settings.beta = beta as f32))
+            />
+        </Setting>
     }
 }
 
@@ -49,18 +54,20 @@ pub fn Controls(
                 batch=Signal::derive(move || settings.with(|settings| settings.batch))
                 on_change=Callback::new(move |batch: u32| session.change(|settings| settings.batch = batch))
             />
-            <Slider
-                label="Numbers left of a picture"
-                value=number(|settings| settings.latent.into())
-                min=LATENT.0.into()
-                max=LATENT.1.into()
-                step=1.0
-                help="Another count begins a new network."
-                on_change=Callback::new(move |latent: f64| session.change(|settings| {
-                    settings.latent = latent.round() as u8;
-                    settings.pretrained &= settings.latent == LATENT.0;
-                }))
-            />
+            <Setting key="latent">
+                <Slider
+                    label="Numbers left of a picture"
+                    value=number(|settings| settings.latent.into())
+                    min=LATENT.0.into()
+                    max=LATENT.1.into()
+                    step=1.0
+                    help="Another count begins a new network."
+                    on_change=Callback::new(move |latent: f64| session.change(|settings| {
+                        settings.latent = latent.round() as u8;
+                        settings.pretrained &= settings.latent == LATENT.0;
+                    }))
+                />
+            </Setting>
             <SeedField
                 seed=Signal::derive(move || settings.with(|settings| settings.seed))
                 on_change=Callback::new(move |seed: u32| session.change(|settings| settings.seed = seed))

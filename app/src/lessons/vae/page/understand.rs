@@ -16,6 +16,7 @@ use crate::{
     },
     session::{Session, protocol::Series},
     site::{
+        embed::Setting,
         figures::{curves, gradient_flow},
         frame::{Stage, StageKind, replay},
         parts::{Lit, Weights},
@@ -66,14 +67,16 @@ pub fn Understand(
                 <Term id="kl" lit=lit.0 on_hover=hover><mrow><mi>"KL"</mi><mo>"="</mo><mfrac><mn>"1"</mn><mn>"2"</mn></mfrac><mo>"Σ"</mo><mo>"("</mo><msup><mi>"μ"</mi><mn>"2"</mn></msup><mo>"+"</mo><msup><mi>"σ"</mi><mn>"2"</mn></msup><mo>"−"</mo><mn>"1"</mn><mo>"−"</mo><mi>"ln"</mi><msup><mi>"σ"</mi><mn>"2"</mn></msup><mo>")"</mo></mrow></Term>
             </Formula>
             <div class="wide">
-                <Chips
-                    label="What to learn"
-                    options=[PictureSet::Fashion, PictureSet::Mnist].map(|set| (set, set.name().to_string())).to_vec()
-                    value=Signal::derive(move || settings.with(|settings| settings.set))
-                    on_change=Callback::new(move |set: PictureSet| session.change(|settings| {
-                        *settings = Settings { set, seed: settings.seed, ..Settings::default() };
-                    }))
-                />
+                <Setting key="data">
+                    <Chips
+                        label="What to learn"
+                        options=[PictureSet::Fashion, PictureSet::Mnist].map(|set| (set, set.name().to_string())).to_vec()
+                        value=Signal::derive(move || settings.with(|settings| settings.set))
+                        on_change=Callback::new(move |set: PictureSet| session.change(|settings| {
+                            *settings = Settings { set, seed: settings.seed, ..Settings::default() };
+                        }))
+                    />
+                </Setting>
                 <p class="offers">
                     "Press Train and the map unfolds from nothing; or take weights that were trained before."
                 </p>

@@ -1,0 +1,357 @@
+//! The pictures of the lesson.
+
+use leptos::prelude::*;
+use models::{
+    foundations::mlp::Activation,
+    vision::alexnet::{AlexNetConfig, PAPER},
+};
+
+use super::{desk::Desk, stride::filter_colors};
+use crate::{
+    lessons::alexnet::{Finding, Snapshot, Which, settings::CLASSES},
+    site::stored::Stored,
+    widgets::{
+        Axis, Bars, Chart, ConfusionMatrix, Ground, Ink, LayerMaps, MapLayer, Network, NetworkLayer, Overlay, Panel,
+        PhotoGrid, PhotoTile, Rgb, Series as Line,
+    },
+};
+
+/// Rows and columns of the filters of conv1, and of LeNet's.
+const WINDOW: usize = 11;
+const LENET: usize = 5;
+
+/// AlexNet as it is here.
+pub fn config() -> AlexNetConfig {
+    AlexNetConfig::narrowed(CLASSES.len(), Activation::Relu)
+}
+
+/// The five likeliest classes of a network.
+pub fn answer(desk: Desk, which: Which) -> Signal<Option<Bars>> {
+    Signal::derive(move || {
+        let probabilities = desk.with(which, |view| view.probabilities.clone())?;
+        let mut order: Vec<usize> = (0..probabilities.len()).collect();
+        order.sort_by(|a, b| probabilities[*b].total_cmp(&probabilities[*a]));
+        order.truncate(5);
+        Some(Bars {
+            labels: order.iter().map(|class| desk.name(which, *class as u16)).collect(),
+            values: order.iter().map(|class| f64::from(probabilities[*class])).collect(),
+            highlight: Some(0),
+            unit: String::new(),
+            max: Some(1.0),
+        })
+    })
+}
+
+/// Maps of a layer that are shown, and units.
+const MOST_MAPS: usize = 64;
+const MOST_UNITS: usize = 120;
+
+/// The first maps of every layer of AlexNet.
+pub fn maps(desk: Desk) -> Signal<Option<LayerMaps>> {
+    Signal::derive(move || {
+        let snapshot = desk.session.snapshot.get()?;
+        let layers = snapshot.layers.iter().zip(PAPER).map(|(layer, paper)| {
+            let (side, cells) = (layer.side as usize, (layer.side * layer.side) as usize);
+            let maps = layer.values.len() / cells.max(1);
+            let shown = maps.min(if side == 1 { MOST_UNITS } else { MOST_MAPS });
+            MapLayer {
+                name: paper.name.into(),
+                note: match (side, shown < maps) {
+                    (1, false) => format!("{maps} units"),
+                    (_, true) => format!("{shown} of {maps}"),
+                    (side, false) => format!("{maps}, {side}²"),
+                },
+                side,
+                // The scores of a class may lie below zero; only what speaks for it is shown.
+                values: strongest(&layer.values, cells, shown).map(|value| value.max(0.0)).collect(),
+                dead: Vec::new(),
+            }
+        });
+        let layers: Vec<MapLayer> = layers.collect();
+        (!layers.is_empty()).then_some(LayerMaps { layers })
+    })
+}
+
+/// The values of the maps with the largest values, as many as are shown, in the order of the layer; units as they come.
+fn strongest(values: &[f32], cells: usize, shown: usize) -> impl Iterator<Item = f32> + '_ {
+    let peak = |map: usize| values[map * cells..(map + 1) * cells].iter().copied().fold(f32::MIN, f32::max);
+    let mut maps: Vec<(usize, f32)> = (0..values.len() / cells.max(1)).map(|map| (map, peak(map))).collect();
+    if cells > 1 {
+        maps.sort_by(|one, other| other.1.total_cmp(&one.1));
+    }
+    maps.truncate(shown);
+    maps.sort_by_key(|(map, _)| *map);
+    maps.into_iter().flat_map(move |(map, _)| values[map * cells..(map + 1) * cells].iter().copied())
+}
+
+/// The filters of conv1 in their colours.
+pub fn filters(desk: Desk) -> Signal<Option<PhotoGrid>> {
+    Signal::derive(move || {
+        let snapshot = desk.session.snapshot.get()?;
+        let photos: Vec<PhotoTile> = snapshot
+            .filters
+            .chunks_exact(3 * WINDOW * WINDOW)
+            .map(|filter| tile(filter_colors(filter), WINDOW))
+            .collect();
+        (!photos.is_empty()).then_some(PhotoGrid { photos, tile: 54.0, smooth: false })
+    })
+}
+
+/// LeNet's filters of C1, grey as what they look at: ink is dark.
+pub fn lenet_filters(desk: Desk) -> Signal<Option<PhotoGrid>> {
+    Signal::derive(move || {
+        let snapshot = desk.session.snapshot.get()?;
+        let shade = |weight: &f32| {
+            let byte = (128.0 - weight.clamp(-1.0, 1.0) * 127.0) as u8;
+            Rgb(byte, byte, byte)
+        };
+        let photos: Vec<PhotoTile> = snapshot
+            .lenet
+            .chunks_exact(LENET * LENET)
+            .map(|filter| tile(filter.iter().map(shade).collect(), LENET))
+            .collect();
+        (!photos.is_empty()).then_some(PhotoGrid { photos, tile: 54.0, smooth: false })
+    })
+}
+
+fn tile(colors: Vec<Rgb>, columns: usize) -> PhotoTile {
+    PhotoTile { colors, columns, lines: Vec::new(), mark: None }
+}
+
+/// The square that is looked at.
+fn square(snapshot: &Snapshot) -> Ground {
+    Ground::Color(snapshot.square.chunks_exact(3).map(|pixel| Rgb(pixel[0], pixel[1], pixel[2])).collect())
+}
+
+/// Four explanations of one class over the picture.
+pub fn explained(desk: Desk, which: Which) -> Signal<Option<Overlay>> {
+    Signal::derive(move || {
+        let (snapshot, view) = (desk.session.snapshot.get()?, desk.view(which)?);
+        let explanation = view.explanation?;
+        let heat = explanation.heats.first().map(|(_, heat)| heat.clone()).unwrap_or_default();
+        let panel = |label: &str, heat: Vec<f32>, signed| Panel { label: label.into(), heat, signed };
+        let mut panels = vec![panel("Grad-CAM", heat, false), panel("Saliency", explanation.saliency, false)];
+        if !explanation.guided.is_empty() {
+            panels.push(panel("Guided backpropagation", explanation.guided, true));
+        }
+        if !view.occlusion.is_empty() {
+            panels.push(panel("Occlusion", view.occlusion, true));
+        }
+        let opacity = desk.session.settings.with(|settings| settings.heat);
+        Some(Overlay { side: snapshot.side as usize, picture: square(&snapshot), panels, opacity })
+    })
+}
+
+/// The Grad-CAM of several classes side by side.
+pub fn classes(desk: Desk, which: Which) -> Signal<Option<Overlay>> {
+    Signal::derive(move || {
+        let (snapshot, view) = (desk.session.snapshot.get()?, desk.view(which)?);
+        let heats = view.explanation?.heats;
+        let panels = heats.into_iter().map(|(class, heat)| {
+            let sure = view.probabilities.get(usize::from(class)).copied().unwrap_or_default();
+            Panel { label: format!("{} {}", desk.name(which, class), percent(sure)), heat, signed: false }
+        });
+        let opacity = desk.session.settings.with(|settings| settings.heat);
+        Some(Overlay { side: snapshot.side as usize, picture: square(&snapshot), panels: panels.collect(), opacity })
+    })
+}
+
+/// A share in percent, with a decimal where it is small.
+pub fn percent(share: f32) -> String {
+    let share = share * 100.0;
+    format!("{share:.*} %", usize::from(share < 10.0))
+}
+
+/// The layers as columns, with shapes, parameters and the first values.
+pub fn network(desk: Desk) -> Signal<Option<Network>> {
+    Signal::derive(move || {
+        let layers = desk.session.snapshot.get().map(|snapshot| snapshot.layers.clone()).unwrap_or_default();
+        let input = NetworkLayer {
+            name: "input".into(),
+            units: 3 * 96 * 96,
+            values: Vec::new(),
+            note: "[batch, 3, 96, 96]".into(),
+        };
+        let rows = config().layers().into_iter().enumerate().map(|(place, layer)| NetworkLayer {
+            name: layer.name.into(),
+            units: layer.maps * layer.side * layer.side,
+            values: layers.get(place).map(|view| middle(&view.values, layer.side)).unwrap_or_default(),
+            note: match (layer.side, layer.parameters) {
+                (1, count) => format!("[batch, {}] · {}", layer.maps, parameters(count)),
+                (side, count) => format!("[batch, {}, {side}, {side}] · {}", layer.maps, parameters(count)),
+            },
+        });
+        let layers: Vec<NetworkLayer> = std::iter::once(input).chain(rows).collect();
+        Some(Network { weights: vec![None; layers.len() - 1], layers, highlight: None })
+    })
+}
+
+fn parameters(count: usize) -> String {
+    if count == 0 { "no parameters".into() } else { format!("{count} parameters") }
+}
+
+/// The middle row of the first map.
+fn middle(values: &[f32], side: usize) -> Vec<f32> {
+    let first = if side == 1 { 0 } else { side * (side / 2) + side.saturating_sub(8) / 2 };
+    values.iter().skip(first).take(8).copied().collect()
+}
+
+/// Two stored runs over passes through the pictures: the training error of each.
+pub fn training_error(stored: &Stored, runs: [(&'static str, &'static str); 2]) -> Option<Chart> {
+    let lines = runs.into_iter().enumerate().map(|(place, (run, name))| {
+        let points = stored.by_epoch(run, "accuracy").into_iter().map(|(epoch, right)| (epoch, 1.0 - right)).collect();
+        let line = Line::new(name, points, Ink::Class(place));
+        if place > 0 { line.dashed() } else { line }
+    });
+    chart(lines.collect(), "share wrong, of the pictures trained on")
+}
+
+/// Two stored runs over passes: the error of each on the pictures trained on and on held-out ones.
+pub fn both_errors(stored: &Stored, runs: [(&'static str, &'static str, &'static str); 2]) -> Option<Chart> {
+    let lines = runs.into_iter().enumerate().flat_map(|(place, (run, trained, held))| {
+        let error =
+            |curve: &str| stored.by_epoch(run, curve).into_iter().map(|(epoch, right)| (epoch, 1.0 - right)).collect();
+        [
+            Line::new(trained, error("accuracy"), Ink::Class(place)).dashed(),
+            Line::new(held, error("validation-accuracy"), Ink::Class(place)),
+        ]
+    });
+    chart(lines.collect(), "share wrong")
+}
+
+fn chart(series: Vec<Line>, label: &'static str) -> Option<Chart> {
+    series.iter().all(|line| line.points.len() > 1).then(|| Chart {
+        series,
+        x: Axis::new("passes over the pictures").from(0.0),
+        y: Axis::new(label).percent().from(0.0).to(1.0),
+        ..Chart::default()
+    })
+}
+
+/// When each of the two runs first gets a quarter wrong, and what the runs were.
+pub fn bend_in_words(stored: &Stored) -> String {
+    let came = |run: &str| {
+        let points = stored.by_epoch(run, "accuracy");
+        let last = points.last().map_or(0.0, |(epoch, _)| *epoch);
+        match points.iter().find(|(_, right)| *right >= 0.75) {
+            Some((epoch, _)) => format!("after {epoch:.1} passes"),
+            None => format!("not within {last:.0} passes"),
+        }
+    };
+    let what =
+        stored.logs.get("relu").map(|log| format!(" Both: {}; {}.", log.network, log.recipe)).unwrap_or_default();
+    format!("Here ReLU comes there {}, tanh {}.{what}", came("relu"), came("tanh"))
+}
+
+/// How far trained and held-out pictures part at the end of each run, and what dropout's run was.
+pub fn dropout_in_words(stored: &Stored) -> String {
+    let gap = |run: &str| {
+        let last = |curve: &str| stored.by_epoch(run, curve).last().map_or(0.0, |(_, right)| *right);
+        (last("accuracy") - last("validation-accuracy")) * 100.0
+    };
+    let what =
+        stored.logs.get("dropout").map(|log| format!(" With: {}; {}.", log.network, log.recipe)).unwrap_or_default();
+    format!(
+        "At the end they part by {:.0} points without dropout and by {:.0} with it.{what}",
+        gap("relu"),
+        gap("dropout")
+    )
+}
+
+/// Stored counts of test pictures.
+pub fn confusion(stored: &Stored, selected: Option<(usize, usize)>) -> Option<ConfusionMatrix> {
+    let labels = CLASSES.map(String::from).to_vec();
+    let counts = stored.confusion.clone();
+    (counts.len() == labels.len().pow(2)).then_some(ConfusionMatrix { labels, counts, selected })
+}
+
+/// Shuffled pictures with what each network says.
+pub fn shuffled(desk: Desk, finding: &Finding) -> Option<PhotoGrid> {
+    let Finding::Texture(found) = finding else { return None };
+    let photos = found.iter().map(|one| {
+        let side = (one.rgb.len() / 3).isqrt();
+        let say = |which: Which| {
+            let (class, sure) = one.called[which as usize];
+            let name = which.name().split('-').next().unwrap_or_default();
+            format!("{name}: {} {}", desk.name(which, class), percent(sure))
+        };
+        let pieces = u32::from(one.pieces).pow(2);
+        let title = if pieces == 1 { "whole".to_owned() } else { format!("{pieces} pieces") };
+        PhotoTile::of_bytes(&one.rgb, side, vec![title, say(Which::AlexNet), say(Which::EfficientNet)])
+    });
+    Some(PhotoGrid { photos: photos.collect(), tile: 190.0, smooth: true })
+}
+
+/// How sure each network is of its first answer, over the number of pieces.
+pub fn texture(finding: &Finding) -> Option<Chart> {
+    let Finding::Texture(found) = finding else { return None };
+    let line = |which: Which| {
+        let points = found.iter().map(|one| (f64::from(one.pieces), f64::from(one.first[which as usize]))).collect();
+        let line = Line::new(which.name(), points, Ink::Class(which as usize));
+        if which == Which::AlexNet { line } else { line.dashed() }
+    };
+    Some(Chart {
+        series: Which::ALL.map(line).to_vec(),
+        x: Axis::new("pieces along a side").log(),
+        y: Axis::new("how sure of its first answer").percent().from(0.0).to(1.0),
+        ..Chart::default()
+    })
+}
+
+/// The picture, the change and their sum.
+pub fn attacked(desk: Desk) -> Signal<Option<PhotoGrid>> {
+    Signal::derive(move || {
+        let attack = desk.session.snapshot.get()?.attack.clone()?;
+        let side = (attack.before.len() / 3).isqrt();
+        let say = |(class, sure): (u16, f32)| format!("{} {}", desk.name(Which::AlexNet, class), percent(sure));
+        let times =
+            if attack.epsilon > 0.0 { format!("enlarged {:.0} times", 127.5 / attack.epsilon) } else { "none".into() };
+        let flipped = attack.called[0].0 != attack.called[1].0;
+        let tile = |rgb: &[u8], lines: [String; 2]| PhotoTile::of_bytes(rgb, side, lines.to_vec());
+        Some(PhotoGrid {
+            photos: vec![
+                tile(&attack.before, ["as it is".into(), say(attack.called[0])]),
+                tile(&attack.change, ["the change".into(), times]),
+                PhotoTile {
+                    mark: flipped.then_some(Ink::Bad),
+                    ..tile(&attack.after, ["with the change".into(), say(attack.called[1])])
+                },
+            ],
+            tile: 240.0,
+            smooth: true,
+        })
+    })
+}
+
+/// How sure AlexNet is of its first answer and of its newest one, over ε.
+pub fn adversarial(finding: &Finding) -> Option<Chart> {
+    let Finding::Adversarial(found) = finding else { return None };
+    let line = |name: &str, read: fn(&crate::lessons::alexnet::Misled) -> f32, ink| {
+        Line::new(name, found.iter().map(|one| (f64::from(one.epsilon), f64::from(read(one)))).collect(), ink)
+    };
+    Some(Chart {
+        series: vec![
+            line("its first answer", |one| one.first, Ink::Class(0)),
+            line("whatever it says", |one| one.called.1, Ink::Class(1)).dashed(),
+        ],
+        x: Axis::new("ε, in steps of 255").from(0.0),
+        y: Axis::new("how sure it is").percent().from(0.0).to(1.0),
+        ..Chart::default()
+    })
+}
+
+/// What is left of three explanations when layer after layer is made fresh.
+pub fn sanity(finding: &Finding) -> Option<Chart> {
+    let Finding::Sanity(found) = finding else { return None };
+    let names = ["saliency", "guided backpropagation", "Grad-CAM of conv5"];
+    let line = |(which, name): (usize, &str)| {
+        let points = found.iter().enumerate().map(|(fresh, three)| (fresh as f64, f64::from(three[which])));
+        Line::new(name, points.collect(), Ink::Class(which))
+    };
+    Some(Chart {
+        series: names.into_iter().enumerate().map(line).collect(),
+        x: Axis::new("fresh layers, counted from the last").integer().from(0.0),
+        y: Axis::new("rank correlation with the trained network’s").to(1.0),
+        ..Chart::default()
+    })
+}
