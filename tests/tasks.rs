@@ -18,6 +18,9 @@ use proptest::{prelude::*, test_runner::TestRunner};
 /// Runs that need no file: addresses of each lesson.
 const RUNS: [&str; 3] = ["", "seed=7", "data=xor&seed=3&rule=storkey&noise=0.3"];
 
+/// A run whose steps are cheap where a batch or a sequence can be short: a thousand of them are soon over.
+const SMALL: &str = "seed=7&batch=4&length=3";
+
 fn now<T>(future: impl Future<Output = T>) -> T {
     future.now_or_never().expect("without files to fetch a task never waits")
 }
@@ -78,7 +81,7 @@ fn weights_come_back<T: Task>() {
 
 /// Random bytes, and a good checkpoint with a few wrong bytes: nothing panics, not even when the run goes on from there.
 fn bears_damaged_checkpoints<T: Task>() {
-    let mut task = start::<T>("seed=7");
+    let mut task = start::<T>(SMALL);
     advance(&mut task, 5);
     let good = now(task.save()).unwrap();
     let changes = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6);
@@ -94,7 +97,7 @@ fn bears_damaged_checkpoints<T: Task>() {
     let config = ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() };
     TestRunner::new(config)
         .run(&bytes, |bytes| {
-            let mut task = start::<T>("seed=7");
+            let mut task = start::<T>(SMALL);
             if now(task.restore(&bytes)).is_ok() {
                 let more = |task: &mut T| matches!(task.step(), Ok(true));
                 (0..5).take_while(|_| more(&mut task)).for_each(drop);
