@@ -36,9 +36,13 @@
     const takeOver = () => registration.waiting?.postMessage({ takeOver: release });
     takeOver();
     registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", takeOver));
+    // A browser looks for a new worker when it likes; this is the moment. Without a network there is none.
+    if (registration.active) registration.update().catch(() => {});
     await navigator.serviceWorker.ready;
+    // What came before the worker was there; and everything again for one that has just taken over.
     const tell = (entries) => registration.active?.postMessage({ keep: entries.map(({ name }) => name) });
     new PerformanceObserver((list) => tell(list.getEntries())).observe({ type: "resource", buffered: true });
+    navigator.serviceWorker.addEventListener("controllerchange", () => tell(performance.getEntriesByType("resource")));
   };
   addEventListener("load", () => { keep().catch(() => {}); });
 })();

@@ -87,9 +87,8 @@ async function file(request, name) {
 
 /** A page of this release from what is kept: every page is the same but for its head and its way to the root. */
 async function keptPage(url) {
-  const cache = await caches.open(CACHE);
   const path = decodeURI(url.pathname.slice(ROOT.pathname.length)).replace(/(^|\/)index\.html$/, "").replace(/\/$/, "");
-  const found = await cache.match(address(ROUTES.includes(path) ? "index.html" : "offline.html"));
+  const found = await caches.match(address(ROUTES.includes(path) ? "index.html" : "offline.html"), { cacheName: CACHE });
   if (!found) return undefined;
   const html = (await found.text())
     .replace(/<base href="[^"]*">/, `<base href="${ROOT.pathname}">`)
