@@ -46,7 +46,8 @@ class Recipe:
     seed: int = 1
 
 
-# For the curves: as in the paper's Figure 1, no regularisation of any kind, and a rate chosen for each bend alone.
+# For the curves: as in the paper's Figure 1, no regularisation of any kind. The paper chose a rate for each bend alone; here
+# both have 0.01. In tries of three epochs ReLU's loss was no number at 0.03; tanh at 0.03 was not tried to the end.
 PLAIN = dict(epochs=12, dropout=0.0, decay=0.0, smoothing=0.0, changed=False, average=0.0, narrow=2, decoupled=False)
 RECIPES = {
     "main": Recipe(epochs=67, clear=5.0, clear_from=40),
