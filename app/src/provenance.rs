@@ -63,6 +63,14 @@ impl Log {
     pub fn curve(&self, name: &str) -> Option<&'static Curve> {
         self.curves.iter().find(|curve| curve.name == name)
     }
+
+    /// A curve of one of the runs over passes through the data; empty if there is none.
+    pub fn by_epoch(&self, run: &str, curve: &str) -> Vec<(f64, f64)> {
+        let steps = self.runs.iter().find(|known| known.name == run).map_or(1, |known| known.steps_an_epoch.max(1));
+        let points = self.curve(&format!("{run}-{curve}"));
+        let points = points.into_iter().flat_map(|curve| curve.steps.iter().zip(curve.values));
+        points.map(|(step, value)| (f64::from(*step) / steps as f64, f64::from(*value))).collect()
+    }
 }
 
 /// A measured quantity over the updates.
@@ -108,5 +116,8 @@ mod tests {
         assert!(curve.values.iter().all(|share| (0.0..=1.0).contains(share)));
         assert_eq!((log.confusion.len(), log.confusion.iter().sum::<u32>()), (100, 10_000));
         assert!(log.curve("nothing").is_none() && logs::VAE_MNIST.confusion.is_empty());
+        let epochs = logs::ALEXNET_IMAGENETTE.by_epoch("tanh", "validation-accuracy");
+        assert_eq!(epochs.iter().map(|(epoch, _)| *epoch).take(3).collect::<Vec<_>>(), [1.0, 2.0, 3.0]);
+        assert!(log.by_epoch("nothing", "loss").is_empty());
     }
 }

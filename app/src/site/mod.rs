@@ -19,7 +19,6 @@ pub mod photos;
 pub mod runs;
 pub mod search;
 pub mod stale;
-pub mod stored;
 pub mod teachers;
 pub mod techniques;
 pub mod twins;

@@ -50,7 +50,7 @@ pub const LESSON: Lesson = Lesson {
             name: "EfficientNet-Lite0, eight years later",
             does: "A block widens its maps, lets each filter look at one map alone, narrows them again and adds what came in.",
             file: "vision/efficientnet.rs",
-            lines: ("fn forward(&self, x: Tensor<4>, relu", "if x.dims()"),
+            lines: ("fn forward(&self, x: Tensor<4>, bent", "if x.dims()"),
         },
         Part {
             id: "grad-cam",

@@ -22,12 +22,11 @@ use self::{
     weakness::Weakness,
 };
 use crate::{
-    lessons::alexnet::{Alexnet, LESSON, Which},
+    lessons::alexnet::{Alexnet, LESSON},
     session::Session,
     site::{
         frame::{LessonFrame, settings_from_address},
         parts::Lit,
-        stored::stored,
     },
 };
 
@@ -37,7 +36,6 @@ pub fn Page() -> impl IntoView {
     let session = Session::<Alexnet>::new(settings_from_address());
     let desk = Desk::new(session);
     let lit = Lit(RwSignal::new(None));
-    let stored = stored(Which::AlexNet.weights());
     let left_out = Signal::derive(move || {
         session.settings.with(|settings| settings.photo.is_none()).then_some("Copied, without your own picture")
     });
@@ -49,7 +47,7 @@ pub fn Page() -> impl IntoView {
             readouts=move || view! { <Times desk /> }
             left_out=left_out
         >
-            <Understand desk stored lit />
+            <Understand desk lit />
             <Build desk lit />
             <Strength desk />
             <Weakness desk />

@@ -9,7 +9,6 @@ use crate::{
         frame::{Stage, StageKind},
         parts::{Lit, Weights},
         photos,
-        stored::Stored,
     },
     widgets::{Figure, Formula, Photo, PhotoInput, PointEvent, Stroke, Term},
 };
@@ -19,8 +18,6 @@ use crate::{
 pub fn Understand(
     /// The reader's desk.
     desk: Desk,
-    /// What the training left beside the weights.
-    stored: Signal<Option<Stored>>,
     /// The part that is lit.
     lit: Lit,
 ) -> impl IntoView {
@@ -123,40 +120,34 @@ pub fn Understand(
                     id="bend"
                     technique="learning-curves"
                     title="ReLU against tanh (stored log)"
-                    picture=Signal::derive(move || stored.with(|stored| {
-                        figures::training_error(stored.as_ref()?, [("relu", "ReLU"), ("tanh", "tanh")])
-                    }))
-                    empty="The stored log is on its way."
+                    picture=Signal::stored(figures::training_error([("relu", "ReLU"), ("tanh", "tanh")]))
                 >
                     <strong>"Compare when each line comes down."</strong>
                     " In the paper’s own figure a network with ReLU reaches 25 % training error six times sooner than one with tanh. "
-                    {move || stored.with(|stored| stored.as_ref().map(figures::bend_in_words))}
+                    {figures::bend_in_words()}
                 </Figure>
                 <Figure
                     id="dropout"
                     technique="learning-curves"
                     title="With and without dropout (stored log)"
-                    picture=Signal::derive(move || stored.with(|stored| {
-                        figures::both_errors(stored.as_ref()?, [
-                            ("relu", "without, trained on", "without, held out"),
-                            ("dropout", "with, trained on", "with, held out"),
-                        ])
-                    }))
-                    empty="The stored log is on its way."
+                    picture=Signal::stored(figures::both_errors([
+                        ("relu", "without, trained on", "without, held out"),
+                        ("dropout", "with, trained on", "with, held out"),
+                    ]))
                 >
                     <strong>"Look at the gap, not at the height."</strong>
                     " Dashed are pictures trained on, solid are held out. Where the two part, the network learns by heart. "
-                    {move || stored.with(|stored| stored.as_ref().map(figures::dropout_in_words))}
+                    {figures::dropout_in_words()}
                 </Figure>
-                <StoredMatrix stored />
+                <StoredMatrix />
             </div>
             <details class="weights">
                 <summary>"What these runs were"</summary>
                 <dl>
-                    {move || stored.get().map(|stored| stored.logs.into_iter().map(|(name, log)| view! {
-                        <dt>{name}</dt>
-                        <dd>{log.network}"; "{log.recipe}</dd>
-                    }).collect_view())}
+                    {figures::LOG.runs.iter().map(|run| view! {
+                        <dt>{run.name}</dt>
+                        <dd>{run.network}"; "{run.recipe}</dd>
+                    }).collect_view()}
                 </dl>
             </details>
         </Stage>
@@ -165,9 +156,9 @@ pub fn Understand(
 
 /// Counts of the test pictures, which may not be shipped.
 #[component]
-fn StoredMatrix(stored: Signal<Option<Stored>>) -> impl IntoView {
+fn StoredMatrix() -> impl IntoView {
     let selected = RwSignal::new(None);
-    let picture = Signal::derive(move || stored.with(|stored| figures::confusion(stored.as_ref()?, selected.get())));
+    let picture = Signal::derive(move || figures::confusion(selected.get()));
     let on_point = Callback::new(move |event: PointEvent| {
         if event.kind == Stroke::Down {
             let cell = picture.with_untracked(|matrix| matrix.as_ref()?.cell_at(event.x, event.y, event.width));
@@ -190,7 +181,6 @@ fn StoredMatrix(stored: Signal<Option<Stored>>) -> impl IntoView {
             title="Confusion matrix (stored counts)"
             picture
             on_point
-            empty="The stored counts are on their way."
         >
             <strong>"Click a cell for its count."</strong>
             " These test photographs may not be shipped, so their counts are: rows are what a picture is, columns what it was called."
