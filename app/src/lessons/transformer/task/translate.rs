@@ -193,7 +193,8 @@ impl Translator {
         let (source, left_out) = self.read(&self.settings.sentence);
         let unknown = source.iter().filter(|token| **token == UNKNOWN).count();
         // The mark for a space is no letter.
-        let is_letter = |token: &usize| *token > UNKNOWN && self.vocabulary.token(*token).trim_matches(WORD) != "";
+        let is_letter =
+            |token: &usize| *token > UNKNOWN && !self.vocabulary.token(*token).trim_matches(WORD).is_empty();
         let problem = match (self.settings.sentence_problem(), source.len() - 1) {
             (Some(problem), _) => Some(problem.to_owned()),
             (None, 0) => Some("There is nothing in this sentence that it could read; type English words.".to_owned()),

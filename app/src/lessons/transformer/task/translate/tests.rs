@@ -73,6 +73,8 @@ fn whatever_is_typed_it_answers_or_says_one_sentence() {
         let view = view(&snapshot);
         assert!(view.problem.is_some() || !snapshot.target.is_empty(), "{text}");
         assert_eq!(view.problem.is_some(), snapshot.heads.is_empty(), "{text}");
+        let is_readable = text.contains(|letter: char| letter.is_ascii_graphic());
+        assert_eq!(view.problem.is_none(), is_readable, "{text}");
         if let Some(problem) = &view.problem {
             assert!(problem.ends_with('.'), "{problem}");
         }
