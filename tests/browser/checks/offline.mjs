@@ -150,6 +150,7 @@ test("a release that is being copied to the host is not taken over in pieces", (
     await writeFile(join(folder, "static/style", style), `${right}\n/* half */\n`);
     server.folder = folder;
     await page.reload({ waitUntil: "domcontentloaded" });
+    await until("the look for a new worker", async () => server.asked.filter(({ url }) => url.endsWith("service-worker.js")).length > 1, 120_000);
     await page.waitForTimeout(5_000);
     const left = (await stores(page)).filter((name) => name.startsWith("fsts-release"));
     expect(left.length === 1 && !left[0].endsWith("feedfeedfeedfeed"), left.join(", "));
@@ -160,7 +161,7 @@ test("a release that is being copied to the host is not taken over in pieces", (
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}), 120);
+}), 240);
 
 const WEIGHTS = "pretrained/vae-fashion.safetensors";
 
