@@ -83,10 +83,12 @@ test("pages change without loading anew, forward and back", async (site) => {
 });
 
 test("nothing in a page's file is inline script, and the policy allows our own origin only", async (site) => {
-  for (const route of site.routes) {
+  for (const route of [...site.routes, "offline.html"]) {
     const html = await (await fetch(site.url + route)).text();
-    const inline = html.match(/<script(?![^>]*\ssrc=)[^>]*>/g) ?? [];
+    const inline = html.match(/<script(?![^>]*\ssrc=)[^>]*>|<style|\s(on[a-z]+|style)="/g) ?? [];
     expect(inline.length === 0, `/${route} holds ${inline.join(" ")}`);
+    const foreign = html.match(/<(script|link|img|iframe|form)[^>]*(src|href|action)="(https?:)?\/\/[^"]*/g) ?? [];
+    expect(foreign.length === 0, `/${route} asks for ${foreign.join(" ")}`);
     const policy = html.match(/Content-Security-Policy" content="([^"]*)"/)?.[1] ?? "";
     expect(/default-src 'self'/.test(policy) && !/https?:|unsafe-eval'(?<!wasm-unsafe-eval')/.test(policy), `/${route}: ${policy}`);
   }
