@@ -1,6 +1,5 @@
 //! Remembering and attending: networks that read and write sequences.
 
-pub mod annotated;
 pub mod attention;
 pub mod blocks;
 pub mod cache;
