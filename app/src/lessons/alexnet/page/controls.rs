@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::desk::Desk;
 use crate::{
     lessons::alexnet::Which,
-    site::learning::SeedField,
+    site::{embed::Setting, learning::SeedField},
     widgets::{Chips, Readout},
 };
 
@@ -18,15 +18,17 @@ pub fn Controls(
     let settings = desk.session.settings;
     view! {
         <div class="fields">
-            <Chips
-                label="The camera’s pictures go to"
-                options=Which::ALL.map(|which| (which, which.name().to_owned())).to_vec()
-                value=Signal::derive(move || settings.with(|settings| settings.live))
-                on_change=Callback::new(move |which: Which| {
-                    desk.want(which);
-                    desk.session.change(|settings| settings.live = which);
-                })
-            />
+            <Setting key="live">
+                <Chips
+                    label="The camera’s pictures go to"
+                    options=Which::ALL.map(|which| (which, which.name().to_owned())).to_vec()
+                    value=Signal::derive(move || settings.with(|settings| settings.live))
+                    on_change=Callback::new(move |which: Which| {
+                        desk.want(which);
+                        desk.session.change(|settings| settings.live = which);
+                    })
+                />
+            </Setting>
             <SeedField
                 seed=Signal::derive(move || settings.with(|settings| settings.seed))
                 on_change=Callback::new(move |seed: u32| desk.session.change(|settings| settings.seed = seed))

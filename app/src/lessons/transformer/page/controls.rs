@@ -8,7 +8,10 @@ use crate::{
         settings::{LENGTH, SYMBOLS},
     },
     session::Session,
-    site::learning::{BatchSlider, RateSlider, SeedField},
+    site::{
+        embed::Setting,
+        learning::{BatchSlider, RateSlider, SeedField},
+    },
     widgets::{Slider, Toggle},
 };
 
@@ -30,32 +33,38 @@ pub fn Controls(
                 batch=Signal::derive(move || settings.with(|settings| settings.batch))
                 on_change=Callback::new(move |batch: u32| session.change(|settings| settings.batch = batch))
             />
-            <Slider
-                label="Symbols of a sequence"
-                value=number(|settings| settings.length.into())
-                min=LENGTH.0.into()
-                max=LENGTH.1.into()
-                step=1.0
-                on_change=Callback::new(move |length: f64| session.change(|settings| settings.length = length.round() as u8))
-            />
-            <Slider
-                label="Different symbols"
-                value=number(|settings| settings.symbols.into())
-                min=SYMBOLS.0.into()
-                max=SYMBOLS.1.into()
-                step=1.0
-                on_change=Callback::new(move |symbols: f64| session.change(|settings| settings.symbols = symbols.round() as u8))
-            />
+            <Setting key="length">
+                <Slider
+                    label="Symbols of a sequence"
+                    value=number(|settings| settings.length.into())
+                    min=LENGTH.0.into()
+                    max=LENGTH.1.into()
+                    step=1.0
+                    on_change=Callback::new(move |length: f64| session.change(|settings| settings.length = length.round() as u8))
+                />
+            </Setting>
+            <Setting key="symbols">
+                <Slider
+                    label="Different symbols"
+                    value=number(|settings| settings.symbols.into())
+                    min=SYMBOLS.0.into()
+                    max=SYMBOLS.1.into()
+                    step=1.0
+                    on_change=Callback::new(move |symbols: f64| session.change(|settings| settings.symbols = symbols.round() as u8))
+                />
+            </Setting>
             <SeedField
                 seed=Signal::derive(move || settings.with(|settings| settings.seed))
                 on_change=Callback::new(move |seed: u32| session.change(|settings| settings.seed = seed))
             />
-            <Toggle
-                label="It is told positions"
-                value=Signal::derive(move || settings.with(|settings| settings.positions))
-                help="These settings are for the sequences; the translator was trained before."
-                on_change=Callback::new(move |positions: bool| session.change(|settings| settings.positions = positions))
-            />
+            <Setting key="positions">
+                <Toggle
+                    label="It is told positions"
+                    value=Signal::derive(move || settings.with(|settings| settings.positions))
+                    help="These settings are for the sequences; the translator was trained before."
+                    on_change=Callback::new(move |positions: bool| session.change(|settings| settings.positions = positions))
+                />
+            </Setting>
         </div>
     }
 }
