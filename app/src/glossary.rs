@@ -114,7 +114,7 @@ pub static GLOSSARY: [Term; 71] = [
         "dropout",
         "Switching off units at random while training, so that no unit can rely on another one.",
         "alexnet",
-        "",
+        "dropout",
     ),
     term(
         "embedding",
@@ -225,7 +225,7 @@ pub static GLOSSARY: [Term; 71] = [
         "perplexity",
         "The exponential of the mean cross-entropy per token: among how many equally likely ones the model is in doubt.",
         "transformer",
-        "",
+        "stored-loss",
     ),
     term(
         "pooling",
@@ -267,7 +267,7 @@ pub static GLOSSARY: [Term; 71] = [
         "mlp",
         "boundary",
     ),
-    term("self-attention", "Attention in which the words of one text ask each other.", "transformer", ""),
+    term("self-attention", "Attention in which the words of one text ask each other.", "transformer", "attention"),
     term(
         "sigmoid",
         "The S-shaped bend 1 / (1 + e⁻ˣ), which brings any number between zero and one.",
@@ -296,7 +296,7 @@ pub static GLOSSARY: [Term; 71] = [
         "token",
         "The piece of text that counts as one for a network: a letter, part of a word, or a word.",
         "transformer",
-        "",
+        "attention",
     ),
     term(
         "underfitting",
