@@ -175,8 +175,8 @@ fn Pieces() -> impl IntoView {
         piece("phant", true, false),
         piece("is", false, false),
         piece("un", false, false),
-        piece("believ", true, false),
-        piece("able", true, false),
+        piece("usual", true, false),
+        piece("ly", true, false),
         piece("end", false, true),
     ];
     view! {
