@@ -110,8 +110,10 @@ impl Live {
         if let Some(Some(video)) = self.video.try_get_untracked() {
             video.set_muted(true);
             video.set_src_object(Some(&camera.stream));
-            // It plays by itself where this is refused: the element says autoplay.
-            let _ = video.play();
+            // It plays by itself where this is refused or cut short: the element says autoplay.
+            if let Ok(playing) = video.play() {
+                spawn_local(async move { drop(wasm_bindgen_futures::JsFuture::from(playing).await) });
+            }
         }
         self.camera.try_set_value(Some(camera));
     }
