@@ -12,6 +12,7 @@ mod gpu;
 pub mod history;
 pub mod host;
 mod keep;
+mod pace;
 pub mod protocol;
 pub mod query;
 pub mod serve;

@@ -18,10 +18,13 @@ use web_time::{Duration, Instant};
 
 use crate::{
     fetch::{self, File},
-    session::animation::Animation,
-    session::protocol::{
-        CurvePoint, FrameMessage, LoadState, Progress, Protocol, Remedy, Request, Response, Series, Settings, Trouble,
-        decode, encode,
+    session::{
+        animation::Animation,
+        pace::Pace,
+        protocol::{
+            CurvePoint, FrameMessage, LoadState, Progress, Protocol, Remedy, Request, Response, Series, Settings,
+            Trouble, decode, encode,
+        },
     },
 };
 
@@ -414,49 +417,6 @@ impl<T: Task> Server<T> {
         self.frame_wanted = None;
         self.changed = false;
         self.next_frame = Instant::now() + started.elapsed() * STEPS_PER_FRAME_TIME;
-    }
-}
-
-/// Steps per second over about the last second.
-#[derive(Default)]
-struct Pace {
-    since: Option<Instant>,
-    steps: u64,
-    busy: Duration,
-    rate: f32,
-    step_time: f32,
-}
-
-impl Pace {
-    /// A run begins, or goes on after a pause; how long an update takes is still known.
-    fn begin(&mut self) {
-        *self = Self { step_time: self.step_time, ..Self::default() };
-    }
-
-    /// Takes so many updates into account, which kept the processor busy for so long.
-    fn add(&mut self, steps: u64, busy: Duration, now: Instant) {
-        self.busy += busy;
-        let since = *self.since.get_or_insert(now);
-        self.steps += steps;
-        let seconds = now.duration_since(since).as_secs_f32();
-        if seconds >= 1.0 || (self.rate == 0.0 && seconds > 0.2) {
-            self.rate = self.steps as f32 / seconds;
-            if self.steps > 0 {
-                self.step_time = self.busy.as_secs_f32() * 1000.0 / self.steps as f32;
-            }
-            self.steps = 0;
-            self.busy = Duration::ZERO;
-            self.since = Some(now);
-        }
-    }
-
-    fn rate(&self) -> f32 {
-        self.rate
-    }
-
-    /// Milliseconds of one update.
-    fn step_time(&self) -> f32 {
-        self.step_time
     }
 }
 
