@@ -34,7 +34,7 @@ use burn::{
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
-use super::lenet::Layer;
+use super::layer::{Layer, layer};
 use crate::{
     error::Error,
     explain::convolutional::{Convolutional, ReceptiveField, Relu, Stage},
@@ -79,10 +79,6 @@ impl AlexNetConfig {
         let (maps, mean) = ([64, 192, 256, 192, 192], [0.463, 0.458, 0.431]);
         Self { classes, maps, units: 512, activation, mean, scale: 0.283 }
     }
-}
-
-const fn layer(name: &'static str, maps: usize, side: usize, parameters: usize, multiply_adds: usize) -> Layer {
-    Layer { name, maps, side, parameters, multiply_adds }
 }
 
 /// The network as the paper built it, both halves together: 60 million parameters (section 1; exactly 60,965,224) for

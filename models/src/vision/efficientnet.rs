@@ -34,7 +34,7 @@ use crate::{
     explain::convolutional::{Convolutional, ReceptiveField, Relu, Stage},
     foundations::mlp::{Activation, initial_bound},
     kernels::{conv2d, conv2d_relu6},
-    vision::lenet::Layer,
+    vision::layer::Layer,
 };
 
 /// Where ReLU6 stops.

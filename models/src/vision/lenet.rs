@@ -39,6 +39,7 @@ use crate::{
     explain::convolutional::{Convolutional, ReceptiveField, Relu, Stage},
     foundations::mlp::{Activation, initial_bound},
     kernels::{avg_pool2d, convolve, max_pool2d},
+    vision::layer::{Layer, layer},
 };
 
 /// Pixels along one side of a picture.
@@ -106,25 +107,6 @@ pub struct LeNetConfig {
     pub activation: Activation,
     /// What S2 and S4 do.
     pub pooling: Pooling,
-}
-
-/// One layer in numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layer {
-    /// Its name in the paper.
-    pub name: &'static str,
-    /// Maps, or units.
-    pub maps: usize,
-    /// Rows and columns of a map; 1 for units.
-    pub side: usize,
-    /// Trainable numbers.
-    pub parameters: usize,
-    /// Multiplications with an addition for one picture forward; in the paper's table, its connections.
-    pub multiply_adds: usize,
-}
-
-const fn layer(name: &'static str, maps: usize, side: usize, parameters: usize, multiply_adds: usize) -> Layer {
-    Layer { name, maps, side, parameters, multiply_adds }
 }
 
 /// The network as the paper built it: 60,000 trainable numbers in 340,908 connections (section II.B). The output layer's

@@ -2,5 +2,6 @@
 
 pub mod alexnet;
 pub mod efficientnet;
+pub mod layer;
 pub mod lenet;
 pub mod window;

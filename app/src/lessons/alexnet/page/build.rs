@@ -39,7 +39,7 @@ pub fn Build(
     });
     let papers: usize = PAPER.iter().map(|layer| layer.parameters).sum();
     let units =
-        |layers: &[models::vision::lenet::Layer]| layers[8..].iter().map(|layer| layer.parameters).sum::<usize>();
+        |layers: &[models::vision::layer::Layer]| layers[8..].iter().map(|layer| layer.parameters).sum::<usize>();
     let (parameters, multiply_adds) = (config.parameter_count(), config.multiply_adds());
     let share = units(&PAPER) as f64 / papers as f64 * 100.0;
     let took = move |which: Which| move || desk.with(which, |view| format!("{:.1}", view.milliseconds));
