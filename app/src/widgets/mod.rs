@@ -42,6 +42,7 @@ mod scatter;
 mod sketch;
 #[cfg(test)]
 mod tests;
+mod walk;
 mod word_map;
 
 pub use attention::{Attention, Spot};
@@ -76,4 +77,5 @@ pub use query_trace::Trace;
 pub use replay::Replay;
 pub use scatter::{Dot, Field, Scatter, Segment};
 pub use sketch::{PointEvent, Pointer, Sketch, Stroke};
+pub use walk::Walk;
 pub use word_map::{PlacedWord, WordMap};

@@ -8,7 +8,7 @@ use models::vision::window;
 
 use super::desk::Desk;
 use crate::widgets::{
-    Bitmap, Chips, Drawn, Figure, Lettering, Pen, Photo, Picture, PointEvent, Rgb, Stroke, Surface, Table, Theme,
+    Bitmap, Chips, Drawn, Figure, Lettering, Pen, Photo, Picture, PointEvent, Rgb, Stroke, Surface, Table, Theme, Walk,
     number, signed,
 };
 
@@ -269,8 +269,7 @@ pub fn StridingWindow(
 ) -> impl IntoView {
     let filter = RwSignal::new(Filter::Warm);
     let stride = RwSignal::new(3_usize);
-    let place = RwSignal::new((10_usize, 8_usize));
-    let taken = RwSignal::new(false);
+    let walk = Walk::new((10, 8), Signal::derive(move || sums(stride.get())), PACE);
     // The camera's frames are for the networks: this figure keeps the last picture that stood still.
     let colors = Memo::new(move |_| desk.still.with(|photo| small(photo.as_ref())));
     let all = Memo::new(move |_| colors.with(|colors| all_sums(colors, &filter.get().weights())));
@@ -283,54 +282,20 @@ pub fn StridingWindow(
     });
     let picture = Signal::derive(move || {
         let (filter, stride) = (filter.get().weights(), stride.get());
-        Some(Striding { photo: colors.get(), filter, map: map.get(), stride, place: place.get() })
+        Some(Striding { photo: colors.get(), filter, map: map.get(), stride, place: walk.place.get() })
     });
-    let still =
-        window().match_media("(prefers-reduced-motion: reduce)").ok().flatten().is_some_and(|query| query.matches());
-    let clock = set_interval_with_handle(
-        move || {
-            if taken.try_get_untracked() == Some(false) {
-                let count = sums(stride.get_untracked());
-                place.try_update(|(row, column)| {
-                    *column += 1;
-                    if *column >= count {
-                        (*row, *column) = ((*row + 1) % count, 0);
-                    }
-                });
-            }
-        },
-        PACE,
-    );
-    if let Ok(clock) = clock {
-        taken.set(still);
-        on_cleanup(move || clock.clear());
-    }
     let on_point = Callback::new(move |event: PointEvent| {
         if event.kind != Stroke::Leave
             && let Some(under) = Striding::place_at(event.x, event.y, event.width, stride.get_untracked())
         {
-            taken.set(true);
-            place.set(under);
+            walk.take(under);
         }
-    });
-    let on_key = Callback::new(move |key: String| {
-        let (down, right) = match key.as_str() {
-            "ArrowUp" => (-1, 0),
-            "ArrowDown" => (1, 0),
-            "ArrowLeft" => (0, -1),
-            "ArrowRight" => (0, 1),
-            _ => return,
-        };
-        taken.set(true);
-        let most = sums(stride.get_untracked()) - 1;
-        let moved = |place: usize, by: isize| place.saturating_add_signed(by).min(most);
-        place.update(|(row, column)| (*row, *column) = (moved(*row, down), moved(*column, right)));
     });
     let take_stride = Callback::new(move |chosen: usize| {
         let before = stride.get_untracked();
         stride.set(chosen);
         let moved = |at: usize| (at * before / chosen).min(sums(chosen) - 1);
-        place.update(|(row, column)| (*row, *column) = (moved(*row), moved(*column)));
+        walk.place.update(|(row, column)| (*row, *column) = (moved(*row), moved(*column)));
     });
     view! {
         <Figure
@@ -339,7 +304,7 @@ pub fn StridingWindow(
             title="One filter that sees colour, step by step"
             picture
             on_point
-            on_key
+            on_key=walk.on_key()
             drag=true
             controls=move || view! {
                 <div class="fields">

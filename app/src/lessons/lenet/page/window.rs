@@ -9,7 +9,7 @@ use crate::{
     lessons::pictures::SIDE,
     widgets::{
         Bitmap, Chips, Drawn, Figure, Ink, Lettering, Pen, Picture, PointEvent, Rgb, Stroke, Surface, Table, Theme,
-        grey, number, signed,
+        Walk, grey, number, signed,
     },
 };
 
@@ -175,54 +175,21 @@ impl Picture for Sliding {
 pub fn SlidingWindow() -> impl IntoView {
     let filter = RwSignal::new(Filter::Upright);
     let letter = RwSignal::new('A');
-    let place = RwSignal::new((9_usize, 8_usize));
-    let taken = RwSignal::new(false);
+    let walk = Walk::new((9, 8), Signal::stored(SIDE), PACE);
     let ink = Memo::new(move |_| {
         let pixels = letters::picture(letter.get()).unwrap_or_else(|| vec![0; SIDE * SIDE]);
         pixels.into_iter().map(|pixel| f32::from(pixel) / 255.0).collect::<Vec<f32>>()
     });
     let sums = Memo::new(move |_| ink.with(|ink| window::map(ink, SIDE, &filter.get().weights(), KERNEL)));
     let picture = Signal::derive(move || {
-        Some(Sliding { picture: ink.get(), filter: filter.get().weights(), map: sums.get(), place: place.get() })
+        Some(Sliding { picture: ink.get(), filter: filter.get().weights(), map: sums.get(), place: walk.place.get() })
     });
-    let still =
-        window().match_media("(prefers-reduced-motion: reduce)").ok().flatten().is_some_and(|query| query.matches());
-    let clock = set_interval_with_handle(
-        move || {
-            if taken.try_get_untracked() == Some(false) {
-                place.try_update(|(row, column)| {
-                    *column += 1;
-                    if *column == SIDE {
-                        (*row, *column) = ((*row + 1) % SIDE, 0);
-                    }
-                });
-            }
-        },
-        PACE,
-    );
-    if let Ok(clock) = clock {
-        taken.set(still);
-        on_cleanup(move || clock.clear());
-    }
     let on_point = Callback::new(move |event: PointEvent| {
         if event.kind != Stroke::Leave
             && let Some(under) = Sliding::place_at(event.x, event.y, event.width)
         {
-            taken.set(true);
-            place.set(under);
+            walk.take(under);
         }
-    });
-    let on_key = Callback::new(move |key: String| {
-        let (down, right) = match key.as_str() {
-            "ArrowUp" => (-1, 0),
-            "ArrowDown" => (1, 0),
-            "ArrowLeft" => (0, -1),
-            "ArrowRight" => (0, 1),
-            _ => return,
-        };
-        taken.set(true);
-        let moved = |place: usize, by: isize| place.saturating_add_signed(by).min(SIDE - 1);
-        place.update(|(row, column)| (*row, *column) = (moved(*row, down), moved(*column, right)));
     });
     let names = || letters::NAMES.chars().map(|name| (name, name.to_string())).collect::<Vec<_>>();
     view! {
@@ -232,7 +199,7 @@ pub fn SlidingWindow() -> impl IntoView {
             title="One filter, everywhere"
             picture
             on_point
-            on_key
+            on_key=walk.on_key()
             drag=true
             controls=move || view! {
                 <div class="fields">
