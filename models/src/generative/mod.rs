@@ -2,4 +2,5 @@
 
 pub mod latent;
 pub mod sharpness;
+pub mod unet;
 pub mod vae;
