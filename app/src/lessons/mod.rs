@@ -2,6 +2,7 @@
 
 pub mod adaline;
 pub mod alexnet;
+pub mod ddpm;
 pub mod hopfield;
 pub mod lenet;
 pub mod linear;
@@ -26,7 +27,7 @@ use crate::{
 #[macro_export]
 macro_rules! each_lesson {
     ($then:ident) => {
-        $then![perceptron, adaline, mlp, hopfield, lenet, alexnet, transformer, vae];
+        $then![perceptron, adaline, mlp, hopfield, lenet, alexnet, transformer, vae, ddpm];
     };
 }
 

@@ -145,7 +145,7 @@ pub struct FrameMessage {
     pub step: u64,
     /// Whether it goes on by itself.
     pub running: bool,
-    /// Whether steps that were asked for are still to come.
+    /// Whether steps or other work that was asked for is still to come.
     pub owes: bool,
     /// Why it stopped by itself, if it did.
     pub finished: Option<String>,

@@ -49,6 +49,15 @@ pub trait Task: Sized + 'static {
     fn configure(&mut self, settings: SettingsOf<Self>);
     /// A lesson's own command.
     async fn command(&mut self, command: CommandOf<Self>) -> Result<(), Trouble>;
+    /// Whether a command began something that takes many pieces of [`Self::work`].
+    fn has_work(&self) -> bool {
+        false
+    }
+    /// One piece of long work. Frames are sent and messages heard between two pieces, so it can be watched and ended. After
+    /// an error nothing of it is left.
+    async fn work(&mut self) -> Result<(), Trouble> {
+        Ok(())
+    }
     /// What the figures show now; also where curve points and numbers out of range are read back.
     async fn snapshot(&mut self, curves: &mut Vec<CurvePoint>) -> Result<SnapshotOf<Self>, Trouble>;
     /// Updates so far.
@@ -206,8 +215,9 @@ impl<T: Task> Server<T> {
                 self.handle(request).await;
             }
             self.take_steps();
+            self.work().await;
             self.send_frame().await;
-            if self.running || self.advance > 0 {
+            if self.is_busy() {
                 yield_macrotask().await;
             } else {
                 match inbox.next().await {
@@ -381,11 +391,29 @@ impl<T: Task> Server<T> {
         self.pace.add(taken, now.elapsed(), Instant::now());
     }
 
+    /// Works for a few milliseconds at what a command began.
+    async fn work(&mut self) {
+        let started = Instant::now();
+        while started.elapsed() < SLICE
+            && let Some(task) = &mut self.task
+            && task.has_work()
+        {
+            self.changed = true;
+            if let Err(trouble) = task.work().await {
+                return self.fail(trouble);
+            }
+        }
+    }
+
+    /// Whether there is something to do without being asked again.
+    fn is_busy(&self) -> bool {
+        self.running || self.advance > 0 || self.task.as_ref().is_some_and(T::has_work)
+    }
+
     async fn send_frame(&mut self) {
         let Some(checkpoint) = self.frame_wanted else { return };
         let started = Instant::now();
-        let busy = self.running || self.advance > 0;
-        if !self.changed || (busy && started < self.next_frame) {
+        if !self.changed || (self.is_busy() && started < self.next_frame) {
             return;
         }
         let Some(task) = &mut self.task else { return };
@@ -404,7 +432,7 @@ impl<T: Task> Server<T> {
         let frame = FrameMessage {
             step: task.steps(),
             running: self.running,
-            owes: self.advance > 0,
+            owes: self.advance > 0 || task.has_work(),
             finished: task.finished(),
             rate: self.pace.rate(),
             step_time: self.pace.step_time(),

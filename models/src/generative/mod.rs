@@ -1,5 +1,6 @@
 //! Imagining: networks that draw what they have never seen.
 
+pub mod diffusion;
 pub mod latent;
 pub mod sharpness;
 pub mod unet;

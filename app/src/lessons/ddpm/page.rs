@@ -1,0 +1,38 @@
+//! What the reader sees of the DDPM lesson.
+
+mod build;
+mod controls;
+mod strength;
+mod understand;
+mod weakness;
+
+use leptos::prelude::*;
+
+use self::{build::Build, controls::Controls, strength::Strength, understand::Understand, weakness::Weakness};
+use crate::{
+    lessons::ddpm::{Ddpm, LESSON, Settings, settings::Role},
+    session::Session,
+    site::{
+        frame::{LessonFrame, settings_from_address},
+        parts::Lit,
+    },
+};
+
+/// The lesson's page.
+#[component]
+pub fn Page() -> impl IntoView {
+    let session = Session::<Ddpm>::new(settings_from_address());
+    // The address knows one set of settings: the bench's. Those of the pictures follow it.
+    let drawing = move || session.settings.with(|settings| Settings { role: Role::Pictures, ..settings.clone() });
+    let pictures = Session::<Ddpm>::on_cpu(untrack(drawing));
+    Effect::new(move || pictures.change(|settings| *settings = drawing()));
+    let lit = Lit(RwSignal::new(None));
+    view! {
+        <LessonFrame lesson=&LESSON session settings=move || view! { <Controls session /> }>
+            <Understand session lit />
+            <Build session lit />
+            <Strength session pictures />
+            <Weakness session pictures />
+        </LessonFrame>
+    }
+}
