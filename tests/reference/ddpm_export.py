@@ -36,7 +36,7 @@ NOISE, OTHER_NOISE = 2, 1
 # The floors: digits as asked, and clothes as asked within so much of their judge's own accuracy.
 DIGITS, CLOTHES_BELOW = 0.95, 0.05
 # tests/ddpm.rs measures again how far the answer v is off on so many test pictures of CIFAR-10, every so many-th.
-AGAIN, EVERY, TIMES = 100, 100, [100.0, 300.0, 500.0, 700.0, 900.0]
+AGAIN, EVERY, TIMES = 20, 500, [100.0, 300.0, 500.0, 700.0, 900.0]
 DATA = {
     "small": {
         "name": "MNIST and Fashion-MNIST",
