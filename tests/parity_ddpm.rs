@@ -156,6 +156,13 @@ fn the_fixture_holds_every_parameter() {
     let fixture: Fixture = twin::fixture("ddpm.json");
     let network = fixture.network(&Device::flex());
     let read = weights::read(&network).now_or_never().unwrap().unwrap();
-    assert!(read.0.iter().map(|tensor| &tensor.name).collect::<std::collections::BTreeSet<_>>().into_iter().eq(fixture.bounds.keys()));
+    assert!(
+        read.0
+            .iter()
+            .map(|tensor| &tensor.name)
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .eq(fixture.bounds.keys())
+    );
     assert_eq!(network.num_params(), read.0.iter().map(|tensor| tensor.values.len()).sum::<usize>());
 }
