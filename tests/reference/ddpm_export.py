@@ -29,7 +29,7 @@ from provenance import ROOT, commit, safetensors, table, thinned, today, write
 COMMAND = "python3 tests/reference/ddpm.py --train {0} --data DIR && python3 tests/reference/ddpm.py --export {0} --data DIR"
 NAMES = {"small": "ddpm-small", "cifar": "ddpm-cifar10"}
 # The walk from noise to picture that is judged; guidance is chosen among WEIGHTS with other noise and fewer pictures.
-STEPS = 50
+STEPS, CHOSEN_STEPS = 25, 15
 JUDGED, CHOSEN_WITH = 1_000, 400
 WEIGHTS = [1.0, 1.5, 2.0, 3.0]
 NOISE, OTHER_NOISE = 2, 1
@@ -325,17 +325,22 @@ def sheet(pictures, path, columns=20, zoom=3):
     image.resize((image.width * zoom, image.height * zoom), Image.NEAREST).save(path)
 
 
-def chosen_weight(network, judge, folder):
-    """The strength of guidance: of those that reach the floors, or of all if none does, the nearest to real pictures."""
+def chosen_weight(network, judge, folder, done):
+    """The strength of guidance: of those that reach the floors, or of all if none does, the nearest to real pictures. It is
+    chosen once for a run and kept; with it, after how many steps of training that was."""
+    path = folder / "guidance.json"
+    if path.exists():
+        return json.loads(path.read_text())
     tried = []
     for weight in WEIGHTS:
-        x, classes = drawn(network, judge.side, CHOSEN_WITH, weight, OTHER_NOISE, STEPS // 2)
+        x, classes = drawn(network, judge.side, CHOSEN_WITH, weight, OTHER_NOISE, CHOSEN_STEPS)
         metrics = judge.judged(x, classes)
         far = sum(metric["value"] for metric in metrics if metric["name"] == "Fréchet distance")
-        tried.append((not judge.passes(metrics), far, weight, metrics))
+        tried.append((not judge.passes(metrics), far, weight))
         print(weight, json.dumps(metrics, ensure_ascii=False), flush=True)
         sheet(x[:100], folder / f"tried-{weight}.png")
-    return min(tried)[2]
+    path.write_text(json.dumps([min(tried)[2], done]))
+    return min(tried)[2], done
 
 
 def measured(name, network, judge, weight, folder):
@@ -354,7 +359,7 @@ def export(run, data, kept):
     judge = Small(data, kept) if run == "small" else Cifar(data, kept)
     packed = halved(state["average"])
     network = unpacked(recipe, packed)
-    weight = chosen_weight(network, judge, folder)
+    weight, chosen_after = chosen_weight(network, judge, folder, state["done"])
     walk = f"DDIM, {STEPS} steps, guidance {weight}"
     config = {"channels": recipe.channels, "widths": list(recipe.widths), "embedding": recipe.embedding, "classes": recipe.classes}
 
@@ -366,8 +371,8 @@ def export(run, data, kept):
 
     sampling = table("sampling", {
         "rule": "ddim", "steps": STEPS, "weight": weight, "pictures": JUDGED, "seed": NOISE,
-        "chosen": f"guidance among {WEIGHTS} with other noise (seed {OTHER_NOISE}, {CHOSEN_WITH} pictures, {STEPS // 2} steps): of "
-        "those that reach the floors the nearest to real pictures",
+        "chosen": f"guidance among {WEIGHTS} with other noise (seed {OTHER_NOISE}, {CHOSEN_WITH} pictures in {CHOSEN_STEPS} steps, "
+        f"weights after {chosen_after} steps of training): of those that reach the floors the nearest to real pictures",
         "precision": "weights as shipped, products in bfloat16 as in training",
     })
 
