@@ -1,5 +1,5 @@
-// Steps a second of lessons on the CPU engine, and forward passes, beside TensorFlow.js (and ONNX Runtime Web for the
-// borrowed network) with the same network, batch and optimiser in the same browser: node tests/bench/run.mjs DIST KERNELS, prints JSON. `cargo xtask bench` adds the sizes and
+// Steps a second of lessons on the CPU engine, and forward passes, beside TensorFlow.js (and ONNX Runtime Web for shipped
+// weights) with the same network, batch and optimiser in the same browser: node tests/bench/run.mjs DIST KERNELS, prints JSON. `cargo xtask bench` adds the sizes and
 // keeps it.
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
