@@ -1,6 +1,8 @@
 //! Imagining: networks that draw what they have never seen.
 
+pub mod cloud;
 pub mod diffusion;
 pub mod latent;
+pub mod score;
 pub mod sharpness;
 pub mod vae;
