@@ -5,4 +5,5 @@ pub mod diffusion;
 pub mod latent;
 pub mod score;
 pub mod sharpness;
+pub mod unet;
 pub mod vae;
