@@ -138,6 +138,7 @@ each! {
     mlp: app::lessons::mlp::task::Task,
     hopfield: app::lessons::hopfield::task::Task,
     transformer: app::lessons::transformer::task::Task,
+    ddpm: app::lessons::ddpm::task::Task,
 }
 
 #[test]

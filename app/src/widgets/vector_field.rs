@@ -124,8 +124,12 @@ impl Picture for VectorField {
         self.draw_arrows(&mut pen, &self.arrows, theme.soft, 1.3)?;
         let (ink, trail) = (theme.ink(Ink::Class(1)), theme.paper.mix(theme.ink(Ink::Class(1)), 0.45));
         for (place, before) in self.drifting.iter().filter(|(place, _)| self.is_inside(*place)) {
-            let way: Vec<(f64, f64)> =
-                before.iter().chain([place]).filter(|at| self.is_inside(**at)).map(|at| self.pixel(*at, pen.width)).collect();
+            let way: Vec<(f64, f64)> = before
+                .iter()
+                .chain([place])
+                .filter(|at| self.is_inside(**at))
+                .map(|at| self.pixel(*at, pen.width))
+                .collect();
             pen.line(&way, trail, 1.2)?;
             let (x, y) = self.pixel(*place, pen.width);
             pen.rect(x - 2.2, y - 2.2, 4.4, 4.4, ink)?;

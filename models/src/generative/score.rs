@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     cloud::Place,
-    diffusion::{Rule, Backward, Schedule, Shape, TIMES, network_time, noised},
+    diffusion::{Backward, Rule, Schedule, Shape, TIMES, network_time, noised},
 };
 use crate::{
     data::points::normal,
@@ -202,7 +202,13 @@ pub struct Learner {
 
 impl Learner {
     /// A run before its first step, on a device with autodiff. Points have a mean of 0 and a variance of 1.
-    pub fn new(config: ScoreConfig, points: Vec<Place>, batch: usize, seed: u64, device: &Device) -> Result<Self, Error> {
+    pub fn new(
+        config: ScoreConfig,
+        points: Vec<Place>,
+        batch: usize,
+        seed: u64,
+        device: &Device,
+    ) -> Result<Self, Error> {
         if points.is_empty() || config.hidden == 0 {
             return Err(Error::Config("there is nothing to learn from, or nothing to learn with".into()));
         }
@@ -312,22 +318,26 @@ mod tests {
             println!("{k:?} held {:?}", reference.compare(held));
             for hidden in [64, 96, 128] {
                 for rate in [0.002, 0.005] {
-                let mut run = Learner::new(ScoreConfig { hidden }, training.to_vec(), 256, 1, &device).unwrap();
-                let question = run.held_out(held, 512).unwrap();
-                for round in 0..4 {
-                    let start = std::time::Instant::now();
-                    for _ in 0..1000 {
-                        run.step(rate);
+                    let mut run = Learner::new(ScoreConfig { hidden }, training.to_vec(), 256, 1, &device).unwrap();
+                    let question = run.held_out(held, 512).unwrap();
+                    for round in 0..4 {
+                        let start = std::time::Instant::now();
+                        for _ in 0..1000 {
+                            run.step(rate);
+                        }
+                        let ms = start.elapsed().as_secs_f64();
+                        let model = run.trainer.valid();
+                        let seeds: Vec<u64> = (0..500).collect();
+                        let start = std::time::Instant::now();
+                        let walk = Schedule::new(&Shape::Cosine).walk(50);
+                        let frames = now(flow(&model, walk, Rule::Ddim, &seeds, &Device::flex())).unwrap();
+                        let flow_ms = start.elapsed().as_secs_f64() * 1e3;
+                        println!(
+                            "{hidden} {rate} {round}: {ms:.2} ms/step flow {flow_ms:.0} ms loss {:.4} {:?}",
+                            question.loss(&model).into_scalar::<f32>(),
+                            reference.compare(frames.last().unwrap()).unwrap()
+                        );
                     }
-                    let ms = start.elapsed().as_secs_f64();
-                    let model = run.trainer.valid();
-                    let seeds: Vec<u64> = (0..500).collect();
-                    let start = std::time::Instant::now();
-                    let walk = Schedule::new(&Shape::Cosine).walk(50);
-                    let frames = now(flow(&model, walk, Rule::Ddim, &seeds, &Device::flex())).unwrap();
-                    let flow_ms = start.elapsed().as_secs_f64() * 1e3;
-                    println!("{hidden} {rate} {round}: {ms:.2} ms/step flow {flow_ms:.0} ms loss {:.4} {:?}", question.loss(&model).into_scalar::<f32>(), reference.compare(frames.last().unwrap()).unwrap());
-                }
                 }
             }
         }

@@ -94,13 +94,19 @@ impl Flow {
         });
         Signal::derive(move || {
             let time = self.clock.time.get();
-            let arrows = |noise: &[Place]| Arrows { ways: noise.iter().map(|it| it.map(|it| -it)).collect(), side: GRID };
+            let arrows =
+                |noise: &[Place]| Arrows { ways: noise.iter().map(|it| it.map(|it| -it)).collect(), side: GRID };
             let seen = with_view(self.session, |view| {
                 (arrows(&view.field), if exact.get() { arrows(&view.exact) } else { Arrows::default() }, view.error)
             });
             let (arrows, others, error) = seen.unwrap_or((Arrows::default(), Arrows::default(), f32::NAN));
-            let told = if error.is_finite() { format!("At time {time:.2}, off the exact field by {:.0} %.", 100.0 * error) } else { String::new() };
-            let drifting = self.look.with(|look| look.as_ref().map_or_else(Vec::new, |look| Self::drifting(look, time)));
+            let told = if error.is_finite() {
+                format!("At time {time:.2}, off the exact field by {:.0} %.", 100.0 * error)
+            } else {
+                String::new()
+            };
+            let drifting =
+                self.look.with(|look| look.as_ref().map_or_else(Vec::new, |look| Self::drifting(look, time)));
             Some(VectorField { points: points.get(), arrows, others, drifting, reach: REACH, told })
         })
     }
@@ -154,14 +160,16 @@ pub fn Field(
             settings.points.cloud = cloud;
         });
     });
-    let painting = move || view! {
-        <Chips
-            label="A click on the plane"
-            options=[(false, "paints a point"), (true, "erases")].map(|(erases, name)| (erases, name.to_owned())).to_vec()
-            value=erases
-            on_change=Callback::new(move |chosen: bool| erases.set(chosen))
-        />
-        <button type="button" on:click=move |_| session.change(|settings| settings.points.own.clear())>"Take all away"</button>
+    let painting = move || {
+        view! {
+            <Chips
+                label="A click on the plane"
+                options=[(false, "paints a point"), (true, "erases")].map(|(erases, name)| (erases, name.to_owned())).to_vec()
+                value=erases
+                on_change=Callback::new(move |chosen: bool| erases.set(chosen))
+            />
+            <button type="button" on:click=move |_| session.change(|settings| settings.points.own.clear())>"Take all away"</button>
+        }
     };
     view! {
         <Figure

@@ -143,7 +143,8 @@ impl Drowning {
         pen.text(&fitted("how many pixels have which value", 11.0, right), left, 89.0, soft)?;
         let counts = Self::histogram(&now.values);
         let width = right / BINS as f64;
-        let bell = |x: f64| (-x * x / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt() * 2.0 * f64::from(SPAN) / BINS as f64;
+        let bell =
+            |x: f64| (-x * x / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt() * 2.0 * f64::from(SPAN) / BINS as f64;
         let most = counts.iter().copied().fold(2.2 * bell(0.0), f64::max);
         let height = |share: f64| share / most * (bottom - top);
         for (bin, share) in counts.iter().enumerate() {
@@ -210,7 +211,9 @@ impl Picture for Drowning {
     fn table(&self) -> Table {
         let mut table = Table::new(["time", "share of the picture", "share of the noise"]);
         for (place, kept) in self.strip.iter().enumerate() {
-            table.row([Self::strip_time(place), kept.sqrt().into(), (1.0 - kept).sqrt().into()].map(|it| it.to_string()));
+            table.row(
+                [Self::strip_time(place), kept.sqrt().into(), (1.0 - kept).sqrt().into()].map(|it| it.to_string()),
+            );
         }
         table
     }

@@ -83,7 +83,8 @@ impl Course {
     fn under(x: f64, y: f64, width: f64) -> Option<(f64, Option<f64>)> {
         let panels = Self::panels(width);
         panels.into_iter().enumerate().find_map(|(at, (left, top, wide))| {
-            let inside = (left - 12.0..=left + wide + 12.0).contains(&x) && (top - 12.0..=top + PLANE + 12.0).contains(&y);
+            let inside =
+                (left - 12.0..=left + wide + 12.0).contains(&x) && (top - 12.0..=top + PLANE + 12.0).contains(&y);
             let time = ((x - left) / wide).clamp(0.0, 1.0);
             inside.then(|| (time, (at == 0).then(|| (100.0 * (1.0 - (y - top) / PLANE)).clamp(0.0, 100.0))))
         })
@@ -97,7 +98,11 @@ impl Course {
             let (a, b) = Self::place(panel, Self::handle_time(handle), f64::from(hand[handle]) / 100.0);
             (a - x).hypot(b - y)
         };
-        (0..HAND).map(|handle| (handle, far(handle))).filter(|(_, far)| *far <= REACH).min_by(|a, b| a.1.total_cmp(&b.1)).map(|(handle, _)| handle)
+        (0..HAND)
+            .map(|handle| (handle, far(handle)))
+            .filter(|(_, far)| *far <= REACH)
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+            .map(|(handle, _)| handle)
     }
 
     fn draw_plane<S: Surface>(pen: &mut Pen<S>, panel: Panel, name: &str, ticks: &[(f64, String)]) -> Drawn<S> {
@@ -119,7 +124,13 @@ impl Course {
     }
 
     /// A curve, the steps of a walk on it, and the time that is looked at.
-    fn draw_curve<S: Surface>(&self, pen: &mut Pen<S>, panel: Panel, height: impl Fn(f64) -> f64, told: &str) -> Drawn<S> {
+    fn draw_curve<S: Surface>(
+        &self,
+        pen: &mut Pen<S>,
+        panel: Panel,
+        height: impl Fn(f64) -> f64,
+        told: &str,
+    ) -> Drawn<S> {
         let theme = pen.theme;
         let along = |at: usize| at as f64 / POINTS as f64;
         let curve: Vec<(f64, f64)> = (0..=POINTS).map(|at| Self::place(panel, along(at), height(along(at)))).collect();
