@@ -112,8 +112,10 @@ impl Reference {
         let reach = |at: usize| {
             let others = points.iter().enumerate().filter(|(other, _)| *other != at);
             let mut far: Vec<f32> = others.map(|(_, other)| distance(points[at], *other)).collect();
-            far.sort_by(f32::total_cmp);
-            far.get(NEIGHBOURS - 1).or(far.last()).copied().unwrap_or_default()
+            match far.len().min(NEIGHBOURS).checked_sub(1) {
+                Some(last) => *far.select_nth_unstable_by(last, f32::total_cmp).1,
+                None => 0.0,
+            }
         };
         Self { points: points.to_vec(), reach: (0..points.len()).map(reach).collect() }
     }

@@ -79,8 +79,8 @@ impl ScoreConfig {
         let layers = self.layers().into_iter().enumerate().map(|(k, (inputs, outputs))| {
             let bend = if k < LAYERS { Activation::Relu } else { Activation::Tanh };
             let size = if k < LAYERS { 1.0 } else { 0.1 };
-            let weights = initial_weights(inputs, outputs, bend, rng).into_iter().map(|weight| weight * size).collect();
-            let weight: Vec<f32> = weights;
+            let weight = initial_weights(inputs, outputs, bend, rng);
+            let weight: Vec<f32> = weight.into_iter().map(|weight| weight * size).collect();
             Linear {
                 weight: Param::from_data(TensorData::new(weight, [inputs, outputs]), device),
                 bias: Some(Param::from_data(TensorData::new(vec![0.0_f32; outputs], [outputs]), device)),
@@ -287,59 +287,122 @@ mod tests {
     use futures::FutureExt;
 
     use super::*;
-    use crate::{
-        data::points::{PointKind, PointOptions, generate},
-        generative::cloud::{Frame, Reference},
-    };
+    use crate::generative::cloud::exact_noise;
 
     fn now<T>(future: impl Future<Output = T>) -> T {
         future.now_or_never().expect("the CPU answers at once")
     }
 
-    fn moons(count: usize, seed: u64) -> Vec<Place> {
-        kind(PointKind::Moons, count, seed)
+    fn values(tensor: Tensor<2>) -> Vec<f32> {
+        tensor.into_data().try_into_vec().unwrap()
     }
 
-    fn kind(kind: PointKind, count: usize, seed: u64) -> Vec<Place> {
-        let options = PointOptions { kind, count, noise: 0.05, margin: 0.0, imbalance: 0.5, seed };
-        let points: Vec<Place> = generate(&options).into_iter().map(|point| [point.x, point.y]).collect();
-        let frame = Frame::of(&points);
-        points.into_iter().map(|point| frame.inward(point)).collect()
+    fn ring() -> Vec<Place> {
+        (0..12).map(|at| (at as f32 / 12.0 * std::f32::consts::TAU).sin_cos()).map(|(y, x)| [1.4 * x, 1.4 * y]).collect()
+    }
+
+    fn learner(hidden: usize) -> Learner {
+        Learner::new(ScoreConfig { hidden }, ring(), 16, 3, &Device::flex().autodiff()).unwrap()
     }
 
     #[test]
-    #[ignore = "a measurement"]
-    fn measure() {
-        let device = Device::flex().autodiff();
-        for k in PointKind::ALL {
-            let all = kind(k, 500, 1);
-            let (training, held) = all.split_at(350);
-            let reference = Reference::new(training);
-            println!("{k:?} held {:?}", reference.compare(held));
-            for hidden in [64, 96, 128] {
-                for rate in [0.002, 0.005] {
-                    let mut run = Learner::new(ScoreConfig { hidden }, training.to_vec(), 256, 1, &device).unwrap();
-                    let question = run.held_out(held, 512).unwrap();
-                    for round in 0..4 {
-                        let start = std::time::Instant::now();
-                        for _ in 0..1000 {
-                            run.step(rate);
-                        }
-                        let ms = start.elapsed().as_secs_f64();
-                        let model = run.trainer.valid();
-                        let seeds: Vec<u64> = (0..500).collect();
-                        let start = std::time::Instant::now();
-                        let walk = Schedule::new(&Shape::Cosine).walk(50);
-                        let frames = now(flow(&model, walk, Rule::Ddim, &seeds, &Device::flex())).unwrap();
-                        let flow_ms = start.elapsed().as_secs_f64() * 1e3;
-                        println!(
-                            "{hidden} {rate} {round}: {ms:.2} ms/step flow {flow_ms:.0} ms loss {:.4} {:?}",
-                            question.loss(&model).into_scalar::<f32>(),
-                            reference.compare(frames.last().unwrap()).unwrap()
-                        );
-                    }
-                }
+    fn parameters_are_counted() {
+        let config = ScoreConfig { hidden: 64 };
+        assert_eq!(config.layers(), [(10, 64), (64, 64), (64, 64), (64, 2)]);
+        assert_eq!(config.parameter_count(), 9154);
+        assert_eq!(config.multiply_adds(), 10 * 64 + 2 * 64 * 64 + 64 * 2);
+        assert_eq!(config.init(&Device::flex(), &mut Pcg32::seed_from_u64(1)).num_params(), 9154);
+    }
+
+    #[test]
+    fn noise_and_v_are_the_two_sides_of_one_answer() {
+        let model = ScoreConfig { hidden: 8 }.init(&Device::flex(), &mut Pcg32::seed_from_u64(1));
+        let (x, kept) = ([0.3, -1.2, 0.8, 0.1], [0.64, 0.09]);
+        let noisy = Noisy::new(&x, &kept, &Device::flex());
+        assert_eq!((noisy.waves.dims(), noisy.signal.dims()), ([2, 2 * WAVES], [2, 1]));
+        let (v, noise) = (values(model.velocity(&noisy)), values(model.noise(&noisy)));
+        for (at, noise) in noise.iter().enumerate() {
+            let kept = kept[at / 2];
+            let expected = (1.0 - kept).sqrt() * x[at] + kept.sqrt() * v[at];
+            assert!((noise - expected).abs() < 1e-6);
+        }
+        // Under pure noise all of the point is noise, whatever the weights.
+        let pure = now(noise_at(&model, &[[0.7, -2.0]], 0.0, &Device::flex())).unwrap();
+        assert_eq!(pure, [[0.7, -2.0]]);
+    }
+
+    #[test]
+    fn a_restored_run_repeats_bit_for_bit() {
+        let train = |run: &mut Learner| (0..5).map(|_| run.step(0.01).into_scalar::<f32>()).collect::<Vec<_>>();
+        let mut first = learner(8);
+        train(&mut first);
+        let bytes = postcard::to_allocvec(&now(first.save()).unwrap()).unwrap();
+        let losses = train(&mut first);
+        let mut second = learner(8);
+        second.restore(&postcard::from_bytes(&bytes).unwrap()).unwrap();
+        assert_eq!(train(&mut second), losses);
+        assert_eq!(now(first.save()).unwrap(), now(second.save()).unwrap());
+        // A network of another size: nothing changes.
+        let before = now(second.save()).unwrap();
+        assert!(second.restore(&now(learner(9).save()).unwrap()).is_err());
+        assert_eq!(now(second.save()).unwrap(), before);
+    }
+
+    #[test]
+    fn held_out_questions_stay_the_same() {
+        let mut run = learner(8);
+        let [first, second] = [0; 2].map(|_| run.held_out(&ring(), 64).unwrap());
+        assert_eq!(values(first.noisy.x.clone()), values(second.noisy.x));
+        let before = first.loss(&run.trainer.valid()).into_scalar::<f32>();
+        for _ in 0..60 {
+            run.step(0.01);
+        }
+        assert!(first.loss(&run.trainer.valid()).into_scalar::<f32>() < before);
+        assert!(run.held_out(&[], 64).is_none());
+    }
+
+    #[test]
+    fn whoever_knows_the_points_ends_on_them() {
+        // The exact field in place of the network: every walk ends on a point, whatever the rule.
+        let points = ring();
+        for rule in Rule::ALL {
+            let walk = Schedule::new(&Shape::Cosine).walk(60);
+            let mut backward = Backward::new(walk, rule, &[1, 2, 3, 4, 5, 6], 2, Some(BOUND));
+            while !backward.is_done() {
+                let kept = backward.kept();
+                let places: &[Place] = backward.pictures().as_chunks().0;
+                let noise = places.iter().map(|place| exact_noise(&points, *place, kept));
+                // v of a noisy point and its noise.
+                let v: Vec<f32> = noise
+                    .zip(places)
+                    .flat_map(|(noise, x)| [0, 1].map(|a: usize| (noise[a] - (1.0 - kept).sqrt() * x[a]) / kept.sqrt()))
+                    .collect();
+                backward.advance(&v);
+            }
+            let made: &[Place] = backward.pictures().as_chunks().0;
+            for place in made {
+                let far = |point: &Place| (place[0] - point[0]).hypot(place[1] - point[1]);
+                let nearest = points.iter().map(far).fold(f32::INFINITY, f32::min);
+                assert!(nearest < 0.02, "{rule:?}: {place:?} is {nearest} from every point");
             }
         }
+    }
+
+    #[test]
+    fn a_flow_has_a_frame_for_each_step() {
+        let model = ScoreConfig { hidden: 8 }.init(&Device::flex(), &mut Pcg32::seed_from_u64(1));
+        let walk = Schedule::new(&Shape::Linear).walk(7);
+        let frames = now(flow(&model, walk.clone(), Rule::Ddim, &[1, 2, 3], &Device::flex())).unwrap();
+        assert_eq!((frames.len(), frames[0].len()), (8, 3));
+        let alone = now(flow(&model, walk, Rule::Ddim, &[2], &Device::flex())).unwrap();
+        assert_eq!(alone[0][0], frames[0][1]);
+        assert!(frames.iter().flatten().flatten().all(|number| number.is_finite()));
+    }
+
+    #[test]
+    fn nothing_to_learn_from_is_refused() {
+        let device = Device::flex().autodiff();
+        assert!(Learner::new(ScoreConfig { hidden: 8 }, Vec::new(), 16, 1, &device).is_err());
+        assert!(Learner::new(ScoreConfig { hidden: 0 }, ring(), 16, 1, &device).is_err());
     }
 }

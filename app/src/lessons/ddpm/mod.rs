@@ -83,7 +83,7 @@ pub const LESSON: Lesson = Lesson {
             name: "Attention",
             does: "Every place of a small map asks every other one.",
             file: "generative/unet/blocks.rs",
-            lines: ("let flat = |layer| convolve(layer, h.clone())", "x + convolve(&self.output, mixed)"),
+            lines: ("let h = self.norm.forward(x.clone());", "x + convolve(&self.output, mixed)"),
         },
     ],
     figures: &[

@@ -259,7 +259,7 @@ pub fn FieldError(
         Some(Chart {
             series: vec![Line::new("off by", errors, Ink::Class(0))],
             x: Axis::new("time t").from(0.0).to(1.0),
-            y: Axis::new("of the exact field").percent(),
+            y: Axis { max: None, ..Axis::new("of the exact field").percent() },
             markers: vec![Marker { x: flow.clock.time.get(), label: String::new(), color: Ink::Accent }],
             ..Chart::default()
         })

@@ -210,7 +210,7 @@ impl Picture for Drowning {
 
     fn table(&self) -> Table {
         let mut table = Table::new(["time", "share of the picture", "share of the noise"]);
-        for (place, kept) in self.strip.iter().enumerate() {
+        for (place, kept) in self.strip.iter().copied().enumerate() {
             table.row(
                 [Self::strip_time(place), kept.sqrt().into(), (1.0 - kept).sqrt().into()].map(|it| it.to_string()),
             );

@@ -96,11 +96,11 @@ pub fn NoiseToMoons(
         <Experiment
             id="moons"
             label="Turn noise into moons"
-            about="A fresh network learns two moons of 350 points in a worker of its own. Then 240 points of pure noise walk back with what it has learned."
+            about="A fresh network learns two moons in a worker of its own. Then points of pure noise walk back with what it has learned."
             progress
             on_run
             guess=Guess {
-                question: "How many of those 240 points will end on the moons, nearer to a point of them than its fifth neighbour?",
+                question: "How many of the points of noise will end on the moons, nearer to a point of them than its fifth neighbour?",
                 choices: &["less than half", "half to nine tenths", "more"],
                 outcome: Callback::new(move |()| {
                     let on = reached.get_untracked()?.on;
@@ -160,8 +160,9 @@ pub fn FewPointSteps(
                 }
                 let judged = with_view(own, |view| view.judged.clone()).unwrap_or_default();
                 if !judged.is_empty() {
-                    progress.set(Progress::Done(few_against_many(&judged)));
+                    let told = few_against_many(&judged);
                     found.set(judged);
+                    progress.set(Progress::Done(told));
                 }
             });
         });
@@ -184,11 +185,11 @@ pub fn FewPointSteps(
         <Experiment
             id="point-steps"
             label="Hurry"
-            about="A network of points learns the moons. Then 500 points of noise walk back in 1 to 100 steps, by DDPM and by DDIM, with the same network."
+            about="A network of points learns the moons. Then the same points of noise walk back in few steps and in many, by DDPM and by DDIM, all with this one network."
             progress
             on_run
             guess=Guess {
-                question: "Three steps instead of fifty, by DDIM: how many of the points will end on the data?",
+                question: "In three steps instead of fifty, by DDIM: how many of the points will end on the data?",
                 choices: &["as many, within 5 in 100", "more than half as many", "less than half as many"],
                 outcome: Callback::new(move |()| {
                     let on = |steps: u16| {

@@ -315,7 +315,7 @@ pub fn ScheduleEditor(
                     <Setting key="walk">
                         <Slider
                             label="Steps of the points’ walk"
-                            value=Signal::derive(move || settings.with(|settings| settings.points.walk.into()))
+                            value=Signal::derive(move || settings.with(|settings| f64::from(settings.points.walk)))
                             min=WALK.0.into()
                             max=WALK.1.into()
                             step=1.0
@@ -341,7 +341,7 @@ fn Handles(session: Session<Ddpm>, held: RwSignal<usize>) -> impl IntoView {
         view! {
             <Slider
                 label=format!("Left at t = {}", number(Course::handle_time(handle)))
-                value=Signal::derive(move || session.settings.with(|settings| settings.hand[handle].into()))
+                value=Signal::derive(move || session.settings.with(|settings| f64::from(settings.hand[handle])))
                 min=0.0
                 max=100.0
                 step=1.0

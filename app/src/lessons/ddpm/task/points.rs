@@ -226,17 +226,20 @@ impl Points {
     async fn collect(&mut self, curves: &mut Vec<CurvePoint>, weighs: bool) -> Result<(), Trouble> {
         let (losses, evaluations) = (std::mem::take(&mut self.losses), std::mem::take(&mut self.evaluations));
         let one = |list: &[(u64, Tensor<1>)]| Tensor::cat(list.iter().map(|(_, value)| value.clone()).collect(), 0);
-        let gradients = self.learner.trainer.gradient_means();
+        // Without a step since the last frame there is nothing new to read.
+        let gradients = if losses.is_empty() { Vec::new() } else { self.learner.trainer.gradient_means() };
+        let has_gradients = !gradients.is_empty();
         let mut transaction = Transaction::default();
         for list in [&losses, &evaluations] {
             if !list.is_empty() {
                 transaction = transaction.register(one(list));
             }
         }
-        if !gradients.is_empty() {
-            transaction = transaction.register(Tensor::cat(gradients.clone(), 0));
+        if has_gradients {
+            transaction = transaction.register(Tensor::cat(gradients, 0));
         }
-        let mut values = read(transaction).await?.into_iter();
+        let is_empty = losses.is_empty() && evaluations.is_empty();
+        let mut values = if is_empty { Vec::new() } else { read(transaction).await? }.into_iter();
         let mut broken = None;
         for (list, series) in [(&losses, Series::Loss), (&evaluations, Series::ValidationLoss)] {
             if list.is_empty() {
@@ -247,7 +250,7 @@ impl Points {
                 broken = broken.or((!value.is_finite()).then_some(*step));
             }
         }
-        if !gradients.is_empty() {
+        if has_gradients {
             for (layer, mean) in values.next().unwrap_or_default().into_iter().enumerate() {
                 plot(curves, Series::Gradient(layer as u16), self.steps(), mean);
             }
