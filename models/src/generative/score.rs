@@ -298,7 +298,10 @@ mod tests {
     }
 
     fn ring() -> Vec<Place> {
-        (0..12).map(|at| (at as f32 / 12.0 * std::f32::consts::TAU).sin_cos()).map(|(y, x)| [1.4 * x, 1.4 * y]).collect()
+        (0..12)
+            .map(|at| (at as f32 / 12.0 * std::f32::consts::TAU).sin_cos())
+            .map(|(y, x)| [1.4 * x, 1.4 * y])
+            .collect()
     }
 
     fn learner(hidden: usize) -> Learner {
