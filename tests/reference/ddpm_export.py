@@ -343,11 +343,20 @@ def chosen_weight(network, judge, folder, done):
     return min(tried)[2], done
 
 
-def measured(name, network, judge, weight, folder):
-    """Metrics of the judged pictures; what was drawn is kept beside the checkpoints."""
+def measured(name, network, judge, weight, folder, done):
+    """Metrics of the judged pictures of the weights after so many steps of training. They are kept beside the checkpoints, so
+    that an export which was cut off goes on; so is a sheet of what was drawn."""
+    path = folder / f"judged-{name}.json"
+    asked = [done, weight, STEPS, JUDGED, NOISE]
+    if path.exists():
+        kept = json.loads(path.read_text())
+        if kept["asked"] == asked:
+            return kept["metrics"]
     x, classes = drawn(network, judge.side, JUDGED, weight, NOISE)
     sheet(x[:200], folder / f"{name}.png")
-    return judge.judged(x, classes)
+    metrics = judge.judged(x, classes)
+    path.write_text(json.dumps({"asked": asked, "metrics": metrics}))
+    return metrics
 
 
 def export(run, data, kept):
@@ -383,7 +392,7 @@ def export(run, data, kept):
         return {"file": "../shared/data/cifar10_test.tar.gz", "name": "error of v", "value": judge.off(network),
                 "pictures": AGAIN, "every": EVERY, "times": TIMES}
 
-    metrics = [dict(metric, split=f"{metric['split']}, {walk}") for metric in measured(NAMES[run], network, judge, weight, folder)]
+    metrics = [dict(metric, split=f"{metric['split']}, {walk}") for metric in measured(NAMES[run], network, judge, weight, folder, state["done"])]
     print(json.dumps(metrics, indent=1, ensure_ascii=False), "floors reached:", judge.passes(metrics), flush=True)
     beside = judge.beside()
     log = state["log"]
@@ -406,7 +415,7 @@ def export(run, data, kept):
         name = f"{NAMES[run]}-{steps}"
         packed = eight_bits(torch.load(path)["average"])
         network = unpacked(recipe, packed)
-        metrics = [dict(metric, split=f"{metric['split']}, {walk}") for metric in measured(name, network, judge, weight, folder)]
+        metrics = [dict(metric, split=f"{metric['split']}, {walk}") for metric in measured(name, network, judge, weight, folder, steps)]
         print(name, json.dumps(metrics, ensure_ascii=False), flush=True)
         sections = [
             table("data", DATA[run]),

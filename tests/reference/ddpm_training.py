@@ -54,7 +54,7 @@ class Recipe:
 
 RECIPES = {
     "small": Recipe(channels=1, classes=20, steps=9_000),
-    "cifar": Recipe(channels=3, classes=10, steps=11_000, mirrored=True, aside=(100, 300, 750, 1_500, 3_000, 6_000)),
+    "cifar": Recipe(channels=3, classes=10, steps=8_000, mirrored=True, aside=(100, 300, 750, 1_500, 3_000, 5_000)),
 }
 
 
