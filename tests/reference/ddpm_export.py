@@ -195,7 +195,8 @@ class Small:
         found = []
         for name, (judge, _, real, accuracy, train) in self.sets.items():
             found.append({"name": "the judge's own accuracy", "split": f"{name}, test 10,000", "value": accuracy})
-            for what, x in [(f"{len(train)} real training {name}", train), (f"{len(train)} of noise beside {name}", noise_like(train))]:
+            count = len(train)
+            for what, x in [(f"{count} real training {name}", train), (f"{count} of noise beside {name}", noise_like(train))]:
                 value = distance(moments(judge.answers(x)[0]), real)
                 found.append({"name": "Fréchet distance", "split": what, "value": value})
         return found
@@ -370,7 +371,7 @@ def export(run, data, kept):
     network = unpacked(recipe, packed)
     weight, chosen_after = chosen_weight(network, judge, folder, state["done"])
     walk = f"DDIM, {STEPS} steps, guidance {weight}"
-    config = {"channels": recipe.channels, "widths": list(recipe.widths), "embedding": recipe.embedding, "classes": recipe.classes}
+    config = {name: getattr(recipe, name) for name in ["channels", "widths", "embedding", "classes"]}
 
     def run_table(steps, seconds):
         return table("run", {
@@ -392,7 +393,11 @@ def export(run, data, kept):
         return {"file": "../shared/data/cifar10_test.tar.gz", "name": "error of v", "value": judge.off(network),
                 "pictures": AGAIN, "every": EVERY, "times": TIMES}
 
-    metrics = [dict(metric, split=f"{metric['split']}, {walk}") for metric in measured(NAMES[run], network, judge, weight, folder, state["done"])]
+    def judged(name, network, done):
+        metrics = measured(name, network, judge, weight, folder, done)
+        return [dict(metric, split=f"{metric['split']}, {walk}") for metric in metrics]
+
+    metrics = judged(NAMES[run], network, state["done"])
     print(json.dumps(metrics, indent=1, ensure_ascii=False), "floors reached:", judge.passes(metrics), flush=True)
     beside = judge.beside()
     log = state["log"]
@@ -415,7 +420,7 @@ def export(run, data, kept):
         name = f"{NAMES[run]}-{steps}"
         packed = eight_bits(torch.load(path)["average"])
         network = unpacked(recipe, packed)
-        metrics = [dict(metric, split=f"{metric['split']}, {walk}") for metric in measured(name, network, judge, weight, folder, steps)]
+        metrics = judged(name, network, steps)
         print(name, json.dumps(metrics, ensure_ascii=False), flush=True)
         sections = [
             table("data", DATA[run]),
