@@ -175,37 +175,37 @@ pub struct UNet {
     pub classes: Embedding,
     /// The first filters, over folded pixels.
     pub stem: Conv2d,
-    /// Two blocks at half the side,
+    /// The first block at half the side; what it says goes on and, later, to `up1`.
     pub down1: Block,
-    /// the second.
+    /// The second, whose word `up2` hears.
     pub down2: Block,
     /// Half as many rows and columns.
     pub shrink: Conv2d,
-    /// Two blocks at a quarter of the side, each with attention after it,
+    /// The first block at a quarter of the side.
     pub down3: Block,
-    /// the first one's.
+    /// Attention after it, whose word `up3` hears.
     pub attention1: PlaceAttention,
-    /// The second
+    /// The second block there.
     pub down4: Block,
-    /// and its attention.
+    /// Attention after it, whose word `up4` hears.
     pub attention2: PlaceAttention,
-    /// The bottom: two blocks
+    /// The first block of the bottom.
     pub middle1: Block,
-    /// with attention between them.
+    /// Attention between the two.
     pub attention3: PlaceAttention,
-    /// The second.
+    /// The second block of the bottom.
     pub middle2: Block,
-    /// The way up sees what the way down found at the same size,
+    /// The first block on the way up, which sees what `attention2` said too.
     pub up4: Block,
-    /// attends once more
+    /// Attention after it.
     pub attention4: PlaceAttention,
-    /// and goes on.
+    /// The last block at a quarter of the side, which sees what `attention1` said too.
     pub up3: Block,
     /// Filters over the maps at twice as many rows and columns.
     pub grow: Conv2d,
-    /// Two blocks at half the side,
+    /// A block at half the side again, which sees what `down2` said too.
     pub up2: Block,
-    /// the second.
+    /// The last block, which sees what `down1` said too.
     pub up1: Block,
     /// Before the head.
     pub norm: Norm,
