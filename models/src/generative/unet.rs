@@ -25,13 +25,13 @@
 //! scale and shift. T. Salimans, J. Ho: Progressive distillation for fast sampling of diffusion models. arXiv:2202.00512
 //! (2022): v.
 //!
-//! **Differs from the paper.** The first paper's network for such pictures has 35.7 million parameters, this one
-//! 2.8 million; it names the noise ε; this one names v,
-//! from which ε and the clean picture follow and which is neither of them where there is nearly no noise or nothing else.
-//! Two by two pixels are folded into channels before the stem and unfolded after the head, so that its finest maps have
-//! half the side. The embedding scales and shifts, where it was added. Attention stands at the coarse maps only, with one
-//! head. Each size hands over two maps and not three. The class is an input (Nichol, Dhariwal), left out one time in
-//! ten for guidance (J. Ho, T. Salimans 2022). Errors are weighed by their signal-to-noise ratio (T. Hang et al. 2023).
+//! **Differs from the paper.** The first paper's network for such pictures has 35.7 million parameters, this one 2.8
+//! million. That one names the noise ε, this one v: nearly the noise where there is little of it, nearly the picture's
+//! negative where there is nothing else, so that it never names what can be read off its input. Two by two pixels are folded
+//! into channels before the stem and unfolded after the head, so that the finest maps have half the side. The embedding
+//! scales and shifts, where it was added. Attention stands at the coarse maps only, with one head. Each size hands over two
+//! maps and not three. The class is an input (Nichol, Dhariwal), left out one time in ten for guidance (J. Ho, T. Salimans
+//! 2022). Errors are weighed by their signal-to-noise ratio, cut off at 5 (T. Hang et al. 2023).
 //! Without dropout.
 
 pub mod blocks;
