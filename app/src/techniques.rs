@@ -119,7 +119,7 @@ pub static TECHNIQUES: [Technique; 21] = [
                   toward the first layer means that it hardly learns.",
         misleads: "Size is not direction: a large gradient can be noise. Optimisers such as Adam rescale it, so a small one need \
                    not mean slow learning.",
-        lessons: &["adaline", "mlp", "lenet", "resnet", "rnn", "lstm", "transformer", "vae"],
+        lessons: &["adaline", "mlp", "lenet", "resnet", "rnn", "lstm", "transformer", "vae", "ddpm"],
     },
     Technique {
         id: "weight-histogram",
@@ -128,7 +128,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "One heap of weights for each layer. Heaps widen while it learns; a spike at zero or weights gone to the rim \
                   deserve a look.",
         misleads: "Two networks with the same histogram can compute entirely different things, for it forgets where each weight sits.",
-        lessons: &["adaline", "mlp", "lenet", "transformer", "vae", "bitnet"],
+        lessons: &["adaline", "mlp", "lenet", "transformer", "vae", "ddpm", "bitnet"],
     },
     Technique {
         id: "state-reconstruction",

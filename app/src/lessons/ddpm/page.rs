@@ -2,13 +2,20 @@
 
 mod build;
 mod controls;
+mod diagram;
+mod field;
+mod forward;
+mod live_trials;
+mod schedule;
 mod strength;
 mod understand;
 mod weakness;
 
 use leptos::prelude::*;
 
-use self::{build::Build, controls::Controls, strength::Strength, understand::Understand, weakness::Weakness};
+use self::{
+    build::Build, controls::Controls, field::Flow, strength::Strength, understand::Understand, weakness::Weakness,
+};
 use crate::{
     lessons::ddpm::{Ddpm, LESSON, Settings, settings::Role},
     session::Session,
@@ -27,10 +34,11 @@ pub fn Page() -> impl IntoView {
     let pictures = Session::<Ddpm>::on_cpu(untrack(drawing));
     Effect::new(move || pictures.change(|settings| *settings = drawing()));
     let lit = Lit(RwSignal::new(None));
+    let flow = Flow::of(session);
     view! {
-        <LessonFrame lesson=&LESSON session settings=move || view! { <Controls session /> }>
-            <Understand session lit />
-            <Build session lit />
+        <LessonFrame lesson=&LESSON session beside=field::beside settings=move || view! { <Controls session /> }>
+            <Understand session flow lit />
+            <Build session pictures lit />
             <Strength session pictures />
             <Weakness session pictures />
         </LessonFrame>

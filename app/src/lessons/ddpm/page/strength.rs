@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::live_trials::NoiseToMoons;
 use crate::{
     lessons::ddpm::Ddpm,
     session::Session,
@@ -16,6 +17,6 @@ pub fn Strength(
     /// The session that draws pictures.
     pictures: Session<Ddpm>,
 ) -> impl IntoView {
-    let _ = (session, pictures);
-    view! { <Stage kind=StageKind::Strength claim="To be written">""</Stage> }
+    let _ = pictures;
+    view! { <Stage kind=StageKind::Strength claim="To be written"><NoiseToMoons session /></Stage> }
 }

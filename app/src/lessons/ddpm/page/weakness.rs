@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::live_trials::FewPointSteps;
 use crate::{
     lessons::ddpm::Ddpm,
     session::Session,
@@ -16,6 +17,6 @@ pub fn Weakness(
     /// The session that draws pictures.
     pictures: Session<Ddpm>,
 ) -> impl IntoView {
-    let _ = (session, pictures);
-    view! { <Stage kind=StageKind::Weakness claim="To be written">""</Stage> }
+    let _ = pictures;
+    view! { <Stage kind=StageKind::Weakness claim="To be written"><FewPointSteps session /></Stage> }
 }
