@@ -22,6 +22,7 @@ import "./checks/looks.mjs";
 import "./checks/embed.mjs";
 import "./checks/search.mjs";
 import "./checks/offline.mjs";
+import "./checks/soak.mjs";
 
 const [dist, filter = ""] = process.argv.slice(2);
 const lessons = JSON.parse(await readFile(join(dist, "lessons.json"), "utf8"));
