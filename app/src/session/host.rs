@@ -6,9 +6,12 @@ use models::device::Device;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use crate::session::{
-    protocol::{Engine, EngineReport, Remedy, Request, Response, Trouble, decode, encode},
-    serve::{Beginning, Context},
+use crate::{
+    fetch,
+    session::{
+        protocol::{Engine, EngineReport, Remedy, Request, Response, Trouble, decode, encode},
+        serve::{Beginning, Context},
+    },
 };
 
 /// Runs the worker: finds its engine, says Ready, waits for [`Request::Start`], serves that lesson.
@@ -18,9 +21,12 @@ pub fn run(engine: impl AsyncFnOnce() -> (Device, EngineReport) + 'static) {
     let (sender, mut inbox) = mpsc::unbounded();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let bytes = Uint8Array::new(&event.data()).to_vec();
-        if let Ok(request) = decode::<Request>(&bytes) {
+        match decode::<Request>(&bytes) {
+            // Whoever reads the inbox may be waiting for that very file.
+            Ok(Request::GiveUp { name }) => fetch::give_up(&name),
             // The receiver lives as long as the worker.
-            let _ = sender.unbounded_send(request);
+            Ok(request) => drop(sender.unbounded_send(request)),
+            Err(_) => {}
         }
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));

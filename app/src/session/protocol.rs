@@ -97,6 +97,11 @@ pub enum Request {
     },
     /// A picture of an animation; a file is made of them.
     Animate(Still),
+    /// The reader does not want this file now. Heard even while the task waits for it.
+    GiveUp {
+        /// Name of the data or weights.
+        name: String,
+    },
     /// Go back (or forth) to a checkpoint.
     Restore {
         /// The checkpoint.
@@ -209,6 +214,8 @@ pub struct Progress {
 /// Where a file stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LoadState {
+    /// Not wanted now: the reader gave it up.
+    Idle,
     /// On its way.
     Loading,
     /// Here and checked.
@@ -269,6 +276,8 @@ pub enum Remedy {
     Calmer,
     /// Try the same again.
     Retry,
+    /// Fetch what was given up.
+    Fetch,
     /// Start from the last checkpoint in a fresh worker.
     Resume,
     /// Nothing to do but read it.
