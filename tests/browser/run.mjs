@@ -21,6 +21,7 @@ import "./checks/alexnet.mjs";
 import "./checks/looks.mjs";
 import "./checks/embed.mjs";
 import "./checks/search.mjs";
+import "./checks/patterns.mjs";
 import "./checks/cancel.mjs";
 import "./checks/offline.mjs";
 import "./checks/soak.mjs";
