@@ -20,6 +20,7 @@ import "./checks/photographs.mjs";
 import "./checks/alexnet.mjs";
 import "./checks/looks.mjs";
 import "./checks/embed.mjs";
+import "./checks/about.mjs";
 import "./checks/search.mjs";
 import "./checks/patterns.mjs";
 import "./checks/cancel.mjs";

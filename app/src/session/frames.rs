@@ -182,7 +182,7 @@ impl<P: Protocol> Session<P> {
         }
         let lost = if was_gpu { "The graphics processor was lost" } else { "The computation stopped" };
         let sentence = format!("{lost} ({}); it goes on on the CPU from step {step}.", first_line(words));
-        self.bench.engine.set(Some(EngineReport { engine: Engine::Cpu, reason: format!("{lost} during this visit.") }));
+        self.bench.engine.set(Some(EngineReport::new(Engine::Cpu, format!("{lost} during this visit."))));
         self.with(|inner| inner.state.borrow_mut().resume_running = was_running);
         self.curves.update(|curves| curves.truncate(step));
         self.resume();

@@ -54,7 +54,7 @@ pub fn run(engine: impl AsyncFnOnce() -> (Device, EngineReport) + 'static) {
 
 /// The CPU and why it computes.
 pub fn cpu(reason: &str) -> (Device, EngineReport) {
-    (Device::flex(), EngineReport { engine: Engine::Cpu, reason: reason.into() })
+    (Device::flex(), EngineReport::new(Engine::Cpu, reason))
 }
 
 /// WebGPU if it starts and calculates rightly, else the CPU with the reason.
@@ -63,13 +63,22 @@ pub async fn gpu() -> (Device, EngineReport) {
     let Ok(device) = Device::wgpu_options().init_async().await else {
         return cpu("WebGPU did not start.");
     };
-    match models::device::self_test(&device).await {
-        Ok(()) => {
-            let reason = "WebGPU passed its check against the CPU.".into();
-            (device, EngineReport { engine: Engine::WebGpu, reason })
-        }
-        Err(reason) => cpu(&format!("WebGPU failed its check: {reason}")),
-    }
+    let compared = match models::device::compare(&device).await {
+        Ok(compared) => compared,
+        Err(reason) => return cpu(&format!("WebGPU failed its check: {reason}")),
+    };
+    let fault = compared.iter().find_map(|part| part.fault.as_ref());
+    let (device, mut report) = match fault {
+        None => (device, EngineReport::new(Engine::WebGpu, "WebGPU passed its check against the CPU.")),
+        Some(fault) => cpu(&format!("WebGPU failed its check: {fault}")),
+    };
+    let part = |part: &models::device::Compared| crate::session::protocol::CheckedPart {
+        name: part.name.into(),
+        difference: part.difference,
+        passed: part.fault.is_none(),
+    };
+    report.parts = compared.iter().map(part).collect();
+    (device, report)
 }
 
 fn post(scope: &DedicatedWorkerGlobalScope, response: &Response) {

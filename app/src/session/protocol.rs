@@ -231,6 +231,26 @@ pub struct EngineReport {
     pub engine: Engine,
     /// One short sentence.
     pub reason: String,
+    /// What its check found, part by part; empty where nothing was checked.
+    pub parts: Vec<CheckedPart>,
+}
+
+impl EngineReport {
+    /// An engine and why it computes; nothing was checked.
+    pub fn new(engine: Engine, reason: impl Into<String>) -> Self {
+        Self { engine, reason: reason.into(), parts: Vec::new() }
+    }
+}
+
+/// One kind of operation in an engine's check against the CPU.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CheckedPart {
+    /// What was computed.
+    pub name: String,
+    /// The largest difference from the CPU; NaN if a number is none.
+    pub difference: f32,
+    /// Whether rounding explains it.
+    pub passed: bool,
 }
 
 /// The two engines.
