@@ -3,4 +3,5 @@
 pub mod diffusion;
 pub mod latent;
 pub mod sharpness;
+pub mod unet;
 pub mod vae;

@@ -217,16 +217,16 @@ fn pooled(x: &FlexTensor, windows: &Windows) -> [usize; 4] {
 }
 
 /// The four dimensions of a tensor.
-fn dims(tensor: &FlexTensor) -> [usize; 4] {
+pub(super) fn dims(tensor: &FlexTensor) -> [usize; 4] {
     tensor.shape().dims()
 }
 
 /// The numbers of a contiguous tensor.
-fn numbers(tensor: &FlexTensor) -> &[f32] {
+pub(super) fn numbers(tensor: &FlexTensor) -> &[f32] {
     tensor.as_slice().expect("contiguous 32-bit floats")
 }
 
 /// A tensor of `values`, which are not copied.
-fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
+pub(super) fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> FlexTensor {
     FlexTensor::from_data(TensorData::new(values, shape))
 }

@@ -1,4 +1,4 @@
-//! Convolution and pooling for burn's CPU engine (burn-flex), the same to rounding and faster; `cargo xtask bench` measures
+//! Convolution, pooling and group normalisation for burn's CPU engine (burn-flex), the same to rounding and faster; `cargo xtask bench` measures
 //! what networks gain from it in a browser.
 //!
 //! burn-flex unfolds pictures into columns number by number before it multiplies, and pools number by number. Here a
@@ -14,6 +14,7 @@ mod convolution;
 mod depthwise;
 mod engine;
 mod form;
+mod norm;
 mod plan;
 mod pointwise;
 mod pooling;
@@ -33,6 +34,7 @@ use burn::{
 use bend::Bend;
 use engine::Kernels;
 use form::Form;
+pub use norm::group_norm;
 use pooling::Windows;
 
 /// A two-dimensional convolution, in place of [`burn::tensor::module::conv2d`]:
