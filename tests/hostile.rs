@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use app::{
-    lessons::{adaline, alexnet, hopfield, lenet, mlp, perceptron, transformer, vae},
+    lessons::{adaline, alexnet, ddpm, hopfield, lenet, mlp, perceptron, transformer, vae},
     session::{
         protocol::{Request, Response, Settings, decode, encode},
         query::{Query, QueryWriter},
@@ -35,6 +35,7 @@ fn all_settle(address: &str) {
     settles::<alexnet::Settings>(address);
     settles::<transformer::Settings>(address);
     settles::<vae::Settings>(address);
+    settles::<ddpm::Settings>(address);
 }
 
 /// The keys that any lesson knows, among others, with values that are nearly right.
@@ -91,6 +92,14 @@ fn pair() -> impl Strategy<Value = String> {
         "draw",
         "head",
         "off",
+        "net",
+        "other",
+        "steps",
+        "guidance",
+        "schedule",
+        "hand",
+        "sampler",
+        "points",
         "v",
         "step",
         "x",

@@ -48,8 +48,14 @@ pub const LESSON: Lesson = Lesson {
         FigureNote { id: "forward", technique: "denoising", shows: "any picture, drowned in noise" },
         FigureNote { id: "schedule", technique: "denoising", shows: "how much of the picture is left when" },
         FigureNote { id: "reverse", technique: "denoising", shows: "a picture out of noise, step by step" },
+        FigureNote { id: "classes", technique: "sample-grid", shows: "every class out of the same noise" },
+        FigureNote { id: "judged", technique: "sample-grid", shows: "pictures, and what LeNet calls them" },
+        FigureNote { id: "inpaint", technique: "denoising", shows: "a hole, filled out of different noise" },
+        FigureNote { id: "checkpoints", technique: "sample-grid", shows: "the same noise at several ages" },
+        FigureNote { id: "steps-pictures", technique: "sample-grid", shows: "the same noise in few steps and in many" },
+        FigureNote { id: "guidance-pictures", technique: "sample-grid", shows: "guidance, weak to strong" },
     ],
-    experiments: &[],
+    experiments: &["judge", "few-steps", "cost", "guidance"],
 };
 
 /// The lesson's messages.

@@ -2,13 +2,20 @@
 
 mod build;
 mod controls;
+mod desk;
+mod inpaint;
+mod reverse;
+mod sheets;
 mod strength;
+mod trial;
 mod understand;
 mod weakness;
 
 use leptos::prelude::*;
 
-use self::{build::Build, controls::Controls, strength::Strength, understand::Understand, weakness::Weakness};
+use self::{
+    build::Build, controls::Controls, desk::Desk, strength::Strength, understand::Understand, weakness::Weakness,
+};
 use crate::{
     lessons::ddpm::{Ddpm, LESSON, Settings, settings::Role},
     session::Session,
@@ -26,13 +33,14 @@ pub fn Page() -> impl IntoView {
     let drawing = move || session.settings.with(|settings| Settings { role: Role::Pictures, ..settings.clone() });
     let pictures = Session::<Ddpm>::on_cpu(untrack(drawing));
     Effect::new(move || pictures.change(|settings| *settings = drawing()));
+    let desk = Desk::new(session, pictures);
     let lit = Lit(RwSignal::new(None));
     view! {
         <LessonFrame lesson=&LESSON session settings=move || view! { <Controls session /> }>
             <Understand session lit />
             <Build session lit />
-            <Strength session pictures />
-            <Weakness session pictures />
+            <Strength desk />
+            <Weakness desk />
         </LessonFrame>
     }
 }
