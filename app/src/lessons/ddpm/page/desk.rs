@@ -8,7 +8,7 @@ use crate::{
     lessons::{
         ddpm::{
             self, Ddpm, Settings, Snapshot,
-            pictures::{Age, Command, Drawing, Errand, Filled, Finding, HeldOut, Net, Piece, Progress, Sheet, early},
+            pictures::{Age, Command, Drawing, Errand, Filled, Finding, HeldOut, Net, Piece, Progress, Sheet},
             settings::Role,
         },
         pictures::PictureSet,
@@ -42,6 +42,8 @@ pub struct Desk {
     pace: Memo<[f32; 2]>,
     here: Memo<Vec<Piece>>,
     wanted: RwSignal<Vec<Piece>>,
+    /// What was asked for last: there a trouble is told.
+    pub last: RwSignal<Errand>,
     runs: StoredValue<u32>,
 }
 
@@ -66,6 +68,7 @@ impl Desk {
             pace: Memo::new(move |_| now().map(|now| now.2).unwrap_or_default()),
             here: Memo::new(move |_| now().map(|now| now.0).unwrap_or_default()),
             wanted: RwSignal::new(Vec::new()),
+            last: RwSignal::new(Errand::Draw),
             runs: StoredValue::new(0),
         };
         desk.keep_news();
@@ -125,8 +128,19 @@ impl Desk {
 
     /// Asks the worker for something, with the settings as they are now.
     pub fn command(self, command: Command) {
-        let now = self.session.settings.get_untracked();
-        self.pictures.change(|settings| *settings = Settings { role: Role::Pictures, ..now });
+        let errand = match &command {
+            Command::Draw => Some(Errand::Draw),
+            Command::Sheet(_) => Some(Errand::Sheet),
+            Command::Fill { .. } => Some(Errand::Fill),
+            Command::Ages => Some(Errand::Ages),
+            Command::Try(..) => Some(Errand::Try),
+            Command::Fetch(_) | Command::Bring(_) | Command::TakeIn | Command::Cancel => None,
+        };
+        if let Some(errand) = errand {
+            self.last.set(errand);
+        }
+        let now = Settings { role: Role::Pictures, ..self.session.settings.get_untracked() };
+        self.pictures.change(|settings| *settings = now);
         self.pictures.command(ddpm::Command::Pictures(command));
     }
 
@@ -174,11 +188,6 @@ impl Desk {
     /// Whether weights are wanted.
     pub fn is_wanted(self, piece: Piece) -> bool {
         self.wanted.with(|wanted| wanted.contains(&piece))
-    }
-
-    /// Whether every early checkpoint and the last one are here.
-    pub fn has_ages(self) -> bool {
-        early().into_iter().map(Piece::Early).chain([Piece::Net(Net::Cifar)]).all(|piece| self.has(piece))
     }
 
     /// Whether this is being drawn, or waits to be.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use models::data::photograph::{Square, tensor};
 
 use super::{
@@ -17,6 +17,7 @@ use crate::{
     },
     widgets::{
         Chips, DrawPad, Examples, Figure, Photo, PhotoInput, Plate, PlateRow, Plates, Scale, Slider, Tile, center,
+        saves_data, when_seen,
     },
 };
 
@@ -191,8 +192,14 @@ pub fn Inpaint(
         let net = net.get();
         given.get().map(|bytes| Plate::new(&bytes, net.side(), tint(net)))
     });
+    let node = NodeRef::<html::Div>::new();
+    when_seen(node, move || {
+        if !saves_data() && desk.held_out.with_untracked(Option::is_none) && net.get_untracked() == Net::Small {
+            desk.bring(PictureSet::Mnist);
+        }
+    });
     view! {
-        <div class="wide stack">
+        <div class="wide stack" node_ref=node>
             <div class="choices inpaint">
                 {move || {
                     let options = Source::of(net.get()).into_iter().map(|source| (source, source.name())).collect();

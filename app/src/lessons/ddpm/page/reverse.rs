@@ -11,7 +11,7 @@ use crate::{
         pictures::{Command, Drawing, Errand, MOST_WEIGHT, NOISE, Net, PictureSettings, Piece, STEPS, byte, number},
         settings::Curve,
     },
-    session::Still,
+    session::{Still, protocol::Remedy},
     site::{embed::Setting, parts::Weights},
     widgets::{
         Chips, Choice, Denoising, Figure, FigureState, Notice, NoticeKind, NumberField, Plate, PointEvent, ProgressBar,
@@ -204,9 +204,9 @@ pub fn Reverse(
         }
     });
     let state = Signal::derive(move || match picture.with(Option::is_some) {
-        true => Some(FigureState::Ready),
-        false if desk.is_busy(Errand::Draw) => Some(FigureState::Loading),
-        false => Some(FigureState::Empty),
+        true => FigureState::Ready,
+        false if desk.is_busy(Errand::Draw) => FigureState::Loading,
+        false => FigureState::Empty,
     });
     let is_small = Memo::new(move |_| desk.net() == Net::Small);
     view! {
@@ -285,7 +285,7 @@ fn Wishes(desk: Desk) -> impl IntoView {
                     max=STEPS.1.into()
                     step=1.0
                     log=true
-                    marks=vec![(5.0, "5".to_owned()), (50.0, "50".to_owned()), (STEPS.1.into(), STEPS.1.to_string())]
+                    marks=Signal::stored(vec![(5.0, "5".to_owned()), (50.0, "50".to_owned()), (STEPS.1.into(), STEPS.1.to_string())])
                     on_change=Callback::new(move |steps: f64| desk.session.change(|settings| settings.pictures.steps = steps as u16))
                 />
             </Setting>
@@ -415,7 +415,7 @@ pub fn DrawRow(
             format!("Step {} of {}{time}", progress.step, progress.steps)
         }
     });
-    let trouble = move || desk.pictures.bench.trouble.get().filter(|_| errand == Errand::Draw);
+    let trouble = move || desk.pictures.bench.trouble.get().filter(|_| errand == desk.last.get());
     view! {
         <div class="draw-row">
             {children()}
@@ -428,7 +428,7 @@ pub fn DrawRow(
             <Notice
                 text=trouble.sentence
                 kind=NoticeKind::Warning
-                action="Try again"
+                action=if trouble.remedy == Remedy::Dismiss { "All right" } else { "Try again" }
                 on_action=Callback::new(move |()| desk.settle())
             />
         })}

@@ -64,7 +64,7 @@ pub fn Classes(
                     <div class="fields">
                         <Chips
                             label="Pictures of each"
-                            options=(1..=MOST_ROWS).map(|rows| (rows, rows.to_string())).collect::<Vec<_>>()
+                            options={(1..=MOST_ROWS).map(|rows| (rows, rows.to_string())).collect::<Vec<_>>()}
                             value=count
                             on_change=Callback::new(move |rows: u8| count.set(rows))
                         />
@@ -80,7 +80,7 @@ pub fn Classes(
                 }
             >
                 <strong>"Look along a row: the noise is the same, only the class was told."</strong>
-                " Slant, weight and place of the strokes often run through a whole row. The noise decides those, the class decides what it is."
+                " What the pictures of a row have in common, slant or weight or place, came from the noise. What tells them apart came from the class."
             </Figure>
         </div>
     }
@@ -112,6 +112,12 @@ pub fn Ages(
     desk: Desk,
 ) -> impl IntoView {
     let looked = RwSignal::new(0_usize);
+    let trained = provenance::find(Net::Cifar.weights()).map_or(String::new(), |weights| {
+        format!(
+            "{:.1} hours of training on a processor are little for photographs: even at the end many of these pictures are more a mood than a thing.",
+            weights.seconds / 3600.0
+        )
+    });
     let ages: Vec<u32> = early().into_iter().chain([0]).collect();
     let count = ages.len();
     let steps_of = StoredValue::new(ages);
@@ -187,7 +193,7 @@ pub fn Ages(
                 }
             >
                 <strong>"Follow one column down: first the colours of a scene come, then large shapes, and details last."</strong>
-                " The noise of a column never changes, only what the network has learned. A few hours on two processor cores are little for photographs: even at the end most of these pictures are a mood more than a thing."
+                " The noise of a column never changes, only what the network has learned. "{trained}
             </Figure>
             <Figure id="distance" technique="learning-curves" title="How far its pictures are from real ones, a stored measurement" picture=chart empty="No distances are stored with these weights.">
                 <strong>"Lower is closer."</strong>

@@ -7,7 +7,7 @@ use super::{
     inpaint::Inpaint,
     reverse::{Reverse, plates},
     sheets::{Ages, Classes, names},
-    trial::{self, Tried},
+    trial::{self, Tried, Underway},
 };
 use crate::{
     lessons::{
@@ -51,7 +51,7 @@ pub fn Strength(
         <Stage kind=StageKind::Strength claim="Noise becomes a picture, the one you ask for">
             <p>
                 "A larger network of the same kind has learned digits and clothes, 20 classes in one; a second one learned small photographs. "
-                "Nothing is stored of what it draws. Choose a class, and watch it come."
+                "No picture is stored here: what you see is drawn in this tab. Choose a class, and watch it come."
             </p>
             <Reverse desk />
             <p>
@@ -119,6 +119,7 @@ fn Judging(desk: Desk) -> impl IntoView {
                 }),
             }
         />
+        <Underway desk progress />
         <div class="wide">
             <Figure id="judged" technique="sample-grid" title="Forty pictures and their judges" picture empty="Not drawn yet.">
                 <strong>"Look at the red frames, and say yourself what they show."</strong>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::desk::Desk;
+use super::{desk::Desk, reverse::DrawRow};
 use crate::{
     lessons::ddpm::pictures::{Command, Errand, Finding, Trial},
     site::experiment::Progress,
@@ -57,4 +57,20 @@ pub fn experiment(desk: Desk, trial: Trial, say: impl Fn(&Finding) -> String + S
         }
     });
     Tried { progress, found, on_run }
+}
+
+/// While an experiment runs: how far it is, and a way to end it.
+#[component]
+pub fn Underway(
+    /// The reader's desk.
+    desk: Desk,
+    /// Where the experiment stands.
+    progress: RwSignal<Progress>,
+) -> impl IntoView {
+    let is_running = Memo::new(move |_| matches!(progress.get(), Progress::Running(_)));
+    view! {
+        <Show when=move || is_running.get()>
+            <DrawRow desk errand=Errand::Try>""</DrawRow>
+        </Show>
+    }
 }

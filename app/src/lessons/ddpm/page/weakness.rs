@@ -7,7 +7,7 @@ use super::{
     reverse::plates,
     sheets::names,
     strength::{judged_plate, percent, share_of},
-    trial::{self, Tried},
+    trial::{self, Tried, Underway},
 };
 use crate::{
     lessons::{
@@ -116,10 +116,11 @@ fn FewSteps(desk: Desk) -> impl IntoView {
                 }),
             }
         />
+        <Underway desk progress />
         <div class="wide stack">
             <Figure id="steps-pictures" technique="sample-grid" title="The same noise in few steps and in many" picture empty="Not drawn yet. How few steps would you take?">
-                <strong>"Go up a column: lines thicken, then dissolve."</strong>
-                " With very few steps each picture is close to the mean of its class. What a LeNet still recognises can look poor to you."
+                <strong>"Go up a column, from many steps to few, and stop where you would send it back."</strong>
+                " The noise is the same all along. What a LeNet still recognises can look poor to you: recognising asks for less than drawing."
             </Figure>
             <Figure id="steps-test" technique="learning-curves" title="Recognised, against steps" picture=chart empty="Not measured yet.">
                 <strong>"Where does the line stop rising?"</strong>
@@ -207,10 +208,11 @@ fn CostOfAPicture(desk: Desk) -> impl IntoView {
                 }),
             }
         />
+        <Underway desk progress />
         {table}
         <Figure id="cost-test" technique="sample-grid" title="What the time buys" picture empty="Not measured yet.">
-            <strong>"Compare the edges."</strong>
-            " The VAE’s digit is soft where it could have been several; this network decides, step by step, for one of them."
+            <strong>"Compare the edges, then the times."</strong>
+            " The VAE draws the mean of what its place on the map could be. This network decides, step by step, for one picture."
         </Figure>
     }
 }
@@ -290,9 +292,10 @@ fn Guidance(desk: Desk) -> impl IntoView {
                 }),
             }
         />
+        <Underway desk progress />
         <div class="wide stack">
             <Figure id="guidance-pictures" technique="sample-grid" title="One class, eight noises, guided harder and harder" picture empty="Not drawn yet.">
-                <strong>"Go down: the eight become one."</strong>
+                <strong>"Go down, and look how much the eight still differ."</strong>
                 " Slant and style are what the class does not say. Guidance pushes toward what makes the class likelier, and away from all the rest."
             </Figure>
             <Figure id="guidance-test" technique="learning-curves" title="Certainty against diversity" picture=chart empty="Not measured yet.">
