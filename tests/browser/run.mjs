@@ -17,6 +17,7 @@ import "./checks/twins.mjs";
 import "./checks/transformer.mjs";
 import "./checks/vae.mjs";
 import "./checks/ddpm_points.mjs";
+import "./checks/ddpm_pictures.mjs";
 import "./checks/photographs.mjs";
 import "./checks/alexnet.mjs";
 import "./checks/looks.mjs";

@@ -1,6 +1,7 @@
 //! Every instrument of the site in every state, with sample data: for those who build on it, and for our own eyes.
 
 mod language;
+mod noise;
 mod samples;
 
 use leptos::prelude::*;
@@ -116,6 +117,14 @@ fn Figures(state: Shown) -> impl IntoView {
             {figure(
                 "gallery-photos", "sample-grid", "Pictures in colour", state, samples::photos,
                 "Each with its words below. A frame says right or wrong.",
+            )}
+            {figure(
+                "gallery-plates", "sample-grid", "Sheet of pictures", state, noise::plates,
+                "Names stand at rows and columns; columns without room stand below.",
+            )}
+            {figure(
+                "gallery-denoising", "denoising", "Ways out of noise", state, noise::denoising,
+                "A picture is the sum of what is seen in it; the strip holds its key steps.",
             )}
             {figure(
                 "gallery-latent", "latent-traversal", "Map of pictures", state, samples::latent_map,

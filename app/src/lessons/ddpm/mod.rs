@@ -102,9 +102,15 @@ pub const LESSON: Lesson = Lesson {
         FigureNote { id: "reverse", technique: "denoising", shows: "a picture out of noise, step by step" },
         FigureNote { id: "moons-noise", technique: "denoising", shows: "points of noise before their walk" },
         FigureNote { id: "moons-test", technique: "denoising", shows: "the same points after their walk" },
+        FigureNote { id: "classes", technique: "sample-grid", shows: "every class out of the same noise" },
+        FigureNote { id: "judged", technique: "sample-grid", shows: "pictures, and what LeNet calls them" },
+        FigureNote { id: "inpaint", technique: "denoising", shows: "a hole, filled out of different noise" },
+        FigureNote { id: "checkpoints", technique: "sample-grid", shows: "the same noise at several ages" },
+        FigureNote { id: "steps-pictures", technique: "sample-grid", shows: "the same noise in few steps and in many" },
+        FigureNote { id: "guidance-pictures", technique: "sample-grid", shows: "guidance, weak to strong" },
         FigureNote { id: "point-steps-test", technique: "denoising", shows: "points on the data against steps" },
     ],
-    experiments: &["moons", "point-steps"],
+    experiments: &["moons", "judge", "few-steps", "point-steps", "cost", "guidance"],
 };
 
 /// The lesson's messages.

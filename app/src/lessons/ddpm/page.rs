@@ -2,19 +2,25 @@
 
 mod build;
 mod controls;
+mod desk;
 mod diagram;
 mod field;
 mod forward;
+mod inpaint;
 mod live_trials;
+mod reverse;
 mod schedule;
+mod sheets;
 mod strength;
+mod trial;
 mod understand;
 mod weakness;
 
 use leptos::prelude::*;
 
 use self::{
-    build::Build, controls::Controls, field::Flow, strength::Strength, understand::Understand, weakness::Weakness,
+    build::Build, controls::Controls, desk::Desk, field::Flow, strength::Strength, understand::Understand,
+    weakness::Weakness,
 };
 use crate::{
     lessons::ddpm::{Ddpm, LESSON, Settings, settings::Role},
@@ -33,14 +39,15 @@ pub fn Page() -> impl IntoView {
     let drawing = move || session.settings.with(|settings| Settings { role: Role::Pictures, ..settings.clone() });
     let pictures = Session::<Ddpm>::on_cpu(untrack(drawing));
     Effect::new(move || pictures.change(|settings| *settings = drawing()));
+    let desk = Desk::new(session, pictures);
     let lit = Lit(RwSignal::new(None));
     let flow = Flow::of(session);
     view! {
         <LessonFrame lesson=&LESSON session beside=field::beside settings=move || view! { <Controls session /> }>
             <Understand session flow lit />
-            <Build session pictures lit />
-            <Strength session pictures />
-            <Weakness session pictures />
+            <Build session lit />
+            <Strength desk />
+            <Weakness desk />
         </LessonFrame>
     }
 }

@@ -1,11 +1,19 @@
 //! What page and worker say about the networks that draw pictures.
 
+mod view;
+
+use models::generative::diffusion::TIMES;
 use serde::{Deserialize, Serialize};
 
-use crate::session::query::{Query, QueryWriter};
+pub use self::view::*;
+use crate::{
+    fetch,
+    lessons::pictures::PictureSet,
+    session::query::{Query, QueryWriter},
+};
 
 /// Fewest and most steps from noise to picture.
-pub const STEPS: (u16, u16) = (1, 1000);
+pub const STEPS: (u16, u16) = (1, TIMES as u16);
 /// The strongest guidance.
 pub const MOST_WEIGHT: f64 = 20.0;
 
@@ -13,9 +21,10 @@ pub const MOST_WEIGHT: f64 = 20.0;
 const NO_CLASS: u8 = 99;
 
 /// The networks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Net {
     /// Digits and clothes, 28 × 28 pixels, 20 classes.
+    #[default]
     Small,
     /// CIFAR-10, 32 × 32 pixels in colour.
     Cifar,
@@ -61,6 +70,79 @@ impl Net {
             Self::Cifar => 10,
         }
     }
+
+    /// Colours of a pixel.
+    pub const fn channels(self) -> usize {
+        match self {
+            Self::Small => 1,
+            Self::Cifar => 3,
+        }
+    }
+
+    /// Pixels along a side.
+    pub const fn side(self) -> usize {
+        match self {
+            Self::Small => 28,
+            Self::Cifar => 32,
+        }
+    }
+
+    /// Numbers of a picture.
+    pub const fn numbers(self) -> usize {
+        self.channels() * self.side() * self.side()
+    }
+
+    /// The name of a class; the number after the last one is any.
+    pub fn class(self, class: u8) -> &'static str {
+        let [digits, clothes] = PictureSet::ALL.map(PictureSet::classes);
+        let names = match self {
+            Self::Small => [digits, clothes].concat(),
+            Self::Cifar => CIFAR.to_vec(),
+        };
+        names.get(usize::from(class)).copied().unwrap_or("any")
+    }
+}
+
+/// The classes of CIFAR-10.
+const CIFAR: [&str; 10] = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+
+/// Weights that the networks of pictures and those that judge them are made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Piece {
+    /// A network that draws.
+    Net(Net),
+    /// CIFAR-10's network as it was after so many steps of its training.
+    Early(u32),
+    /// A LeNet, which says what a picture shows.
+    Judge(PictureSet),
+    /// The VAE of digits, which draws in one pass.
+    Vae,
+}
+
+impl Piece {
+    /// The name of its weights.
+    pub fn weights(self) -> String {
+        match self {
+            Self::Net(net) => net.weights().into(),
+            Self::Early(steps) => format!("{}-{steps}", Net::Cifar.weights()),
+            Self::Judge(set) => format!("lenet-{}", set.id()),
+            Self::Vae => "vae-mnist".into(),
+        }
+    }
+
+    /// The file of its weights, if this site has one.
+    pub fn file(self) -> Option<&'static fetch::File> {
+        let name = self.weights();
+        fetch::FILES.iter().find(|file| file.name == name && file.path.starts_with("pretrained/"))
+    }
+}
+
+/// The steps of training after which CIFAR-10's network was put aside, rising.
+pub fn early() -> Vec<u32> {
+    let name = |file: &fetch::File| file.name.strip_prefix(Net::Cifar.weights())?.strip_prefix('-')?.parse().ok();
+    let mut steps: Vec<u32> = fetch::FILES.iter().filter_map(name).collect();
+    steps.sort_unstable();
+    steps
 }
 
 /// What belongs to the networks of pictures.
@@ -87,9 +169,14 @@ impl Default for PictureSettings {
 }
 
 impl PictureSettings {
-    /// Whether these need a new start.
-    pub fn restarts(&self, previous: &Self) -> bool {
-        self.net != previous.net
+    /// Whether these need a new start. Both networks may be here together, so nothing does.
+    pub fn restarts(&self, _previous: &Self) -> bool {
+        false
+    }
+
+    /// What is to be drawn, as the network knows it: a class of another network is any.
+    pub fn wanted(&self) -> u8 {
+        self.class.min(self.net.classes())
     }
 
     /// Reads an address.
@@ -121,20 +208,63 @@ impl PictureSettings {
     }
 }
 
+/// The most pictures of each class on a sheet.
+pub const MOST_ROWS: u8 = 4;
+/// How often a step may be walked where a part of the picture is known.
+pub const REPEATS: (u8, u8) = (1, 5);
+/// Pictures that fill the same hole.
+pub const FILLS: usize = 4;
+
 /// What the reader can ask of the networks of pictures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
-    /// Fetch the weights while all else goes on.
-    Fetch,
+    /// Fetch weights while all else goes on.
+    Fetch(Piece),
+    /// Fetch held-out pictures to fill holes in.
+    Bring(PictureSet),
+    /// Something has come: use it.
+    TakeIn,
     /// Draw as the settings say.
     Draw,
+    /// Draw so many pictures of each class, all classes out of the same noise.
+    Sheet(u8),
+    /// Paint what is missing in a picture.
+    Fill {
+        /// The picture, from 0 to 255: colour after colour, row by row.
+        picture: Vec<u8>,
+        /// Where something is missing, for each pixel.
+        hole: Vec<bool>,
+        /// How often each step is walked.
+        repeats: u8,
+    },
+    /// Draw the same noise with each checkpoint that is here.
+    Ages,
+    /// Run an experiment; the finding carries this number.
+    Try(u32, Trial),
     /// Stop drawing.
     Cancel,
 }
 
-/// What their figures are drawn from.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct View {
-    /// Whether the weights are here.
-    pub here: bool,
+/// An experiment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Trial {
+    /// What the LeNets call two pictures of each class.
+    Judge,
+    /// The same with few steps and with more.
+    FewSteps,
+    /// What one picture costs, here and in one pass of the VAE's decoder.
+    Cost,
+    /// One class out of several noises, guided weakly and strongly.
+    Guidance,
+}
+
+impl Trial {
+    /// What it cannot do without.
+    pub const fn needs(self) -> &'static [Piece] {
+        const NET: Piece = Piece::Net(Net::Small);
+        match self {
+            Self::Cost => &[NET, Piece::Vae],
+            _ => &[NET, Piece::Judge(PictureSet::Mnist), Piece::Judge(PictureSet::Fashion)],
+        }
+    }
 }

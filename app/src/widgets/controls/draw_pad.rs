@@ -5,6 +5,7 @@ use leptos::{ev, html, prelude::*};
 use super::{
     super::{
         palette::{Rgb, grey},
+        plate::Plate,
         use_theme,
     },
     brush::stroke,
@@ -13,6 +14,9 @@ use super::{
 
 /// The brush's radius, for a pad of 28 squares: what MNIST's pens left after scaling.
 const RADIUS: f64 = 1.15;
+
+/// How much of a picture below is hidden by what is drawn over it.
+const VEIL: f32 = 0.8;
 
 /// The reader's keyboard pen: where it is and whether it writes.
 #[derive(Clone, Copy, PartialEq)]
@@ -43,6 +47,12 @@ pub fn DrawPad(
     size: usize,
     /// The drawing; it may be set from outside, and an empty list is an empty pad.
     value: RwSignal<Vec<f32>>,
+    /// A picture below the drawing, which then covers it like a veil.
+    #[prop(optional, into)]
+    ground: Signal<Option<Plate>>,
+    /// The brush's radius, for a pad of 28 squares.
+    #[prop(default = RADIUS)]
+    brush: f64,
     /// Called after each change by the reader, at most once a frame.
     #[prop(optional, into)]
     on_change: Option<Callback<Vec<f32>>>,
@@ -56,13 +66,19 @@ pub fn DrawPad(
     let waiting = StoredValue::new(false);
     let middle = size / 2;
     let pen = RwSignal::new(KeyPen { x: middle, y: middle, down: false });
-    let radius = RADIUS * size as f64 / 28.0;
+    let radius = brush * size as f64 / 28.0;
     Effect::new(move || {
         let theme = theme.get();
         if let Some(canvas) = node.get() {
+            let below = ground.with(|ground| ground.as_ref().map(|plate| plate.colors(&theme)));
             value.with(|pixels| {
                 let at = |place: usize| pixels.get(place).copied().unwrap_or(0.0);
-                let colors = (0..size * size).map(|place| -> Rgb { grey(&theme, at(place)) });
+                let colors = (0..size * size).map(|place| -> Rgb {
+                    match below.as_ref().and_then(|colors| colors.get(place)) {
+                        Some(color) => color.mix(theme.accent, at(place) * VEIL),
+                        None => grey(&theme, at(place)),
+                    }
+                });
                 pixel_canvas::show(&canvas, size, size, colors);
             });
         }

@@ -4,15 +4,12 @@ use leptos::prelude::*;
 
 use super::{diagram::UShape, field::with_view};
 use crate::{
-    lessons::ddpm::{
-        Command, Ddpm, LESSON,
-        pictures::{self, Net},
-    },
+    lessons::ddpm::{Ddpm, LESSON},
     session::Session,
     site::{
         figures::{gradient_flow, weight_histogram},
         frame::{Stage, StageKind, replay},
-        parts::{Costs, Lit, Source, Weights},
+        parts::{Costs, Lit, Source},
     },
     widgets::{Figure, PointEvent, Stroke},
 };
@@ -25,8 +22,6 @@ const LAYERS: [&str; 4] = ["layer 1", "layer 2", "layer 3", "layer 4: v"];
 pub fn Build(
     /// The bench's session.
     session: Session<Ddpm>,
-    /// The session that draws pictures.
-    pictures: Session<Ddpm>,
     /// The part that is lit.
     lit: Lit,
 ) -> impl IntoView {
@@ -81,16 +76,6 @@ pub fn Build(
                 <dt>"its multiply-adds for one picture, once"</dt>
                 <dd data-readout="picture-multiply-adds">{of_pictures(|it| it.config.multiply_adds(it.side))}</dd>
             </Costs>
-            {Net::ALL.map(|net| view! {
-                <Weights
-                    name=net.weights()
-                    bench=pictures.bench
-                    on_load=Callback::new(move |()| {
-                        session.change(|settings| settings.pictures.net = net);
-                        pictures.command(Command::Pictures(pictures::Command::Fetch));
-                    })
-                />
-            })}
             <p>
                 "Ho, Jain and Abbeel’s network has 35.7 million parameters and attends at 16 × 16 places; it names ε. Both networks here say v, a mixture of noise and picture from which ε "
                 "follows, because at the two ends of time one of the two can hardly be told. The network of the points needs no maps: "

@@ -1,22 +1,135 @@
-//! Strength.
+//! Demonstrate strength: pictures out of noise, of the class that is asked for, and into the hole that is left for them.
 
 use leptos::prelude::*;
 
-use super::live_trials::NoiseToMoons;
+use super::{
+    desk::Desk,
+    inpaint::Inpaint,
+    live_trials::NoiseToMoons,
+    reverse::{Reverse, plates},
+    sheets::{Ages, Classes, names},
+    trial::{self, Tried, Underway},
+};
 use crate::{
-    lessons::ddpm::Ddpm,
-    session::Session,
-    site::frame::{Stage, StageKind},
+    lessons::{
+        ddpm::pictures::{Finding, Judged, Net, Trial},
+        pictures::{CLASSES, PictureSet},
+    },
+    provenance,
+    site::{
+        experiment::{Experiment, Guess},
+        frame::{Stage, StageKind},
+    },
+    widgets::{Figure, Ink, Plate, PlateRow, Plates},
 };
 
-/// The stage.
+/// A share in words.
+pub fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+/// The share of pictures of one set that are called what was asked for.
+pub fn share_of(judged: &[Judged], set: PictureSet) -> f64 {
+    let own = |one: &&Judged| (usize::from(one.class) >= CLASSES) == (set == PictureSet::Fashion);
+    Judged::share(&judged.iter().filter(own).cloned().collect::<Vec<_>>())
+}
+
+/// A judged picture with what it is called, framed by whether that is right.
+pub fn judged_plate(judged: &Judged) -> Option<Plate> {
+    let ink = if judged.class == judged.called { Ink::Good } else { Ink::Bad };
+    let plate = plates(Net::Small, &judged.picture).pop()?;
+    let called = if judged.class == judged.called { String::new() } else { Net::Small.class(judged.called).to_owned() };
+    Some(plate.note(called).mark(Some(ink)))
+}
+
+/// The third stage.
 #[component]
 pub fn Strength(
-    /// The bench's session.
-    session: Session<Ddpm>,
-    /// The session that draws pictures.
-    pictures: Session<Ddpm>,
+    /// The reader's desk.
+    desk: Desk,
 ) -> impl IntoView {
-    let _ = pictures;
-    view! { <Stage kind=StageKind::Strength claim="To be written"><NoiseToMoons session /></Stage> }
+    view! {
+        <Stage kind=StageKind::Strength claim="Noise becomes a picture, the one you ask for">
+            <p>
+                "First the small network, on a plane where you can see every point."
+            </p>
+            <NoiseToMoons session=desk.session />
+            <p>
+                "A larger network of the same kind has learned digits and clothes, 20 classes in one; a second one learned small photographs. "
+                "No picture is stored here: what you see is drawn in this tab. Choose a class, and watch it come."
+            </p>
+            <Reverse desk />
+            <p>
+                "One network, one noise, and a word that decides what becomes of it. Draw them all and compare."
+            </p>
+            <Classes desk />
+            <p>
+                "Does it draw what it was told to? Our LeNets learned to read digits and clothes, and they never saw this network. Let them look."
+            </p>
+            <Judging desk />
+            <p>
+                "Because the picture comes in small steps, one can hold a part of it in place on the way. Whatever comes has to fit."
+            </p>
+            <Inpaint desk />
+            <p>
+                "How does a network learn this? These are the states in which it was put aside while it learned photographs of ten kinds."
+            </p>
+            <Ages desk />
+        </Stage>
+    }
+}
+
+#[component]
+fn Judging(desk: Desk) -> impl IntoView {
+    let stored = || {
+        let weights = provenance::find(Net::Small.weights())?;
+        let told: Vec<String> = weights
+            .metrics
+            .iter()
+            .filter(|metric| (0.0..=1.0).contains(&metric.value))
+            .map(|metric| format!("{}, {}: {:.1} %", metric.name, metric.split, metric.value * 100.0))
+            .collect();
+        (!told.is_empty()).then(|| format!(" Measured when it was trained: {}.", told.join("; ")))
+    };
+    let Tried { progress, found, on_run } = trial::experiment(desk, Trial::Judge, move |finding| {
+        let Finding::Judged(steps, judged) = finding else { return String::new() };
+        let [digits, clothes] = PictureSet::ALL.map(|set| percent(share_of(judged, set)));
+        format!(
+            "Of {} pictures drawn here in {steps} steps, the LeNets call {digits} of the digits and {clothes} of the clothes what was asked for.{}",
+            judged.len(),
+            stored().unwrap_or_default(),
+        )
+    });
+    let picture = Signal::derive(move || {
+        let Some(Finding::Judged(_, judged)) = found.get() else { return None };
+        let columns = names(Net::Small);
+        let row =
+            |judged: &[Judged]| PlateRow { name: String::new(), plates: judged.iter().map(judged_plate).collect() };
+        Some(Plates { rows: judged.chunks(columns.len()).map(row).collect(), columns, tile: 84.0, focus: None })
+    });
+    view! {
+        <Experiment
+            id="judge"
+            label="Let the LeNets judge"
+            about="Two pictures of each of the 20 classes, each out of noise of its own, and two classifiers that were trained on real pictures."
+            progress
+            on_run
+            guess=Guess {
+                question: "How many of the 40 will be called what was asked for?",
+                choices: &["fewer than 30", "30 to 37", "38 or more"],
+                outcome: Callback::new(move |()| {
+                    let Some(Finding::Judged(_, judged)) = found.get_untracked() else { return None };
+                    let right = judged.iter().filter(|one| one.class == one.called).count();
+                    Some(usize::from(right >= 30) + usize::from(right >= 38))
+                }),
+            }
+        />
+        <Underway desk progress />
+        <div class="wide">
+            <Figure id="judged" technique="sample-grid" title="Forty pictures and their judges" picture empty="Not drawn yet.">
+                <strong>"Look at the red frames, and say yourself what they show."</strong>
+                " Below each is what the judge calls it instead. Clothes are hard for the judge too: shirt, coat and pullover look alike at this size, in real pictures as well."
+            </Figure>
+        </div>
+    }
 }

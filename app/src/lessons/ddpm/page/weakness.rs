@@ -1,22 +1,312 @@
-//! Weakness.
+//! Expose weakness: too few steps, what a picture costs, and what guidance takes away.
 
 use leptos::prelude::*;
 
-use super::live_trials::FewPointSteps;
+use super::{
+    desk::Desk,
+    live_trials::FewPointSteps,
+    reverse::plates,
+    sheets::names,
+    strength::{judged_plate, percent, share_of},
+    trial::{self, Tried, Underway},
+};
 use crate::{
-    lessons::ddpm::Ddpm,
-    session::Session,
-    site::frame::{Stage, StageKind},
+    lessons::{
+        ddpm::pictures::{Finding, Guided, Judged, Net, Trial},
+        pictures::PictureSet,
+    },
+    site::{
+        experiment::{Experiment, Guess},
+        frame::{NextLesson, Stage, StageKind},
+    },
+    widgets::{Axis, Chart, Figure, Ink, PlateRow, Plates, Series, number, plain},
 };
 
-/// The stage.
+/// The fourth stage.
 #[component]
 pub fn Weakness(
-    /// The bench's session.
-    session: Session<Ddpm>,
-    /// The session that draws pictures.
-    pictures: Session<Ddpm>,
+    /// The reader's desk.
+    desk: Desk,
 ) -> impl IntoView {
-    let _ = pictures;
-    view! { <Stage kind=StageKind::Weakness claim="To be written"><FewPointSteps session /></Stage> }
+    view! {
+        <Stage kind=StageKind::Weakness claim="A picture takes many steps, and every step asks the whole network">
+            <p>
+                "Each step back is short for a reason. The guess at the end is a mean of all that could become of the noise, and a long step lands in "
+                "that mean. How few steps will do?"
+            </p>
+            <FewSteps desk />
+            <p>
+                "On the plane of points one can see where too long a step lands."
+            </p>
+            <FewPointSteps session=desk.session />
+            <p>
+                "So a picture has its price. A VAE has one too: it asks its decoder once."
+            </p>
+            <CostOfAPicture desk />
+            <p>
+                "Guidance makes pictures more like their class. It does so by pushing all of them the same way."
+            </p>
+            <Guidance desk />
+            <NextLesson slug="vae">"One pass instead of many steps, and a map to walk on: what this network lacks, the older one has. It pays with blur."</NextLesson>
+            <NextLesson slug="dcgan">"One pass, and sharp: two networks play against each other for it, and that game has troubles of its own."</NextLesson>
+        </Stage>
+    }
+}
+
+#[component]
+fn FewSteps(desk: Desk) -> impl IntoView {
+    let Tried { progress, found, on_run } = trial::experiment(desk, Trial::FewSteps, |finding| {
+        let Finding::FewSteps(found) = finding else { return String::new() };
+        let told: Vec<String> =
+            found.iter().map(|(steps, judged)| format!("{} in {steps}", percent(Judged::share(judged)))).collect();
+        let (Some(first), Some(last)) = (found.first(), found.last()) else { return String::new() };
+        let (few, many) = (Judged::share(&first.1), Judged::share(&last.1));
+        format!(
+            "What was asked for is recognised in {} steps, {} pictures each. {}",
+            told.join(", "),
+            first.1.len(),
+            match many - few {
+                gain if gain > 0.02 => format!(
+                    "{} steps cost {} times as much as {} and are worth it.",
+                    last.0,
+                    last.0 / first.0.max(1),
+                    first.0
+                ),
+                _ => "Here more steps bring the judge nothing; look at the pictures, not only at the share.".to_owned(),
+            },
+        )
+    });
+    let chart = Signal::derive(move || {
+        let Some(Finding::FewSteps(found)) = found.get() else { return None };
+        let line = |name: &str, set: PictureSet, ink: Ink| {
+            let points = found.iter().map(|(steps, judged)| (f64::from(*steps), share_of(judged, set)));
+            Series::new(name, points.collect(), ink)
+        };
+        Some(Chart {
+            series: vec![
+                line("digits", PictureSet::Mnist, Ink::Class(0)),
+                line("clothes", PictureSet::Fashion, Ink::Class(1)).dashed(),
+            ],
+            x: Axis::new("steps from noise to picture").integer().from(0.0),
+            y: Axis::new("called what was asked for").percent().from(0.0).to(1.0),
+            ..Chart::default()
+        })
+    });
+    let picture = Signal::derive(move || {
+        let Some(Finding::FewSteps(found)) = found.get() else { return None };
+        let row = |(steps, judged): &(u16, Vec<Judged>)| PlateRow {
+            name: format!("{steps} steps"),
+            plates: judged.iter().map(judged_plate).collect(),
+        };
+        Some(Plates { columns: names(Net::Small), rows: found.iter().map(row).collect(), tile: 72.0, focus: None })
+    });
+    view! {
+        <Experiment
+            id="few-steps"
+            label="Take fewer steps"
+            about="One picture of each class, the same noise every time, in 2, 5, 10, 20 and 50 steps. The LeNets say what they see. Rule, schedule and guidance are those of your settings."
+            progress
+            on_run
+            guess=Guess {
+                question: "In how many steps will the judges first recognise at least nine in ten?",
+                choices: &["2", "5", "10 or more"],
+                outcome: Callback::new(move |()| {
+                    let Some(Finding::FewSteps(found)) = found.get_untracked() else { return None };
+                    let enough = found.iter().find(|(_, judged)| Judged::share(judged) >= 0.9);
+                    Some(match enough.map(|(steps, _)| *steps) {
+                        Some(0..=2) => 0,
+                        Some(3..=5) => 1,
+                        _ => 2,
+                    })
+                }),
+            }
+        />
+        <Underway desk progress />
+        <div class="wide stack">
+            <Figure id="steps-pictures" technique="sample-grid" title="The same noise in few steps and in many" picture empty="Not drawn yet. How few steps would you take?">
+                <strong>"Go up a column, from many steps to few, and stop where you would send it back."</strong>
+                " The noise is the same all along. What a LeNet still recognises can look poor to you: recognising asks for less than drawing."
+            </Figure>
+            <Figure id="steps-test" technique="learning-curves" title="Recognised, against steps" picture=chart empty="Not measured yet.">
+                <strong>"Where does the line stop rising?"</strong>
+                " From there on, more steps change details that the judge does not need."
+            </Figure>
+        </div>
+    }
+}
+
+#[component]
+fn CostOfAPicture(desk: Desk) -> impl IntoView {
+    let Tried { progress, found, on_run } = trial::experiment(desk, Trial::Cost, |finding| {
+        let Finding::Cost(cost) = finding else { return String::new() };
+        let factor = cost.milliseconds / cost.decoder.max(1e-6);
+        format!(
+            "One digit in {} steps took {} ms here and asked the network {} times; one pass of the VAE’s decoder took {} ms. That is a factor of {}.",
+            cost.steps,
+            plain(cost.milliseconds.into(), 0),
+            cost.asked,
+            plain(cost.decoder.into(), 2),
+            number(round_to_two(factor.into())),
+        )
+    });
+    let table = move || {
+        let Some(Finding::Cost(cost)) = found.get() else { return None };
+        let [mine, its] = cost.multiply_adds.map(|count| count as f64);
+        let factor = |mine: f64, its: f64| number(round_to_two(mine / its.max(1e-9)));
+        let asked = f64::from(cost.asked.max(1));
+        Some(view! {
+            <div class="table-scroll">
+                <table class="plain">
+                    <caption>{format!("One digit: {} steps here, one pass there. Measured in this tab.", cost.steps)}</caption>
+                    <thead>
+                        <tr><th scope="col"></th><th scope="col" class="number">"this network"</th><th scope="col" class="number">"VAE’s decoder"</th><th scope="col" class="number">"factor"</th></tr>
+                    </thead>
+                    <tbody>
+                        <tr>
+                            <th scope="row">"milliseconds for a picture"</th>
+                            <td class="number" data-readout="picture-time">{plain(cost.milliseconds.into(), 1)}</td>
+                            <td class="number" data-readout="decoder-time">{plain(cost.decoder.into(), 3)}</td>
+                            <td class="number">{factor(cost.milliseconds.into(), cost.decoder.into())}</td>
+                        </tr>
+                        <tr>
+                            <th scope="row">"times that a network is asked"</th>
+                            <td class="number">{cost.asked}</td>
+                            <td class="number">"1"</td>
+                            <td class="number">{factor(asked, 1.0)}</td>
+                        </tr>
+                        <tr>
+                            <th scope="row">"million multiply-adds for a picture"</th>
+                            <td class="number">{plain(mine / 1e6, 0)}</td>
+                            <td class="number">{plain(its / 1e6, 2)}</td>
+                            <td class="number">{factor(mine, its)}</td>
+                        </tr>
+                    </tbody>
+                </table>
+            </div>
+        })
+    };
+    let picture = Signal::derive(move || {
+        let Some(Finding::Cost(cost)) = found.get() else { return None };
+        let times = [cost.milliseconds, cost.decoder];
+        let plate = |at: usize| {
+            let plate = plates(Net::Small, &cost.pictures[at]).pop()?;
+            Some(plate.note(format!("{} ms", number(round_to_two(times[at].into())))))
+        };
+        let columns = vec![format!("{} steps", cost.steps), "one pass".to_owned()];
+        let rows = vec![PlateRow { name: String::new(), plates: vec![plate(0), plate(1)] }];
+        Some(Plates { columns, rows, tile: 150.0, focus: None })
+    });
+    view! {
+        <Experiment
+            id="cost"
+            label="Measure the price"
+            about="A zero by this network, and one pass of the trained VAE’s decoder at a random place of its map. Both run in this worker, on the same processor."
+            progress
+            on_run
+            guess=Guess {
+                question: "How many times as long will this network take?",
+                choices: &["up to 10", "10 to 1,000", "more than 1,000"],
+                outcome: Callback::new(move |()| {
+                    let Some(Finding::Cost(cost)) = found.get_untracked() else { return None };
+                    let factor = cost.milliseconds / cost.decoder.max(1e-6);
+                    Some(usize::from(factor > 10.0) + usize::from(factor > 1000.0))
+                }),
+            }
+        />
+        <Underway desk progress />
+        {table}
+        <Figure id="cost-test" technique="sample-grid" title="What the time buys" picture empty="Not measured yet.">
+            <strong>"Compare the edges, then the times."</strong>
+            " The VAE draws the mean of what its place on the map could be. This network decides, step by step, for one picture."
+        </Figure>
+    }
+}
+
+/// Two figures that count.
+fn round_to_two(value: f64) -> f64 {
+    if !(value > 0.0 && value.is_finite()) {
+        return 0.0;
+    }
+    let unit = 10_f64.powf(value.log10().floor() - 1.0);
+    (value / unit).round() * unit
+}
+
+#[component]
+fn Guidance(desk: Desk) -> impl IntoView {
+    let sure = |one: &Guided| {
+        let sum: f64 = one.judged.iter().map(|judged| f64::from(judged.sure)).sum();
+        sum / one.judged.len().max(1) as f64
+    };
+    let Tried { progress, found, on_run } = trial::experiment(desk, Trial::Guidance, move |finding| {
+        let Finding::Guided(found) = finding else { return String::new() };
+        let (Some(first), Some(last)) = (found.first(), found.last()) else { return String::new() };
+        let class = first.judged.first().map_or("", |one| Net::Small.class(one.class));
+        format!(
+            "{} pictures of “{class}”, two of them {:.3} apart on average without guidance and {:.3} at {}. The judge is {} sure, then {}. {}",
+            first.judged.len(),
+            first.apart,
+            last.apart,
+            last.weight,
+            percent(sure(first)),
+            percent(sure(last)),
+            match last.apart < first.apart {
+                true => "Strong guidance costs diversity.",
+                false =>
+                    "Here the distance of pixels does not fall; look whether the pictures differ in kind or only in harshness.",
+            },
+        )
+    });
+    let chart = Signal::derive(move || {
+        let Some(Finding::Guided(found)) = found.get() else { return None };
+        let line = |read: &dyn Fn(&Guided) -> f64| found.iter().map(|one| (f64::from(one.weight), read(one))).collect();
+        let most = found.iter().map(|one| f64::from(one.apart)).fold(1e-9, f64::max);
+        Some(Chart {
+            series: vec![
+                Series::new("how far apart, of the most", line(&|one| f64::from(one.apart) / most), Ink::Class(0)),
+                Series::new("how sure the judge is", line(&sure), Ink::Class(1)).dashed(),
+            ],
+            x: Axis::new("guidance"),
+            y: Axis::new("share").percent().from(0.0).to(1.0),
+            ..Chart::default()
+        })
+    });
+    let picture = Signal::derive(move || {
+        let Some(Finding::Guided(found)) = found.get() else { return None };
+        let row = |one: &Guided| PlateRow {
+            name: format!("guidance {}", one.weight),
+            plates: one.judged.iter().map(judged_plate).collect(),
+        };
+        let count = found.first().map_or(0, |one| one.judged.len());
+        let columns = (1..=count).map(|noise| format!("noise {noise}")).collect();
+        Some(Plates { columns, rows: found.iter().map(row).collect(), tile: 84.0, focus: None })
+    });
+    view! {
+        <Experiment
+            id="guidance"
+            label="Guide harder"
+            about="The class of your settings (a 3 where it is none of the 20) out of eight noises, guided 1, 2, 4, 8 and 16 times. Measured: how far two of the pictures are apart, pixel by pixel, and how sure the judge is of the class."
+            progress
+            on_run
+            guess=Guess {
+                question: "Will eight pictures guided 16 times be as different from each other as without guidance?",
+                choices: &["yes, or more", "a little less", "less than three quarters"],
+                outcome: Callback::new(move |()| {
+                    let Some(Finding::Guided(found)) = found.get_untracked() else { return None };
+                    let ratio = found.last()?.apart / found.first()?.apart.max(1e-9);
+                    Some(usize::from(ratio < 0.995) + usize::from(ratio < 0.75))
+                }),
+            }
+        />
+        <Underway desk progress />
+        <div class="wide stack">
+            <Figure id="guidance-pictures" technique="sample-grid" title="One class, eight noises, guided harder and harder" picture empty="Not drawn yet.">
+                <strong>"Go down, and look how much the eight still differ."</strong>
+                " Slant and style are what the class does not say. Guidance pushes toward what makes the class likelier, and away from all the rest."
+            </Figure>
+            <Figure id="guidance-test" technique="learning-curves" title="Certainty against diversity" picture=chart empty="Not measured yet.">
+                <strong>"One line is bought with the other."</strong>
+                " The distance of two pictures is the root of the mean squared difference of their pixels, over all pairs, as a share of the largest in this run."
+            </Figure>
+        </div>
+    }
 }

@@ -1,0 +1,265 @@
+//! What the figures of pictures share: the session that draws, what came of it last, and what is wanted for it.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::{
+    lessons::{
+        ddpm::{
+            self, Ddpm, Settings, Snapshot,
+            pictures::{Age, Command, Drawing, Errand, Filled, Finding, HeldOut, Net, Piece, Progress, Sheet},
+            settings::Role,
+        },
+        pictures::PictureSet,
+    },
+    session::{Action, Session, protocol::LoadState},
+    widgets::saves_data,
+};
+
+/// The reader's desk. Copy: hand it to every figure.
+#[derive(Clone, Copy)]
+pub struct Desk {
+    /// The bench's session, whose settings are those of the address.
+    pub session: Session<Ddpm>,
+    /// The session that draws pictures.
+    pub pictures: Session<Ddpm>,
+    /// The picture that was drawn step by step.
+    pub drawing: RwSignal<Option<Arc<Drawing>>>,
+    /// All classes.
+    pub sheet: RwSignal<Option<Arc<Sheet>>>,
+    /// A hole that is filled.
+    pub filled: RwSignal<Option<Arc<Filled>>>,
+    /// The same noise at several ages.
+    pub ages: RwSignal<Option<Arc<Vec<Age>>>>,
+    /// Held-out pictures.
+    pub held_out: RwSignal<Option<Arc<HeldOut>>>,
+    /// The last experiment's number and finding.
+    pub finding: RwSignal<Option<(u32, Finding)>>,
+    /// What is being drawn.
+    pub progress: Memo<Option<Progress>>,
+    /// Milliseconds for one picture once, of each network; 0 before it was asked.
+    pace: Memo<[f32; 2]>,
+    here: Memo<Vec<Piece>>,
+    wanted: RwSignal<Vec<Piece>>,
+    /// What was asked for last: there a trouble is told.
+    pub last: RwSignal<Errand>,
+    runs: StoredValue<u32>,
+}
+
+impl Desk {
+    /// Sets the desk up.
+    pub fn new(session: Session<Ddpm>, pictures: Session<Ddpm>) -> Self {
+        let of = move |snapshot: &Option<Arc<Snapshot>>| match snapshot.as_deref() {
+            Some(Snapshot::Pictures(view)) => Some((view.here.clone(), view.progress, view.pace)),
+            _ => None,
+        };
+        let now = move || pictures.snapshot.with(of);
+        let desk = Self {
+            session,
+            pictures,
+            drawing: RwSignal::new(None),
+            sheet: RwSignal::new(None),
+            filled: RwSignal::new(None),
+            ages: RwSignal::new(None),
+            held_out: RwSignal::new(None),
+            finding: RwSignal::new(None),
+            progress: Memo::new(move |_| now()?.1),
+            pace: Memo::new(move |_| now().map(|now| now.2).unwrap_or_default()),
+            here: Memo::new(move |_| now().map(|now| now.0).unwrap_or_default()),
+            wanted: RwSignal::new(Vec::new()),
+            last: RwSignal::new(Errand::Draw),
+            runs: StoredValue::new(0),
+        };
+        desk.keep_news();
+        desk.supply();
+        desk
+    }
+
+    /// Keeps what a frame brings: the next one comes without it.
+    fn keep_news(self) {
+        Effect::new(move || {
+            self.pictures.snapshot.with(|snapshot| {
+                let Some(Snapshot::Pictures(view)) = snapshot.as_deref() else { return };
+                fn put<T: Clone + Send + Sync + 'static>(kept: RwSignal<Option<Arc<T>>>, news: &Option<T>) {
+                    if let Some(news) = news {
+                        kept.set(Some(Arc::new(news.clone())));
+                    }
+                }
+                put(self.drawing, &view.drawing);
+                put(self.sheet, &view.sheet);
+                put(self.filled, &view.filled);
+                put(self.ages, &view.ages);
+                put(self.held_out, &view.held_out);
+                if let Some(finding) = &view.finding {
+                    self.finding.set(Some(finding.clone()));
+                }
+            });
+        });
+    }
+
+    /// Gives the worker what it lacks, and tells it when something has come.
+    fn supply(self) {
+        let pictures = self.pictures;
+        Effect::new(move || {
+            let wanted = self.wanted.get();
+            let asked = pictures.snapshot.with(|snapshot| match snapshot.as_deref() {
+                Some(Snapshot::Pictures(view)) => Some(view.asked.clone()),
+                _ => None,
+            });
+            let Some(asked) = asked.filter(|_| pictures.bench.trouble.with(Option::is_none)) else { return };
+            for piece in wanted.into_iter().filter(|piece| !asked.contains(piece)) {
+                self.command(Command::Fetch(piece));
+            }
+        });
+        // Each file's coming is told once.
+        let ready = Memo::new(move |_| {
+            let is_ready = |state: LoadState| state == LoadState::Ready;
+            pictures.bench.files.with(|files| files.iter().filter(|file| is_ready(file.state)).count())
+        });
+        Effect::new(move |before: Option<usize>| {
+            let ready = ready.get();
+            if ready > before.unwrap_or_default() {
+                self.command(Command::TakeIn);
+            }
+            ready
+        });
+    }
+
+    /// Asks the worker for something, with the settings as they are now.
+    pub fn command(self, command: Command) {
+        let errand = match &command {
+            Command::Draw => Some(Errand::Draw),
+            Command::Sheet(_) => Some(Errand::Sheet),
+            Command::Fill { .. } => Some(Errand::Fill),
+            Command::Ages => Some(Errand::Ages),
+            Command::Try(..) => Some(Errand::Try),
+            Command::Fetch(_) | Command::Bring(_) | Command::TakeIn | Command::Cancel => None,
+        };
+        if let Some(errand) = errand {
+            self.last.set(errand);
+        }
+        let now = Settings { role: Role::Pictures, ..self.session.settings.get_untracked() };
+        self.pictures.change(|settings| *settings = now);
+        self.pictures.command(ddpm::Command::Pictures(command));
+    }
+
+    /// Asks for weights.
+    pub fn want(self, piece: Piece) {
+        if !self.wanted.with_untracked(|wanted| wanted.contains(&piece)) {
+            self.wanted.update(|wanted| wanted.push(piece));
+        }
+    }
+
+    /// Asks for the weights of the network that is chosen, unless the reader saves data.
+    pub fn want_net(self) {
+        if !saves_data() {
+            self.want(Piece::Net(self.net_untracked()));
+        }
+    }
+
+    /// Draws, and fetches what it takes.
+    pub fn draw(self) {
+        self.settle();
+        self.want(Piece::Net(self.net_untracked()));
+        self.command(Command::Draw);
+    }
+
+    /// Stops whatever is being drawn.
+    pub fn cancel(self) {
+        self.command(Command::Cancel);
+    }
+
+    /// The network that is chosen.
+    pub fn net(self) -> Net {
+        self.session.settings.with(|settings| settings.pictures.net)
+    }
+
+    /// The same without a second look.
+    pub fn net_untracked(self) -> Net {
+        self.session.settings.with_untracked(|settings| settings.pictures.net)
+    }
+
+    /// Whether weights are here.
+    pub fn has(self, piece: Piece) -> bool {
+        self.here.with(|here| here.contains(&piece))
+    }
+
+    /// Whether weights are wanted.
+    pub fn is_wanted(self, piece: Piece) -> bool {
+        self.wanted.with(|wanted| wanted.contains(&piece))
+    }
+
+    /// Whether this is being drawn, or waits to be.
+    pub fn is_busy(self, errand: Errand) -> bool {
+        self.progress.get().is_some_and(|progress| progress.errand == errand)
+    }
+
+    /// The number of the next experiment.
+    pub fn next_run(self) -> u32 {
+        self.runs.update_value(|runs| *runs += 1);
+        self.runs.get_value()
+    }
+
+    /// What the experiment of this number found, once it did.
+    pub fn found(self, run: u32) -> Option<Finding> {
+        let of = |finding: &Option<(u32, Finding)>| {
+            finding.as_ref().filter(|(number, _)| *number == run).map(|(_, finding)| finding.clone())
+        };
+        // The frame that brings it also says that nothing is drawn any more.
+        let newest = self.pictures.snapshot.with(|snapshot| match snapshot.as_deref() {
+            Some(Snapshot::Pictures(view)) => of(&view.finding),
+            _ => None,
+        });
+        let kept = self.finding.with(of);
+        newest.or(kept)
+    }
+
+    /// Takes an old trouble away before something new is asked for.
+    pub fn settle(self) {
+        if self.pictures.bench.trouble.with_untracked(Option::is_some) {
+            self.pictures.bench.act(Action::Remedy);
+        }
+    }
+
+    /// Seconds that so many pictures take in so many steps, as the network has been measured here.
+    pub fn seconds(self, net: Net, pictures: usize, steps: usize) -> Option<f64> {
+        let pace = self.pace.get()[net as usize];
+        let weight = self.session.settings.with(|settings| settings.pictures.weight);
+        let asked = if weight == 1.0 || weight == 0.0 { 1 } else { 2 };
+        (pace > 0.0).then(|| f64::from(pace) * (pictures * steps * asked) as f64 / 1000.0)
+    }
+
+    /// Why a figure of a network shows nothing.
+    pub fn why_empty(self, net: Net, otherwise: &str) -> String {
+        let piece = Piece::Net(net);
+        if self.has(piece) {
+            otherwise.to_owned()
+        } else if self.is_wanted(piece) {
+            format!("The network of {} is on its way.", lower(net))
+        } else {
+            format!("The network of {} is not here yet. {otherwise}", lower(net))
+        }
+    }
+
+    /// Asks for held-out pictures.
+    pub fn bring(self, set: PictureSet) {
+        self.command(Command::Bring(set));
+    }
+}
+
+fn lower(net: Net) -> &'static str {
+    match net {
+        Net::Small => "digits and clothes",
+        Net::Cifar => "CIFAR-10",
+    }
+}
+
+/// A time to wait in words.
+pub fn waiting(seconds: f64) -> String {
+    match seconds {
+        seconds if seconds < 1.0 => "less than a second".into(),
+        seconds if seconds < 100.0 => format!("about {seconds:.0} s"),
+        seconds => format!("about {:.0} minutes", seconds / 60.0),
+    }
+}

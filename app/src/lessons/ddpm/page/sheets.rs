@@ -1,0 +1,204 @@
+//! Sheets of pictures: all classes out of the same noise, and the same noise at several ages of the network.
+
+use leptos::prelude::*;
+
+use super::{
+    desk::{Desk, waiting},
+    reverse::{DrawRow, plates},
+};
+use crate::{
+    lessons::ddpm::pictures::{Age, Command, Errand, MOST_ROWS, Net, Piece, early},
+    provenance,
+    session::protocol::LoadState,
+    widgets::{Axis, Chart, Chips, Figure, Ink, Marker, Plate, PlateRow, Plates, Series, Slider},
+};
+
+/// Rows and columns of equally many pictures.
+pub fn rows(plates: Vec<Plate>, columns: usize, names: impl Fn(usize) -> String) -> Vec<PlateRow> {
+    let row = |(at, plates): (usize, &[Plate])| PlateRow {
+        name: names(at),
+        plates: plates.iter().cloned().map(Some).collect(),
+    };
+    plates.chunks(columns.max(1)).enumerate().map(row).collect()
+}
+
+/// The names of all classes.
+pub fn names(net: Net) -> Vec<String> {
+    (0..net.classes()).map(|class| net.class(class).to_owned()).collect()
+}
+
+/// All classes out of the same noise.
+#[component]
+pub fn Classes(
+    /// The reader's desk.
+    desk: Desk,
+) -> impl IntoView {
+    let count = RwSignal::new(1_u8);
+    let picture = Signal::derive(move || {
+        let sheet = desk.sheet.get()?;
+        let plates = plates(sheet.net, &sheet.pictures);
+        let columns = usize::from(sheet.net.classes());
+        let name = |row: usize| if sheet.rows > 1 { format!("noise {}", row + 1) } else { String::new() };
+        (!plates.is_empty()).then(|| Plates {
+            columns: names(sheet.net),
+            rows: rows(plates, columns, name),
+            tile: 84.0,
+            focus: None,
+        })
+    });
+    let cost = move || {
+        let (net, steps) = desk.session.settings.with(|settings| (settings.pictures.net, settings.pictures.steps));
+        let seconds =
+            desk.seconds(net, usize::from(net.classes()) * usize::from(count.get()), steps.min(100).into())?;
+        Some(format!("With the steps and the guidance from above it takes {} here.", waiting(seconds)))
+    };
+    view! {
+        <div class="wide">
+            <Figure
+                id="classes"
+                technique="sample-grid"
+                title="Every class out of the same noise"
+                picture
+                empty=Signal::derive(move || desk.why_empty(desk.net(), "Not drawn yet."))
+                controls=move || view! {
+                    <div class="fields">
+                        <Chips
+                            label="Pictures of each"
+                            options={(1..=MOST_ROWS).map(|rows| (rows, rows.to_string())).collect::<Vec<_>>()}
+                            value=count
+                            on_change=Callback::new(move |rows: u8| count.set(rows))
+                        />
+                    </div>
+                    <DrawRow desk errand=Errand::Sheet>
+                        <button on:click=move |_| {
+                            desk.settle();
+                            desk.want(Piece::Net(desk.net_untracked()));
+                            desk.command(Command::Sheet(count.get_untracked()));
+                        }>"Draw every class"</button>
+                    </DrawRow>
+                    <p class="control-help">{cost}</p>
+                }
+            >
+                <strong>"Look along a row: the noise is the same, only the class was told."</strong>
+                " What the pictures of a row have in common, slant or weight or place, came from the noise. What tells them apart came from the class."
+            </Figure>
+        </div>
+    }
+}
+
+/// Bytes of all early checkpoints that are not here, and of the last one.
+fn missing(desk: Desk) -> u64 {
+    let pieces = early().into_iter().map(Piece::Early).chain([Piece::Net(Net::Cifar)]);
+    pieces.filter(|piece| !desk.has(*piece)).filter_map(Piece::file).map(|file| file.bytes).sum()
+}
+
+/// The name of an age.
+fn age(steps: u32) -> String {
+    let last = provenance::find(Net::Cifar.weights()).map_or(0, |weights| weights.steps.unsigned_abs() as u32);
+    format!("{} steps", if steps > 0 { steps } else { last })
+}
+
+/// The measured distance to real pictures after so many steps of training; 0 asks for the network that is shipped.
+fn distance(steps: u32) -> Option<f64> {
+    let piece = if steps > 0 { Piece::Early(steps) } else { Piece::Net(Net::Cifar) };
+    let weights = provenance::find(&piece.weights())?;
+    weights.metrics.iter().find(|metric| metric.name.to_lowercase().contains("chet")).map(|metric| metric.value)
+}
+
+/// The same noise at several ages of CIFAR-10's network.
+#[component]
+pub fn Ages(
+    /// The reader's desk.
+    desk: Desk,
+) -> impl IntoView {
+    let looked = RwSignal::new(0_usize);
+    let trained = provenance::find(Net::Cifar.weights()).map_or(String::new(), |weights| {
+        format!(
+            "{:.1} hours of training on a processor are little for photographs: even at the end many of these pictures are more a mood than a thing.",
+            weights.seconds / 3600.0
+        )
+    });
+    let ages: Vec<u32> = early().into_iter().chain([0]).collect();
+    let count = ages.len();
+    let steps_of = StoredValue::new(ages);
+    let picture = Signal::derive(move || {
+        let ages = desk.ages.get()?;
+        let columns = usize::from(Net::Cifar.classes());
+        let row = |one: &Age| {
+            let mut plates: Vec<Option<Plate>> = plates(Net::Cifar, &one.pictures).into_iter().map(Some).collect();
+            plates.resize(columns, None);
+            PlateRow { name: age(one.steps), plates }
+        };
+        let focus = (count > 1).then(|| looked.get().min(count - 1));
+        Some(Plates { columns: names(Net::Cifar), rows: ages.iter().map(row).collect(), tile: 72.0, focus })
+    });
+    let chart = Signal::derive(move || {
+        let ages = steps_of.get_value();
+        let last = provenance::find(Net::Cifar.weights())?.steps as f64;
+        let at = |steps: &u32| if *steps > 0 { f64::from(*steps) } else { last };
+        let points: Vec<(f64, f64)> = ages.iter().filter_map(|steps| Some((at(steps), distance(*steps)?))).collect();
+        let place = ages.get(looked.get().min(count - 1)).map(at)?;
+        (points.len() > 1).then(|| Chart {
+            series: vec![Series::new("to held-out pictures", points, Ink::Class(0))],
+            x: Axis::new("steps of training").integer(),
+            y: Axis::new("Fréchet distance").from(0.0),
+            markers: vec![Marker { x: place, label: "looked at".into(), color: Ink::Accent }],
+            ..Chart::default()
+        })
+    });
+    let fetching = Memo::new(move |_| desk.is_wanted(Piece::Net(Net::Cifar)) && missing(desk) > 0);
+    let ask = move |_| {
+        desk.settle();
+        early().into_iter().map(Piece::Early).chain([Piece::Net(Net::Cifar)]).for_each(|piece| desk.want(piece));
+        desk.command(Command::Ages);
+    };
+    let words = move || match missing(desk) {
+        0 => "Draw the same noise at every age".to_owned(),
+        bytes => format!("Fetch {:.1} MB and draw", bytes as f64 / 1e6),
+    };
+    let arrived = move || {
+        let names: Vec<String> = early().into_iter().map(|steps| Piece::Early(steps).weights()).collect();
+        let ready = |name: &&String| {
+            desk.pictures.bench.fetched(name.as_str()).is_some_and(|file| file.state == LoadState::Ready)
+        };
+        names.iter().filter(ready).count()
+    };
+    view! {
+        <div class="wide stack">
+            <Figure
+                id="checkpoints"
+                technique="sample-grid"
+                title="One noise, drawn by the network at several ages"
+                picture
+                empty="Not drawn yet. The checkpoints are fetched when you ask for them."
+                controls=move || view! {
+                    <DrawRow desk errand=Errand::Ages>
+                        <button on:click=ask>{words}</button>
+                    </DrawRow>
+                    <Show when=move || fetching.get()>
+                        <p class="control-help">{move || format!("{} of {} early checkpoints have come.", arrived(), count - 1)}</p>
+                    </Show>
+                    <Slider
+                        label="Look at"
+                        value=Signal::derive(move || looked.get() as f64)
+                        min=0.0
+                        max=count.saturating_sub(1) as f64
+                        step=1.0
+                        marks=Signal::derive(move || {
+                            steps_of.with_value(|ages| ages.iter().enumerate().map(|(at, steps)| (at as f64, age(*steps).replace(" steps", ""))).collect())
+                        })
+                        help="The marks are steps of training."
+                        on_change=Callback::new(move |at: f64| looked.set(at as usize))
+                    />
+                }
+            >
+                <strong>"Follow one column down: first the colours of a scene come, then large shapes, and details last."</strong>
+                " The noise of a column never changes, only what the network has learned. "{trained}
+            </Figure>
+            <Figure id="distance" technique="learning-curves" title="How far its pictures are from real ones, a stored measurement" picture=chart empty="No distances are stored with these weights.">
+                <strong>"Lower is closer."</strong>
+                " 1,000 pictures of each checkpoint were compared with held-out photographs by the features of our AlexNet: mean and spread of each group, as one distance. It was measured when the network was trained."
+            </Figure>
+        </div>
+    }
+}
