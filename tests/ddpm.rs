@@ -288,7 +288,7 @@ fn answers_on_colour_pictures_are_measured_again() {
         };
         let found = check.times.iter().map(error).sum::<f64>() / check.times.len() as f64;
         println!("{}: {found}, {} stored", path.display(), check.value);
-        // Another JPEG decoder rounds some pixels otherwise, by one of 255.
-        assert!((found / check.value - 1.0).abs() < 0.02, "{found} instead of {}", check.value);
+        // Another JPEG decoder rounds some pixels otherwise, by one of 255; that moved it by 0.05 % at most.
+        assert!((found / check.value - 1.0).abs() < 0.002, "{found} instead of {}", check.value);
     }
 }
