@@ -99,6 +99,11 @@ pub const LESSON: Lesson = Lesson {
         FigureNote { id: "architecture", technique: "denoising", shows: "the U-Net with its shapes and weights" },
         FigureNote { id: "gradients", technique: "gradient-flow", shows: "mean gradient of each layer" },
         FigureNote { id: "weights", technique: "weight-histogram", shows: "where the weights lie" },
+        FigureNote {
+            id: "stored-loss",
+            technique: "learning-curves",
+            shows: "the stored log of the pictures’ network",
+        },
         FigureNote { id: "reverse", technique: "denoising", shows: "a picture out of noise, step by step" },
         FigureNote { id: "moons-noise", technique: "denoising", shows: "points of noise before their walk" },
         FigureNote { id: "moons-test", technique: "denoising", shows: "the same points after their walk" },

@@ -11,6 +11,7 @@ mod live_trials;
 mod reverse;
 mod schedule;
 mod sheets;
+mod stored;
 mod strength;
 mod trial;
 mod understand;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{diagram::UShape, field::with_view};
+use super::{diagram::UShape, field::with_view, stored::Stored};
 use crate::{
     lessons::ddpm::{Ddpm, LESSON},
     session::Session,
@@ -104,6 +104,7 @@ pub fn Build(
                     " It begins small, so that at first every point is called noise, and spreads as it takes the data’s part."
                 </Figure>
             </div>
+            <div class="wide"><Stored session /></div>
         </Stage>
     }
 }
