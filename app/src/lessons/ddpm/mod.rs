@@ -97,6 +97,7 @@ pub const LESSON: Lesson = Lesson {
         FigureNote { id: "curves", technique: "learning-curves", shows: "training and held-out loss" },
         FigureNote { id: "field-error", technique: "denoising", shows: "how far the network is from the exact field" },
         FigureNote { id: "architecture", technique: "denoising", shows: "the U-Net with its shapes and weights" },
+        FigureNote { id: "stages", technique: "feature-maps", shows: "what the boxes make of a picture on its way" },
         FigureNote { id: "gradients", technique: "gradient-flow", shows: "mean gradient of each layer" },
         FigureNote { id: "weights", technique: "weight-histogram", shows: "where the weights lie" },
         FigureNote {

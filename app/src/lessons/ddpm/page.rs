@@ -8,6 +8,7 @@ mod field;
 mod forward;
 mod inpaint;
 mod live_trials;
+mod maps;
 mod reverse;
 mod schedule;
 mod sheets;
@@ -46,7 +47,7 @@ pub fn Page() -> impl IntoView {
     view! {
         <LessonFrame lesson=&LESSON session beside=field::beside settings=move || view! { <Controls session /> }>
             <Understand session flow lit />
-            <Build session lit />
+            <Build session desk lit />
             <Strength desk />
             <Weakness desk />
         </LessonFrame>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{diagram::UShape, field::with_view, stored::Stored};
+use super::{desk::Desk, diagram::UShape, field::with_view, maps::StagesAtWork, stored::Stored};
 use crate::{
     lessons::ddpm::{Ddpm, LESSON},
     session::Session,
@@ -22,6 +22,8 @@ const LAYERS: [&str; 4] = ["layer 1", "layer 2", "layer 3", "layer 4: v"];
 pub fn Build(
     /// The bench's session.
     session: Session<Ddpm>,
+    /// The desk of the pictures.
+    desk: Desk,
     /// The part that is lit.
     lit: Lit,
 ) -> impl IntoView {
@@ -65,6 +67,7 @@ pub fn Build(
                 </Figure>
                 <Source lesson=&LESSON lit />
             </div>
+            <div class="wide"><StagesAtWork desk /></div>
             <Costs
                 bench=session.bench
                 parameters=of_points(|network| network.parameter_count())

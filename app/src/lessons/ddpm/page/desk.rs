@@ -8,7 +8,7 @@ use crate::{
     lessons::{
         ddpm::{
             self, Ddpm, Settings, Snapshot,
-            pictures::{Age, Command, Drawing, Errand, Filled, Finding, HeldOut, Net, Piece, Progress, Sheet},
+            pictures::{Age, Command, Drawing, Errand, Filled, Finding, HeldOut, Maps, Net, Piece, Progress, Sheet},
             settings::Role,
         },
         pictures::PictureSet,
@@ -36,6 +36,8 @@ pub struct Desk {
     pub held_out: RwSignal<Option<Arc<HeldOut>>>,
     /// The last experiment's number and finding.
     pub finding: RwSignal<Option<(u32, Finding)>>,
+    /// What the stages of the network make of a picture.
+    pub maps: RwSignal<Option<Arc<Maps>>>,
     /// What is being drawn.
     pub progress: Memo<Option<Progress>>,
     /// Milliseconds for one picture once, of each network; 0 before it was asked.
@@ -64,6 +66,7 @@ impl Desk {
             ages: RwSignal::new(None),
             held_out: RwSignal::new(None),
             finding: RwSignal::new(None),
+            maps: RwSignal::new(None),
             progress: Memo::new(move |_| now()?.1),
             pace: Memo::new(move |_| now().map(|now| now.2).unwrap_or_default()),
             here: Memo::new(move |_| now().map(|now| now.0).unwrap_or_default()),
@@ -91,6 +94,7 @@ impl Desk {
                 put(self.filled, &view.filled);
                 put(self.ages, &view.ages);
                 put(self.held_out, &view.held_out);
+                put(self.maps, &view.maps);
                 if let Some(finding) = &view.finding {
                     self.finding.set(Some(finding.clone()));
                 }
@@ -134,7 +138,7 @@ impl Desk {
             Command::Fill { .. } => Some(Errand::Fill),
             Command::Ages => Some(Errand::Ages),
             Command::Try(..) => Some(Errand::Try),
-            Command::Fetch(_) | Command::Bring(_) | Command::TakeIn | Command::Cancel => None,
+            Command::Fetch(_) | Command::Bring(_) | Command::TakeIn | Command::Look(_) | Command::Cancel => None,
         };
         if let Some(errand) = errand {
             self.last.set(errand);
