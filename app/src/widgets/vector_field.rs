@@ -220,7 +220,10 @@ mod tests {
                 assert!(y - half >= EDGE && y + half <= EDGE + side, "{width}");
             }
             let svg = to_svg(&field, width, &Theme::light());
-            assert!(["−3", "−1", "1", "3"].iter().all(|tick| svg.matches(&format!(">{tick}<")).count() == 2), "{svg}");
+            assert!(
+                ["−3", "−1", "1", "3"].iter().all(|tick| svg.matches(&format!(">\n{tick}\n<")).count() == 2),
+                "{svg}"
+            );
         }
     }
 

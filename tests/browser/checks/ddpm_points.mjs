@@ -103,3 +103,15 @@ test("DDPM: own points are painted and learned from", async (site) => {
   await press(page, "Train");
   await until("20 steps", async () => (await readout(page, "step")) > 20, 60_000);
 }, 120);
+
+test("DDPM: the boxes of the U-Net are seen at work on the picture that is drawn", async (site) => {
+  const page = await open(site, "&steps=5");
+  await page.locator("#reverse").scrollIntoViewIfNeeded();
+  await until("the stages", async () => (await state(page, "stages")) === "ready", 150_000);
+  const words = await summary(page, "stages");
+  expect(/stem: 12 maps of 14 × 14/.test(words) && /v: 1 maps of 28 × 28/.test(words), words);
+  await slide(page, "stages", "Key step, from noise to picture", "End");
+  await until("other maps", async () => (await summary(page, "stages")) !== words);
+  clean(page);
+  return words;
+}, 180);

@@ -88,6 +88,16 @@ pub fn StagesAtWork(
     });
     let picture = Signal::derive(move || desk.maps.with(|maps| maps.as_ref().map(|maps| layers(maps))));
     let told = move || desk.maps.with(|maps| maps.as_ref().map(|maps| maps.asked.step + 1));
+    let slider = move || {
+        let last = count.get();
+        let value = Signal::derive(move || place.get() as f64 + 1.0);
+        let choose = Callback::new(move |key: f64| chosen.set(Some((key.round().max(1.0) - 1.0) as usize)));
+        (last > 1).then(|| {
+            view! {
+                <Slider label="Key step, from noise to picture" value min=1.0 max=last as f64 step=1.0 on_change=choose />
+            }
+        })
+    };
     view! {
         <Figure
             id="stages"
@@ -95,19 +105,7 @@ pub fn StagesAtWork(
             title="The boxes at work"
             picture
             empty="It shows the picture that is drawn in stage 3, and comes with it."
-            controls=move || {
-                let last = count.get();
-                (last > 1).then(|| view! {
-                    <Slider
-                        label="Key step, from noise to picture"
-                        value=Signal::derive(move || place.get() as f64 + 1.0)
-                        min=1.0
-                        max=last as f64
-                        step=1.0
-                        on_change=Callback::new(move |key: f64| chosen.set(Some((key.round().max(1.0) - 1.0) as usize)))
-                    />
-                })
-            }
+            controls=move || view! { {slider} }
         >
             <strong>"Drag from the first step to the last, and watch the row at the bottom."</strong>
             " It is the answer v: among pure noise it is the picture that is seen, turned to its negative; near the end it is the noise that is left. "

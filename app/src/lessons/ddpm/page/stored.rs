@@ -53,8 +53,8 @@ pub fn Stored(
         >
             <strong>"Compare the two lines. This is a log, not a run."</strong>
             " It was written while the weights of " {move || net.get().name()} " were trained; where they come from is told below. "
-            "The line of the pictures that were held out ends no higher than the other: what is learned is not these pictures by heart. "
-            "Up, each mark is a multiple, for the fall goes on long after it looks over."
+            "The line of pictures that were held out, asked with the averaged weights that are shipped, keeps close to the other to the end: "
+            "these pictures are not learned by heart. Up, each mark is a multiple, for the fall goes on long after it looks over."
         </Figure>
     }
 }
@@ -67,7 +67,7 @@ mod tests {
     fn the_log_says_what_the_caption_says() {
         for net in Net::ALL {
             let ends = ["loss", "validation-loss"].map(|name| line(net, name).last().unwrap().1);
-            assert!(ends[1] <= ends[0], "{net:?}: {ends:?}");
+            assert!((ends[1] / ends[0] - 1.0).abs() < 0.03, "{net:?}: {ends:?}");
             let held_out = line(net, "validation-loss");
             let middle = held_out[held_out.len() / 2].1;
             assert!(ends[1] < 0.98 * middle && middle < 0.6 * held_out[0].1, "{net:?}: {ends:?} {middle}");

@@ -306,7 +306,7 @@ fn the_stages_show_what_the_network_answers() {
     let x = Tensor::<4>::from_data(TensorData::new(x, [1, 1, 28, 28]), &device);
     let class = Tensor::<1, Int>::from_data(TensorData::new(vec![3_i32], [1]), &device);
     let v = network.forward(x, Tensor::<1>::from_floats([network_time(0.3)], &device), class);
-    assert_eq!(maps.stages.last().unwrap().values, v.into_data().to_vec::<f32>().unwrap());
+    assert_eq!(maps.stages.last().unwrap().values, v.into_data().try_to_vec::<f32>().unwrap());
     assert!(maps.stages.iter().all(|stage| stage.values.len().is_multiple_of((stage.side * stage.side) as usize)));
     for wrong in [Question { kept: f32::NAN, ..asked.clone() }, Question { picture: vec![1; 9], ..asked.clone() }] {
         assert!(now(task.command(Command::Look(wrong))).is_err());
