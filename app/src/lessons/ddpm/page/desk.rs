@@ -94,7 +94,9 @@ impl Desk {
                 put(self.filled, &view.filled);
                 put(self.ages, &view.ages);
                 put(self.held_out, &view.held_out);
-                put(self.maps, &view.maps);
+                if let Some(maps) = &view.maps {
+                    self.maps.set(Some(Arc::new(Maps::clone(maps))));
+                }
                 if let Some(finding) = &view.finding {
                     self.finding.set(Some(finding.clone()));
                 }

@@ -60,7 +60,7 @@ pub struct View {
     /// The last experiment's number and finding.
     pub finding: Option<(u32, Finding)>,
     /// What the stages of the network make of a picture.
-    pub maps: Option<Maps>,
+    pub maps: Option<Box<Maps>>,
 }
 
 /// The stages of the network whose maps are shown.

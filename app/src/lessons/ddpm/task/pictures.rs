@@ -121,7 +121,8 @@ impl Pictures {
             Command::Look(asked) => {
                 // What is being drawn goes on.
                 if let Some(network) = self.pieces.net(Piece::Net(asked.net), &self.context.device)? {
-                    self.news.maps = Some(maps::maps(&network, asked, &self.context.device).await?);
+                    let maps = maps::maps(&network, asked, &self.context.device).await?;
+                    self.news.maps = Some(Box::new(maps));
                 }
                 return Ok(());
             }
