@@ -144,8 +144,8 @@ fn files_are_what_their_provenance_says() {
 #[test]
 fn the_stored_metric_is_measured_again() {
     for (path, provenance, bytes) in all() {
-        // Translations are measured in tests/translation.rs.
-        if provenance.check.name.starts_with("BLEU") {
+        // Translations are measured in tests/translation.rs, pictures out of noise in tests/ddpm.rs.
+        if provenance.check.name.starts_with("BLEU") || provenance.model == "models::generative::unet::UNet" {
             continue;
         }
         let parameters = weights::from_safetensors(&bytes).unwrap();

@@ -18,8 +18,8 @@ use proptest::{prelude::*, test_runner::TestRunner};
 /// Runs that need no file: addresses of each lesson.
 const RUNS: [&str; 3] = ["", "seed=7", "data=xor&seed=3&rule=storkey&noise=0.3"];
 
-/// A run whose steps are cheap where a batch or a sequence can be short: a thousand of them are soon over.
-const SMALL: &str = "seed=7&batch=4&length=3";
+/// A run whose steps are cheap where a batch, a sequence or a walk can be short: a thousand of them are soon over.
+const SMALL: &str = "seed=7&batch=4&length=3&count=40&walk=3";
 
 fn now<T>(future: impl Future<Output = T>) -> T {
     future.now_or_never().expect("without files to fetch a task never waits")
@@ -138,6 +138,7 @@ each! {
     mlp: app::lessons::mlp::task::Task,
     hopfield: app::lessons::hopfield::task::Task,
     transformer: app::lessons::transformer::task::Task,
+    ddpm: app::lessons::ddpm::task::Task,
 }
 
 #[test]

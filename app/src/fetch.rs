@@ -2,7 +2,10 @@
 //!
 //! Works on the page and in a worker. What a file must be (size, checksum) is compiled in, so data cut short or mixed
 //! from two releases is told apart from data that is right. What was right once is kept by its checksum and needs no network
-//! again. Leaving the lesson ends its worker, and a download with it.
+//! again. Leaving the lesson ends its worker, and a download with it; one that the reader gives up goes on from there when it
+//! is wanted again.
+
+use std::cell::RefCell;
 
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -47,12 +50,60 @@ const TRIES: u32 = 4;
 /// How long to wait before the second time, in milliseconds; later ones wait longer.
 const PAUSE: u32 = 250;
 
+thread_local! {
+    /// What stops the downloads that are under way, by name.
+    static STOPS: RefCell<Vec<(&'static str, Object)>> = const { RefCell::new(Vec::new()) };
+    /// The parts of files that were given up.
+    static PARTS: RefCell<Vec<(&'static str, Download)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Gives the download of a file up, if it is under way. What has come of it is kept.
+pub fn give_up(name: &str) {
+    STOPS.with_borrow(|stops| {
+        for (_, controller) in stops.iter().filter(|(known, _)| *known == name) {
+            let abort = Reflect::get(controller, &"abort".into()).and_then(|abort| abort.dyn_into::<Function>());
+            // A controller always has it.
+            let _ = abort.and_then(|abort| abort.call0(controller));
+        }
+    });
+}
+
+/// A download's right to be given up, while it is under way.
+struct Stop {
+    name: &'static str,
+    controller: Object,
+}
+
+impl Stop {
+    fn new(name: &'static str) -> Result<Self, JsValue> {
+        let constructor: Function = Reflect::get(&js_sys::global(), &"AbortController".into())?.dyn_into()?;
+        let controller: Object = Reflect::construct(&constructor, &js_sys::Array::new())?.dyn_into()?;
+        STOPS.with_borrow_mut(|stops| stops.push((name, controller.clone())));
+        Ok(Self { name, controller })
+    }
+
+    fn signal(&self) -> JsValue {
+        Reflect::get(&self.controller, &"signal".into()).unwrap_or(JsValue::UNDEFINED)
+    }
+
+    fn is_given_up(&self) -> bool {
+        Reflect::get(&self.signal(), &"aborted".into()).is_ok_and(|aborted| aborted.is_truthy())
+    }
+}
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        STOPS.with_borrow_mut(|stops| stops.retain(|(name, _)| *name != self.name));
+    }
+}
+
 /// Fetches a file, or takes the copy that is kept; reports the bytes that have come, checks size and sha256, and unpacks it
 /// if its name ends in `.gz`. What is cut off on its way is resumed where it was cut.
 ///
 /// # Errors
-/// One sentence with *Retry* if there is no network, the file is missing, cut short or altered.
-pub async fn fetch(base: &str, file: &File, mut on_progress: impl FnMut(u64)) -> Result<Vec<u8>, Trouble> {
+/// One sentence with *Retry* if there is no network, the file is missing, cut short or altered; with *Fetch* if the reader gave
+/// it up.
+pub async fn fetch(base: &str, file: &'static File, mut on_progress: impl FnMut(u64)) -> Result<Vec<u8>, Trouble> {
     let failed = |what: &str| Trouble::new(format!("The file {} {what}.", file.name), Remedy::Retry);
     let address = format!("{base}{}?{}", file.path, &file.sha256[..8.min(file.sha256.len())]);
     let bytes = match kept(&address, file).await {
@@ -61,7 +112,10 @@ pub async fn fetch(base: &str, file: &File, mut on_progress: impl FnMut(u64)) ->
             bytes
         }
         None => {
-            let bytes = download(&address, file, &mut on_progress).await.map_err(|what| failed(&what))?;
+            let bytes = download(&address, file, &mut on_progress).await.map_err(|vain| match vain {
+                Vain::GivenUp(place) => given_up(file, place),
+                Vain::Passing(what) | Vain::Lasting(what) => failed(&what),
+            })?;
             keep(&address, &bytes).await;
             bytes
         }
@@ -70,6 +124,12 @@ pub async fn fetch(base: &str, file: &File, mut on_progress: impl FnMut(u64)) ->
         return Ok(bytes.to_vec());
     }
     unpack(&bytes).await.map_err(|_| failed("could not be unpacked"))
+}
+
+fn given_up(file: &File, place: u32) -> Trouble {
+    let megabytes = |bytes: f64| format!("{:.1}", bytes / 1e6);
+    let (here, all) = (megabytes(place.into()), megabytes(file.bytes as f64));
+    Trouble::new(format!("You cancelled the download of {} at {here} of {all} MB.", file.name), Remedy::Fetch)
 }
 
 /// The copy of a file that was kept earlier, if it is whole.
@@ -114,35 +174,59 @@ enum Vain {
     Passing(String),
     /// It will not.
     Lasting(String),
+    /// The reader does not want it now; so many bytes have come.
+    GivenUp(u32),
 }
 
 /// Fetches a file in as many parts as the network makes of it; what was wrong at last, as the end of a sentence.
-async fn download(address: &str, file: &File, on_progress: &mut impl FnMut(u64)) -> Result<Uint8Array, String> {
-    let room = u32::try_from(file.bytes).map_err(|_| "is too large")?;
-    let mut download = Download { bytes: Uint8Array::new_with_length(room), place: 0, version: None };
+async fn download(address: &str, file: &'static File, on_progress: &mut impl FnMut(u64)) -> Result<Uint8Array, Vain> {
+    let room = u32::try_from(file.bytes).map_err(|_| Vain::Lasting("is too large".into()))?;
+    let mut download =
+        part_of(file).unwrap_or_else(|| Download { bytes: Uint8Array::new_with_length(room), place: 0, version: None });
+    let stop = Stop::new(file.name).map_err(|_| Vain::Lasting("needs a browser of the last few years".into()))?;
     let mut wrong = String::new();
     for again in 0..TRIES {
         if again > 0 {
             pause(PAUSE * again * again).await;
         }
-        match download.go_on(address, again > 0, on_progress).await {
+        let outcome = download.go_on(address, again > 0, &stop, on_progress).await;
+        if outcome.is_err() && stop.is_given_up() {
+            let place = download.place;
+            PARTS.with_borrow_mut(|parts| parts.push((file.path, download)));
+            return Err(Vain::GivenUp(place));
+        }
+        match outcome {
             Ok(()) => match check(&download.bytes, file).await {
                 Ok(()) => return Ok(download.bytes),
                 // Parts of two versions, or a damaged copy on the way: from the beginning.
                 Err(what) => (download.place, wrong) = (0, what),
             },
             Err(Vain::Passing(what)) => wrong = what,
-            Err(Vain::Lasting(what)) => return Err(what),
+            Err(vain) => return Err(vain),
         }
     }
-    Err(wrong)
+    Err(Vain::Passing(wrong))
+}
+
+/// What has come of a file that was given up.
+fn part_of(file: &File) -> Option<Download> {
+    PARTS.with_borrow_mut(|parts| {
+        let place = parts.iter().position(|(path, _)| *path == file.path)?;
+        Some(parts.swap_remove(place).1)
+    })
 }
 
 impl Download {
     /// Asks for what is still missing and takes what comes.
-    async fn go_on(&mut self, address: &str, again: bool, on_progress: &mut impl FnMut(u64)) -> Result<(), Vain> {
+    async fn go_on(
+        &mut self,
+        address: &str,
+        again: bool,
+        stop: &Stop,
+        on_progress: &mut impl FnMut(u64),
+    ) -> Result<(), Vain> {
         let vain = |_| Vain::Passing("could not be fetched; is there a network".into());
-        let response = open(address, again, self.place, self.version.as_deref()).await.map_err(vain)?;
+        let response = open(address, again, self.place, self.version.as_deref(), stop.signal()).await.map_err(vain)?;
         let header = |name: &str| response.headers().get(name).ok().flatten();
         match response.status() {
             // The server sends the rest. Another rest than the one that was asked for is of no use.
@@ -186,7 +270,7 @@ impl Download {
 /// One sentence with *Retry*.
 pub async fn text(address: &str) -> Result<String, Trouble> {
     let failed = || Trouble::new("The source could not be fetched.", Remedy::Retry);
-    let response = open(address, false, 0, None).await.map_err(|_| failed())?;
+    let response = open(address, false, 0, None, JsValue::UNDEFINED).await.map_err(|_| failed())?;
     if !response.ok() {
         return Err(failed());
     }
@@ -194,12 +278,19 @@ pub async fn text(address: &str) -> Result<String, Trouble> {
     text.as_string().ok_or_else(failed)
 }
 
-/// Asks for a file from a byte on, of a known version if there is one.
-async fn open(address: &str, again: bool, from: u32, version: Option<&str>) -> Result<Response, JsValue> {
+/// Asks for a file from a byte on, of a known version if there is one; `signal` may stop it.
+async fn open(
+    address: &str,
+    again: bool,
+    from: u32,
+    version: Option<&str>,
+    signal: JsValue,
+) -> Result<Response, JsValue> {
     // `fetch` is called on whatever global there is: a window or a worker.
     let global = js_sys::global();
     let function: Function = Reflect::get(&global, &"fetch".into())?.dyn_into()?;
     let options = Object::new();
+    Reflect::set(&options, &"signal".into(), &signal)?;
     if from > 0 {
         let headers = Object::new();
         Reflect::set(&headers, &"Range".into(), &format!("bytes={from}-").into())?;
@@ -216,8 +307,8 @@ async fn open(address: &str, again: bool, from: u32, version: Option<&str>) -> R
     JsFuture::from(promise).await?.dyn_into()
 }
 
-/// Waits.
-async fn pause(milliseconds: u32) {
+/// Waits so many milliseconds.
+pub async fn pause(milliseconds: u32) {
     let timer = Promise::new(&mut |resolve, _| {
         let global = js_sys::global();
         let later = Reflect::get(&global, &"setTimeout".into()).and_then(|later| later.dyn_into::<Function>());

@@ -25,7 +25,7 @@ const fn term(word: &'static str, says: &'static str, lesson: &'static str, figu
 }
 
 /// All words, from a to z.
-pub static GLOSSARY: [Term; 71] = [
+pub static GLOSSARY: [Term; 82] = [
     term("accuracy", "The share of examples that get the right answer.", "mlp", "accuracy"),
     term(
         "activation",
@@ -97,6 +97,12 @@ pub static GLOSSARY: [Term; 71] = [
         "curves",
     ),
     term(
+        "DDIM",
+        "A way to walk a diffusion model back from noise without fresh noise at each step, so that it may skip most steps and the same noise always gives the same picture.",
+        "ddpm",
+        "",
+    ),
+    term(
         "dead unit",
         "A unit whose ReLU gives zero for every example, so that no gradient reaches its weights.",
         "lenet",
@@ -144,6 +150,18 @@ pub static GLOSSARY: [Term; 71] = [
     term("feature map", "The answers of one filter at all places of a picture.", "lenet", "maps"),
     term("filter", "The weights that a convolution lays over each place.", "lenet", "filters"),
     term("fine-tuning", "Training a network that was trained before a little further, on another task.", "bert", ""),
+    term(
+        "forward process",
+        "The fixed chain of steps that turns a picture into noise, each of which shrinks it a little and adds a little Gaussian noise.",
+        "ddpm",
+        "",
+    ),
+    term(
+        "Fréchet distance",
+        "The distance between two sets of pictures that compares the mean and the covariance of what a network computes from each of them.",
+        "ddpm",
+        "",
+    ),
     term("generalisation", "Being right about examples that were not in the training data.", "mlp", "accuracy"),
     term("generator", "The network of a GAN that turns noise into examples.", "dcgan", ""),
     term(
@@ -164,9 +182,16 @@ pub static GLOSSARY: [Term; 71] = [
         "adaline",
         "bowl",
     ),
+    term(
+        "guidance",
+        "Pushing each step of a diffusion model further toward a wish, by stretching the difference between what it predicts with the wish and without it.",
+        "ddpm",
+        "",
+    ),
     term("held-out data", "Examples that the network never learns from, kept to measure it.", "mlp", "accuracy"),
     term("hidden layer", "A layer whose values are neither the input nor the answer.", "mlp", "hidden-units"),
     term("hidden state", "The vector that a recurrent network carries from one time step to the next.", "rnn", ""),
+    term("inpainting", "Filling the missing part of a picture so that it fits the part that is there.", "ddpm", ""),
     term(
         "intersection over union",
         "The area that two boxes share, divided by the area that they cover together.",
@@ -205,6 +230,12 @@ pub static GLOSSARY: [Term; 71] = [
         "Going on in the direction of earlier steps, with each new gradient added to what is left of them.",
         "mlp",
         "curves",
+    ),
+    term(
+        "noise schedule",
+        "How much noise each step of the forward process adds, from the first to the last.",
+        "ddpm",
+        "",
     ),
     term(
         "non-maximum suppression",
@@ -250,6 +281,12 @@ pub static GLOSSARY: [Term; 71] = [
         "",
     ),
     term(
+        "reverse process",
+        "The learned chain of steps that turns noise into a picture, each of which takes away a little of the noise that the network predicts.",
+        "ddpm",
+        "",
+    ),
+    term(
         "ROC curve",
         "The true-positive rate against the false-positive rate, over all thresholds.",
         "perceptron",
@@ -260,6 +297,12 @@ pub static GLOSSARY: [Term; 71] = [
         "For each pixel, how much the score of a class would change if the pixel changed a little.",
         "lenet",
         "explained",
+    ),
+    term(
+        "score",
+        "The gradient of the logarithm of the data’s density: from any point it leads toward more likely data.",
+        "ddpm",
+        "",
     ),
     term(
         "seed",
@@ -273,6 +316,12 @@ pub static GLOSSARY: [Term; 71] = [
         "The S-shaped bend 1 / (1 + e⁻ˣ), which brings any number between zero and one.",
         "mlp",
         "vanishing",
+    ),
+    term(
+        "signal-to-noise ratio",
+        "The variance of what is left of a picture divided by the variance of the noise that has been added to it.",
+        "ddpm",
+        "",
     ),
     term(
         "softmax",
@@ -293,10 +342,22 @@ pub static GLOSSARY: [Term; 71] = [
         "curves",
     ),
     term(
+        "time embedding",
+        "A vector of sines and cosines that tells a network at which step of the diffusion it is.",
+        "ddpm",
+        "",
+    ),
+    term(
         "token",
         "The piece of text that counts as one for a network: a letter, part of a word, or a word.",
         "transformer",
         "attention",
+    ),
+    term(
+        "U-Net",
+        "A network that shrinks a picture, enlarges it again, and hands what each size looked like across to the way back up.",
+        "unet",
+        "",
     ),
     term(
         "underfitting",

@@ -31,6 +31,10 @@ pub struct Pattern {
     pub technique: &'static str,
     /// The lesson in which it can be made to happen.
     pub lesson: &'static str,
+    /// The settings that make it happen, as the lesson's address holds them; nothing while that lesson is not built.
+    pub settings: &'static str,
+    /// What these settings are, and what to watch then.
+    pub watch: &'static str,
 }
 
 /// The technique of that id (saliency included), or nothing.
@@ -119,7 +123,7 @@ pub static TECHNIQUES: [Technique; 21] = [
                   toward the first layer means that it hardly learns.",
         misleads: "Size is not direction: a large gradient can be noise. Optimisers such as Adam rescale it, so a small one need \
                    not mean slow learning.",
-        lessons: &["adaline", "mlp", "lenet", "resnet", "rnn", "lstm", "transformer", "vae"],
+        lessons: &["adaline", "mlp", "lenet", "resnet", "rnn", "lstm", "transformer", "vae", "ddpm"],
     },
     Technique {
         id: "weight-histogram",
@@ -128,7 +132,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "One heap of weights for each layer. Heaps widen while it learns; a spike at zero or weights gone to the rim \
                   deserve a look.",
         misleads: "Two networks with the same histogram can compute entirely different things, for it forgets where each weight sits.",
-        lessons: &["adaline", "mlp", "lenet", "transformer", "vae", "bitnet"],
+        lessons: &["adaline", "mlp", "lenet", "transformer", "vae", "ddpm", "bitnet"],
     },
     Technique {
         id: "state-reconstruction",
@@ -262,6 +266,8 @@ pub static PATTERNS: [Pattern; 8] = [
         looks: "Training goes on improving while held-out loss turns and rises.",
         technique: "learning-curves",
         lesson: "mlp",
+        settings: "data=moons&count=30&noise=0.4&hidden=32-32&opt=adam&rate=0.01&step=1500",
+        watch: "Thirty noisy points and two layers of 32 units. After 1,500 updates it knows its points by heart, and the held-out curve has long turned upward.",
     },
     Pattern {
         id: "underfitting",
@@ -269,6 +275,8 @@ pub static PATTERNS: [Pattern; 8] = [
         looks: "Both curves level off early, far from good: the network is too small for the task.",
         technique: "learning-curves",
         lesson: "mlp",
+        settings: "data=circles&hidden=1&step=3000",
+        watch: "One circle inside another, and a single hidden unit. After 3,000 updates both curves lie flat, and no more training will help; more units do.",
     },
     Pattern {
         id: "instability",
@@ -276,6 +284,8 @@ pub static PATTERNS: [Pattern; 8] = [
         looks: "The loss saws up and down, or runs away: the steps are too long.",
         technique: "learning-curves",
         lesson: "mlp",
+        settings: "data=circles&rate=1&step=600",
+        watch: "One circle inside another, and twenty times the usual rate. The loss climbs above where it began, again and again.",
     },
     Pattern {
         id: "vanishing",
@@ -283,13 +293,17 @@ pub static PATTERNS: [Pattern; 8] = [
         looks: "Gradients shrink layer by layer toward the input, until the first layers stand still.",
         technique: "gradient-flow",
         lesson: "mlp",
+        settings: "data=circles&hidden=8-8-8-8-8-8-8-8-8-8&act=sigmoid&opt=sgd&rate=0.1&step=600",
+        watch: "Ten sigmoid layers. After 600 updates the first layer’s gradient is a speck beside the last one’s, and nothing has been learned.",
     },
     Pattern {
         id: "exploding",
         name: "Exploding gradients",
-        looks: "Gradients grow step by step back in time, until one update throws the weights away.",
+        looks: "Gradients grow, from layer to layer or step by step back in time, until one update throws the weights away.",
         technique: "gradient-flow",
-        lesson: "rnn",
+        lesson: "mlp",
+        settings: "data=circles&hidden=12-12-12-12-12-12-12-12-12-12&act=relu&opt=sgd&rate=100&step=3",
+        watch: "Ten ReLU layers and a rate of 100. The first update makes the gradients of the next one huge; the third leaves the numbers that a computer can hold.",
     },
     Pattern {
         id: "dead-units",
@@ -297,6 +311,8 @@ pub static PATTERNS: [Pattern; 8] = [
         looks: "A map that stays dark for every input: its ReLU never opens again.",
         technique: "feature-maps",
         lesson: "lenet",
+        settings: "examples=1000&opt=sgd&rate=2&step=60",
+        watch: "Plain gradient descent with a rate of 2. Sixty updates are enough to push most maps of C3 below zero for every picture, and there they stay: the crosses mark them.",
     },
     Pattern {
         id: "mode-collapse",
@@ -304,6 +320,8 @@ pub static PATTERNS: [Pattern; 8] = [
         looks: "Different noise, the same few pictures.",
         technique: "sample-grid",
         lesson: "dcgan",
+        settings: "",
+        watch: "",
     },
     Pattern {
         id: "over-smoothing",
@@ -311,6 +329,8 @@ pub static PATTERNS: [Pattern; 8] = [
         looks: "With every layer more the groups melt, until all nodes share one place.",
         technique: "embedding-projection",
         lesson: "gcn",
+        settings: "",
+        watch: "",
     },
 ];
 
@@ -333,6 +353,7 @@ mod tests {
     fn every_pattern_is_shown_by_a_technique_in_a_lesson() {
         for pattern in PATTERNS {
             assert!(find(pattern.technique).is_some() && curriculum::find(pattern.lesson).is_some(), "{}", pattern.id);
+            assert_eq!(pattern.settings.is_empty(), pattern.watch.is_empty(), "{}", pattern.id);
         }
     }
 

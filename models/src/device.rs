@@ -25,24 +25,47 @@ use crate::{
 /// order (about 64 · 2⁻²⁴), with room for a driver's fused operations and its own exponential.
 const TOLERANCE: f32 = 1e-4;
 
+/// One kind of operation, computed on a device and on the CPU.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compared {
+    /// What was computed, in words that go into a sentence.
+    pub name: &'static str,
+    /// The largest difference between the two; NaN if a number is none, or missing.
+    pub difference: f32,
+    /// What is wrong with the device's result, one sentence; nothing if only rounding parts the two.
+    pub fault: Option<String>,
+}
+
 /// Computes the operations that networks are made of on `device` and on the CPU and compares them. The error is one
 /// plain sentence.
 ///
 /// One readback for each device, asynchronous, so it also works in a browser.
 pub async fn self_test(device: &Device) -> Result<(), String> {
+    compare(device).await?.into_iter().find_map(|part| part.fault).map_or(Ok(()), Err)
+}
+
+/// What [`self_test`] finds, operation by operation. The error, one plain sentence, means that nothing could be compared.
+pub async fn compare(device: &Device) -> Result<Vec<Compared>, String> {
     let expected = compute(&Device::flex()).await.map_err(|error| format!("The CPU could not be read: {error}."))?;
     let found = compute(device).await.map_err(|error| format!("The device could not be read: {error}."))?;
-    for ((name, expected), (_, found)) in expected.iter().zip(&found) {
-        if expected.len() != found.len() {
-            return Err(format!("The device gave {} numbers for {name} instead of {}.", found.len(), expected.len()));
-        }
-        let near = |expected: f32, found: f32| (expected - found).abs() <= TOLERANCE; // false for NaN
-        let wrong = expected.iter().zip(found).find(|(expected, found)| !near(**expected, **found));
-        if let Some((expected, found)) = wrong {
-            return Err(format!("The device computed {name} wrongly: {found} instead of {expected}."));
-        }
+    Ok(expected.iter().zip(&found).map(|((name, expected), (_, found))| compare_one(name, expected, found)).collect())
+}
+
+fn compare_one(name: &'static str, expected: &[f32], found: &[f32]) -> Compared {
+    if expected.len() != found.len() {
+        let fault = format!("The device gave {} numbers for {name} instead of {}.", found.len(), expected.len());
+        return Compared { name, difference: f32::NAN, fault: Some(fault) };
     }
-    Ok(())
+    let pairs = || expected.iter().zip(found);
+    // `max` would lose what is no number.
+    let difference = pairs()
+        .map(|(expected, found)| (expected - found).abs())
+        .fold(0.0_f32, |most, one| if one.is_nan() || most.is_nan() { f32::NAN } else { most.max(one) });
+    let near = |expected: f32, found: f32| (expected - found).abs() <= TOLERANCE; // false for NaN
+    let wrong = pairs().find(|(expected, found)| !near(**expected, **found));
+    let fault =
+        wrong.map(|(expected, found)| format!("The device computed {name} wrongly: {found} instead of {expected}."));
+    Compared { name, difference, fault }
 }
 
 /// Every checked operation's name and result.
@@ -105,6 +128,17 @@ mod tests {
                 "{name}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        assert_eq!(compare_one("x", &[1.0, 2.0], &[1.0, 2.0 + TOLERANCE / 2.0]).fault, None);
+        let far = compare_one("a sum", &[1.0, 2.0], &[1.0, 0.0]);
+        assert_eq!(far.difference, 2.0);
+        assert_eq!(far.fault.as_deref(), Some("The device computed a sum wrongly: 0 instead of 2."));
+        let none = compare_one("a sum", &[1.0, 2.0, 3.0], &[1.0, f32::NAN, 3.0]);
+        assert!(none.difference.is_nan() && none.fault.is_some());
+        assert!(compare_one("a sum", &[1.0], &[]).fault.is_some());
     }
 
     #[cfg(feature = "ndarray")]

@@ -4,6 +4,8 @@
 //! Names are the path through the network, as in `layers.0.weight`. burn keeps the weights of a linear layer as
 //! `[inputs, outputs]`, the transpose of PyTorch's.
 
+mod eight_bits;
+
 use burn::{
     module::{Module, ModuleMapper, ModuleVisitor, Param},
     tensor::{Device, Tensor, TensorData, Transaction},
@@ -243,16 +245,15 @@ pub fn to_safetensors(parameters: &Parameters, precision: Precision) -> Vec<u8> 
     safetensors::serialize(views, None).expect("names and numbers can always be written")
 }
 
-/// Reads a safetensors file of f32, f16 or bf16 numbers. Whatever the bytes are, it never panics.
+/// Reads a safetensors file of f32, f16 or bf16 numbers, or of 8-bit integers `NAME` with one scale a row in `NAME.scale`.
+/// Whatever the bytes are, it never panics.
 pub fn from_safetensors(bytes: &[u8]) -> Result<Parameters, Error> {
     let file = SafeTensors::deserialize(bytes).map_err(|error| Error::WeightFile(error.to_string()))?;
-    let tensors = file.tensors().into_iter().map(|(name, view)| {
-        let data = view.data();
+    let weights = file.tensors().into_iter().filter(|(name, _)| !eight_bits::is_scale(&file, name));
+    let tensors = weights.map(|(name, view)| {
         let values = match view.dtype() {
-            Dtype::F32 => data.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
-            Dtype::F16 => data.as_chunks().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect(),
-            Dtype::BF16 => data.as_chunks().0.iter().map(|bytes| bf16::from_le_bytes(*bytes).to_f32()).collect(),
-            other => return Err(Error::WeightFile(format!("{name} holds {other:?}, where f32, f16 or bf16 is read"))),
+            Dtype::I8 => eight_bits::values(&file, &name, &view)?,
+            _ => floats(&name, &view)?,
         };
         let tensor = NamedTensor { name, shape: view.shape().to_vec(), values };
         match tensor.is_complete() {
@@ -263,6 +264,17 @@ pub fn from_safetensors(bytes: &[u8]) -> Result<Parameters, Error> {
     let mut tensors = tensors.collect::<Result<Vec<_>, _>>()?;
     tensors.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Parameters(tensors))
+}
+
+/// The numbers of a tensor of f32, f16 or bf16.
+fn floats(name: &str, view: &TensorView) -> Result<Vec<f32>, Error> {
+    let data = view.data();
+    match view.dtype() {
+        Dtype::F32 => Ok(data.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()),
+        Dtype::F16 => Ok(data.as_chunks().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect()),
+        Dtype::BF16 => Ok(data.as_chunks().0.iter().map(|bytes| bf16::from_le_bytes(*bytes).to_f32()).collect()),
+        other => Err(Error::WeightFile(format!("{name} holds {other:?}, where f32, f16 or bf16 is read"))),
+    }
 }
 
 /// A text of that name in a safetensors file's metadata.

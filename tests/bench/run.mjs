@@ -1,5 +1,5 @@
-// Steps a second of lessons on the CPU engine, and forward passes, beside TensorFlow.js (and ONNX Runtime Web for the
-// borrowed network) with the same network, batch and optimiser in the same browser: node tests/bench/run.mjs DIST KERNELS, prints JSON. `cargo xtask bench` adds the sizes and
+// Steps a second of lessons on the CPU engine, and forward passes, beside TensorFlow.js (and ONNX Runtime Web for shipped
+// weights) with the same network, batch and optimiser in the same browser: node tests/bench/run.mjs DIST KERNELS, prints JSON. `cargo xtask bench` adds the sizes and
 // keeps it.
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 
 import { launch, press, readout, Site, until } from "../browser/harness.mjs";
 import { serve } from "../browser/server.mjs";
-import { efficientnet } from "./onnx.mjs";
+import { efficientnet } from "./efficientnet.mjs";
+import { unet } from "./unet.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const JOBS = [
@@ -217,9 +218,74 @@ async function theirBorrowed(site) {
   return measured;
 }
 
+/** A picture of waves, the same on both pages: [28, 28] from -1 to 1; a time and a class. */
+const NOISY = "Float32Array.from({ length: 784 }, (_, at) => Math.sin(at * 0.37) * Math.cos(at * 0.013))";
+const [TIME, CLASS] = [420, 3];
+
+/** Milliseconds of one step of the DDPM lesson's network with the shipped weights: ours, and ONNX Runtime Web; with guidance a
+ *  step asks twice, as a batch of two. */
+async function denoised(site) {
+  const [ours, theirs] = [await ourDenoised(site), await theirDenoised(site)];
+  const apart = Math.max(...ours.v.map((value, place) => Math.abs(value - theirs.v[place])));
+  // Numbers of some 1, sums of up to 2,304 products in another order through sixty layers.
+  if (!(apart < 0.001)) throw new Error(`The U-Net answers otherwise in ONNX Runtime Web: v is ${apart} apart.`);
+  return [
+    { name: "DDPM's U-Net, 28 × 28, one step", ours: ours.one, tensorflow: null, onnx: theirs.one },
+    { name: "DDPM's U-Net, one step with guidance (a batch of 2)", ours: ours.two, tensorflow: null, onnx: null },
+  ];
+}
+
+async function ourDenoised(site) {
+  const page = await site.open("bench/tensorflow.html", { wait: false });
+  const measured = await page.evaluate(async ({ kernels, weights, picture, time, asked, seconds }) => {
+    const { default: load, Denoiser } = await import(`${kernels}bench.js`);
+    await load();
+    const bytes = new Uint8Array(await (await fetch(weights)).arrayBuffer());
+    const network = new Denoiser(bytes, eval(picture), time, asked);
+    // The first passes run in the browser's quick compiler.
+    network.forward(1, 2);
+    return { one: network.forward(1, seconds), two: network.forward(2, seconds), v: [...network.answer()] };
+  }, { kernels: `${site.url}kernels/`, weights: `${site.url}pretrained/ddpm-small.safetensors`, picture: NOISY, time: TIME, asked: CLASS, seconds: 5 });
+  await site.tidy();
+  return measured;
+}
+
+async function theirDenoised(site) {
+  const page = await site.open("bench/tensorflow.html", { wait: false });
+  const measured = await page.evaluate(async ({ folder, model, picture, time, asked, seconds }) => {
+    const ort = await import(`${folder}ort.wasm.min.mjs`);
+    ort.env.wasm.numThreads = 1;
+    ort.env.wasm.wasmPaths = folder;
+    const bytes = new Uint8Array(await (await fetch(model)).arrayBuffer());
+    const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], graphOptimizationLevel: "all" });
+    const inputs = {
+      picture: new ort.Tensor("float32", eval(picture), [1, 1, 28, 28]),
+      time: new ort.Tensor("float32", [time], [1, 1]),
+      class: new ort.Tensor("int64", [BigInt(asked)], [1]),
+    };
+    const run = async (limit) => {
+      const end = performance.now() + limit * 1000;
+      let best = Infinity;
+      while (performance.now() < end) {
+        const start = performance.now();
+        let calls = 0;
+        for (; performance.now() - start < 40; calls += 1) await session.run(inputs);
+        best = Math.min(best, (performance.now() - start) / calls);
+      }
+      return best;
+    };
+    await run(2);
+    const one = await run(seconds);
+    return { one, v: [...(await session.run(inputs)).v.data] };
+  }, { folder: `${site.url}onnx/`, model: `${site.url}kernels/ddpm-small.onnx`, picture: NOISY, time: TIME, asked: CLASS, seconds: 5 });
+  await site.tidy();
+  return measured;
+}
+
 const [dist, kernels] = process.argv.slice(2);
 // Written beside the other things that are made for the bench.
 writeFileSync(`${kernels}/efficientnet-lite0.onnx`, efficientnet(`${dist}/pretrained/efficientnet-lite0`));
+writeFileSync(`${kernels}/ddpm-small.onnx`, unet(`${dist}/pretrained/ddpm-small`, 28));
 const onnx = `${here}node_modules/onnxruntime-web/dist`;
 const server = await serve(dist, "/", { bench: here, tensorflow: `${here}node_modules/@tensorflow`, kernels, onnx });
 const browser = await launch();
@@ -230,7 +296,7 @@ for (const job of JOBS) {
   const other = job.sizes || job.vae ? Number((await theirs(site, job)).toPrecision(3)) : null;
   jobs.push({ name: job.name, ours: Number(rate.toPrecision(3)), tensorflow: other, longest_task_ms: longest });
 }
-const passes = [...(await forward(site)), ...(await borrowed(site))];
+const passes = [...(await forward(site)), ...(await borrowed(site)), ...(await denoised(site))];
 const version = browser.version();
 await browser.close();
 server.close();

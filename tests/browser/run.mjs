@@ -17,12 +17,17 @@ import "./checks/twins.mjs";
 import "./checks/transformer.mjs";
 import "./checks/vae.mjs";
 import "./checks/ddpm_pictures.mjs";
+import "./checks/ddpm_points.mjs";
 import "./checks/photographs.mjs";
 import "./checks/alexnet.mjs";
 import "./checks/looks.mjs";
 import "./checks/embed.mjs";
+import "./checks/about.mjs";
 import "./checks/search.mjs";
+import "./checks/patterns.mjs";
+import "./checks/cancel.mjs";
 import "./checks/offline.mjs";
+import "./checks/soak.mjs";
 
 const [dist, filter = ""] = process.argv.slice(2);
 const lessons = JSON.parse(await readFile(join(dist, "lessons.json"), "utf8"));

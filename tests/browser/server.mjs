@@ -14,11 +14,11 @@ const TYPES = {
 /**
  * Starts a server for `folder` at `prefix` (which begins and ends with a slash); `mounts` adds folders by name. What it
  * returns can be changed while it runs: `folder`; `down`, whether it hangs up on everybody; `ranges`, whether it knows how
- * to send a part; `cut(path, size)`, after how many bytes it hangs up on this answer, or nothing. `asked` lists what it was
- * asked for.
+ * to send a part; `cut(path, size)`, after how many bytes it hangs up on this answer, or nothing; `slow(path)`, how many bytes
+ * a second this answer has, or nothing. `asked` lists what it was asked for, `gone` the answers that were not waited for.
  */
 export async function serve(folder, prefix = "/", mounts = {}) {
-  const state = { folder, down: false, ranges: true, cut: () => undefined, asked: [] };
+  const state = { folder, down: false, ranges: true, cut: () => undefined, slow: () => undefined, asked: [], gone: [] };
   const send = async (request, response, status, file) => {
     const body = await readFile(file);
     const { mtimeMs } = await stat(file);
@@ -34,6 +34,17 @@ export async function serve(folder, prefix = "/", mounts = {}) {
     if (from > 0) headers["content-range"] = `bytes ${from}-${body.length - 1}/${body.length}`;
     response.writeHead(from > 0 ? 206 : status, { ...headers, "content-length": body.length - from });
     const end = state.cut(request.url, body.length);
+    const rate = state.slow(request.url);
+    if (rate && request.method !== "HEAD") {
+      response.on("close", () => { if (!response.writableFinished) state.gone.push(request.url); });
+      // Ten pieces a second; whoever hangs up gets no more.
+      for (let place = from; place < body.length && !response.destroyed; place += rate / 10) {
+        response.write(body.subarray(place, Math.min(body.length, place + rate / 10)));
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      response.end();
+      return;
+    }
     if (end === undefined || request.method === "HEAD") {
       response.end(request.method === "HEAD" ? undefined : body.subarray(from));
     } else {

@@ -5,10 +5,7 @@ The 3,925 validation pictures are measured here and nowhere else: they choose no
 """
 
 import dataclasses
-import datetime
-import hashlib
 import json
-import subprocess
 from pathlib import Path
 
 import torch
@@ -17,10 +14,10 @@ from torch.nn import functional
 import imagenette
 from alexnet import CLASSES, MAPS, MEAN, SCALE, UNITS, as_burn
 from alexnet_training import BATCH, FALL, RECIPES, WARM, Recipe, built, scores
+from provenance import commit, safetensors, table, thinned, today, write
 
 NAME = "alexnet-imagenette"
 COMMAND = "python3 tests/reference/alexnet.py --train --data DIR && python3 tests/reference/alexnet.py --export --data DIR"
-MOST_POINTS = 200
 # tests/pretrained.rs measures these again: every seventh picture of the archive, 500 of them.
 AGAIN, EVERY = 500, 7
 DATA = {
@@ -33,33 +30,6 @@ DATA = {
     "inputs": "red, green and blue of 96 × 96 pixels from 0 to 1; the network subtracts the mean colour itself",
     "classes": imagenette.CLASSES,
 }
-
-
-def table(name, fields):
-    """One table of a TOML file. JSON's strings, numbers and lists are TOML's too."""
-    lines = [f"[{name}]"]
-    for key, value in fields.items():
-        lines.append(f"{key} = {value if key == 'date' else json.dumps(value, ensure_ascii=False)}")
-    return "\n".join(lines)
-
-
-def safetensors(tensors):
-    """A file of half-precision tensors, names in alphabetical order."""
-    header, body = {}, b""
-    for name, tensor in sorted(tensors.items()):
-        data = tensor.contiguous().numpy().tobytes()
-        header[name] = {"dtype": "F16", "shape": list(tensor.shape), "data_offsets": [len(body), len(body) + len(data)]}
-        body += data
-    head = json.dumps(header, separators=(",", ":")).encode()
-    head += b" " * (-len(head) % 8)
-    return len(head).to_bytes(8, "little") + head + body
-
-
-def thinned(steps, values):
-    """At most 200 points, evenly spread, first and last kept; five digits are enough to draw."""
-    count, kept = len(steps), min(len(steps), MOST_POINTS)
-    places = [place * (count - 1) // (kept - 1) for place in range(kept)]
-    return {"steps": [steps[place] for place in places], "values": [round(values[place], 5) for place in places]}
 
 
 def cut(log, epochs):
@@ -151,13 +121,8 @@ def export(data, kept):
         })
         lines |= curves(log, f"{run}-")
 
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
     config = {"classes": CLASSES, "maps": MAPS, "units": UNITS, "activation": "Relu", "mean": MEAN, "scale": SCALE}
     sections = [
-        "# Written by the training run; see the command below. Not to be edited.\nmodel = \"models::vision::alexnet::AlexNet\"",
-        table("config", config),
-        *(table("[layer]", layer) for layer in layers),
-        table("file", {"bytes": len(file), "sha256": hashlib.sha256(file).hexdigest(), "dtype": "f16"}),
         table("data", DATA),
         table("run", {
             "command": COMMAND,
@@ -165,8 +130,8 @@ def export(data, kept):
             "seed": recipe.seed,
             "steps": state["log"]["epochs"][-1]["step"],
             "seconds": round(state["seconds"], 1),
-            "date": datetime.date.today().isoformat(),
-            "commit": commit,
+            "date": today(),
+            "commit": commit(),
             "recipe": f"{in_words(recipe)}, shipped rounded to f16.",
         }),
         *(table("[metric]", metric) for metric in metrics),
@@ -176,7 +141,5 @@ def export(data, kept):
         *(table(f"curves.{name}", line) for name, line in sorted(lines.items())),
         table("confusion", {"split": "test 3,925", "classes": CLASSES, "counts": confusion}),
     ]
-    folder = Path(__file__).parent.parent.parent / "pretrained"
-    (folder / f"{NAME}.safetensors").write_bytes(file)
-    (folder / f"{NAME}.toml").write_text("\n\n".join(sections) + "\n")
+    write(NAME, file, "models::vision::alexnet::AlexNet", config, layers, sections)
     print(json.dumps(metrics, indent=1))

@@ -1,13 +1,32 @@
-"""The network of the DDPM lesson in PyTorch: the same U-Net as models/src/generative/unet.rs."""
+"""The network of the DDPM lesson in PyTorch: the same U-Net as models/src/generative/unet.rs.
+
+The fixture holds, for few maps: what every stage gives, the error, the gradients of all parameters and of the pictures, and one
+block, one attention and the sinusoids alone. Weights and pictures follow the formula of lenet.py; from there on all is
+computed in double precision, to measure both sides' rounding by. It prints how far PyTorch itself is off in single precision.
+
+Run from the repository's root; all of it needs torch and numpy, training and export also Pillow:
+
+    python3 tests/reference/ddpm.py                             # writes tests/fixtures/ddpm.json
+    python3 tests/reference/ddpm.py --train small --data DIR    # or cifar; resumes where it was cut off
+    python3 tests/reference/ddpm.py --export small --data DIR   # judges and writes pretrained/ddpm-small.*; or cifar
+"""
 
 import argparse
+import json
 import math
+from pathlib import Path
 
 import torch
 from torch import nn
 from torch.nn import functional
 
+from lenet import digest, scattered
+
 GROUPS = 8
+# Of the fixture: a small network, and what it is asked; class 3 of 3 stands for "any".
+SMALL = {"channels": 1, "widths": [16, 24], "embedding": 16, "classes": 3}
+SIDE, TIMES, CLASSES = 8, [37.5, 615.0], [1, 3]
+BIAS = 0.1
 
 
 def sinusoids(times, width):
@@ -58,10 +77,10 @@ class Attention(nn.Module):
 
 
 class UNet(nn.Module):
-    """Names the noise in pictures of any amount of it.
+    """Names v = sqrt(kept) noise - sqrt(1 - kept) picture, from which both follow, in pictures with any amount of noise.
 
     Pictures [batch, channels, side, side], times [batch] from 0 to 1,000 and classes [batch], of which the last stands for
-    "any" -> noise as the pictures.
+    "any" -> v as the pictures.
     """
 
     def __init__(self, channels, widths, embedding, classes):
@@ -94,9 +113,13 @@ class UNet(nn.Module):
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)
 
-    def forward(self, x, times, classes):
+    def embed(self, times, classes):
+        """What the blocks are told of time and class, [batch, embedding]."""
         e = self.time2(functional.silu(self.time1(sinusoids(times, self.embedding))))
-        e = functional.silu(e + self.classes(classes))
+        return functional.silu(e + self.classes(classes))
+
+    def forward(self, x, times, classes):
+        e = self.embed(times, classes)
         x = self.stem(functional.pixel_unshuffle(x, 2))
         first = self.down1(x, e)
         second = self.down2(first, e)
@@ -120,9 +143,101 @@ def kept_at(times):
     return (share(times / 1000) / share(torch.zeros(()))).clamp(1e-5, 1 - 1e-5)
 
 
-if __name__ == "__main__":
+def as_burn(name, tensor):
+    """A parameter, or its gradient, as burn keeps it: matrices are [inputs, outputs], the table of classes stays."""
+    return tensor.T if tensor.dim() == 2 and not name.startswith("classes") else tensor
+
+
+def bound_of(name, leaf):
+    """How large the formula's numbers are for a parameter: such that signals keep about their size."""
+    if name.endswith("bias") or leaf.dim() == 1:
+        return BIAS
+    return 1.0 if name.startswith("classes") else round(math.sqrt(3 / leaf[0].numel()), 3)
+
+
+def of_formula(precision=torch.float64):
+    """A small network whose parameters follow the formula, each starting where the last one ended; scales of the norms lie
+    around 1."""
+    network = UNet(**SMALL)
+    start = 1
+    with torch.no_grad():
+        for name, leaf in network.named_parameters():
+            numbers = scattered(leaf.numel(), start) * bound_of(name, leaf)
+            target = as_burn(name, leaf)
+            scales = leaf.dim() == 1 and name.endswith("weight")
+            target.copy_((numbers + 1 if scales else numbers).reshape(target.shape))
+            start += leaf.numel()
+    return network.to(precision)
+
+
+def formula_maps(shape, start, precision=torch.float64):
+    """Maps that look like noise from -1 to 1."""
+    return scattered(math.prod(shape), start).reshape(shape).to(precision)
+
+
+def asked(network, precision=torch.float64):
+    """Everything that the fixture holds, by name: tensors."""
+    batch = len(TIMES)
+    found = {}
+    stages = []
+
+    def keep(name):
+        return lambda module, inputs, output: stages.append((name, output))
+
+    parts = ["stem", "down1", "down2", "shrink", "down3", "attention1", "down4", "attention2", "middle1", "attention3",
+             "middle2", "up4", "attention4", "up3", "grow", "up2", "up1"]
+    hooks = [getattr(network, name).register_forward_hook(keep(name)) for name in parts]
+    x = formula_maps([batch, SMALL["channels"], SIDE, SIDE], 70_000, precision).requires_grad_()
+    times = torch.tensor(TIMES, dtype=precision)
+    v = network(x, times, torch.tensor(CLASSES))
+    for hook in hooks:
+        hook.remove()
+    error = (v - formula_maps(v.shape, 90_000, precision)).square().mean()
+    error.backward()
+    found["stages"] = {name: stage.detach() for name, stage in stages} | {"head": v.detach()}
+    # A number that all keys share changes nothing, so its gradient is nothing but rounding.
+    leaves = [(name, leaf) for name, leaf in network.named_parameters() if not name.endswith("key.bias")]
+    found["gradients"] = {name: as_burn(name, leaf.grad) for name, leaf in leaves}
+    found["alone"] = {
+        "error": error.detach().reshape(1),
+        "picture gradient": x.grad,
+        "sinusoids": sinusoids(times, SMALL["embedding"]),
+        "embedding": network.embed(times, torch.tensor(CLASSES)).detach(),
+        "attention": network.attention1(formula_maps([batch, SMALL["widths"][1], 5, 7], 110_000, precision)).detach(),
+        "block": network.up2(
+            formula_maps([batch, 2 * SMALL["widths"][0], 6, 5], 130_000, precision),
+            formula_maps([batch, SMALL["embedding"]], 150_000, precision),
+        ).detach(),
+    }
+    return found
+
+
+def write_fixture():
+    found, single = asked(of_formula()), asked(of_formula(torch.float32), torch.float32)
+    for group, tensors in found.items():
+        off = max(
+            ((single[group][name].double() - tensor).abs().max() / tensor.abs().mean()).item()
+            for name, tensor in tensors.items()
+        )
+        print(f"{group}: single precision is off by {off:.1e} of the mean size")
+    network = of_formula()
+    fixture = {
+        "torch": torch.__version__.split("+")[0],
+        **SMALL,
+        "side": SIDE,
+        "times": TIMES,
+        "asked": CLASSES,
+        "bounds": {name: bound_of(name, leaf) for name, leaf in network.named_parameters()},
+        **{group: {name: digest(tensor) for name, tensor in tensors.items()} for group, tensors in found.items()},
+    }
+    path = Path(__file__).parent.parent / "fixtures" / "ddpm.json"
+    path.write_text(json.dumps(fixture, separators=(",", ":")) + "\n")
+
+
+def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--train", choices=["small", "cifar"])
+    parser.add_argument("--export", choices=["small", "cifar"])
     parser.add_argument("--data", default="../shared/data")
     parser.add_argument("--kept", default="/tmp/checkpoints")
     arguments = parser.parse_args()
@@ -130,3 +245,13 @@ if __name__ == "__main__":
         import ddpm_training
 
         ddpm_training.train(arguments.train, arguments.data, arguments.kept)
+    elif arguments.export:
+        import ddpm_export
+
+        ddpm_export.export(arguments.export, arguments.data, arguments.kept)
+    else:
+        write_fixture()
+
+
+if __name__ == "__main__":
+    main()

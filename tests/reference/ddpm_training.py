@@ -54,16 +54,16 @@ class Recipe:
 
 RECIPES = {
     "small": Recipe(channels=1, classes=20, steps=9_000),
-    "cifar": Recipe(channels=3, classes=10, steps=11_000, mirrored=True, aside=(100, 300, 750, 1_500, 3_000, 6_000)),
+    "cifar": Recipe(channels=3, classes=10, steps=8_000, mirrored=True, aside=(100, 300, 750, 1_500, 3_000, 5_000)),
 }
 
 
-def site_pictures(name):
-    """The training pictures of one of the site's own sets (xtask/src/data/idx.rs): uint8 [count, 1, 28, 28], int64 [count]."""
+def site_pictures(name, split="train"):
+    """Pictures of one of the site's own sets (xtask/src/data/idx.rs), `train` or `test`: uint8 [count, 1, 28, 28], int64 [count]."""
     folder = Path(__file__).parent.parent.parent / "static" / "data" / name
     pixels, targets = [], []
-    for part in range(len(list(folder.glob("train-*.bin.gz")))):
-        raw = gzip.decompress((folder / f"train-{part}.bin.gz").read_bytes())
+    for part in range(len(list(folder.glob(f"{split}-*.bin.gz")))):
+        raw = gzip.decompress((folder / f"{split}-{part}.bin.gz").read_bytes())
         magic, count, rows, columns = struct.unpack("<4sIHH", raw[:12])
         assert magic == b"FSIM"
         bytes_of = np.frombuffer(raw, np.uint8, offset=12)

@@ -6,19 +6,17 @@ rounded weights, as the page uses them.
 """
 
 import argparse
-import datetime
 import hashlib
 import json
-import subprocess
 from pathlib import Path
 
 import torch
+from provenance import commit, safetensors, table, thinned, today
 from transformer import Transformer, as_burn
 from transformer_training import BUDGET, CONFIG, COOL, DROPOUT, LONGEST, PEAK, SEED, SMOOTHING, WARM, bleu, prepare, translate
 from translation import LONGEST_MEASURED, measured
 
 NAME = "transformer-eng-fra"
-MOST_POINTS = 200
 # tests/pretrained.rs measures these again, the first in alphabetical order.
 AGAIN = 500
 # Written for this site. Their translation by these weights is measured again where the data is not at hand.
@@ -39,33 +37,6 @@ DATA = {
     "inputs": "token numbers of a joint vocabulary of 6,000, learnt by byte pair encoding on the training part and kept in the "
     "weight file's metadata; the source ends with <end>",
 }
-
-
-def table(name, fields):
-    """One table of a TOML file. JSON's strings, numbers and lists are TOML's too."""
-    lines = [f"[{name}]"]
-    for key, value in fields.items():
-        lines.append(f"{key} = {value if key == 'date' else json.dumps(value, ensure_ascii=False)}")
-    return "\n".join(lines)
-
-
-def safetensors(tensors, metadata):
-    """A file of half-precision tensors, names in alphabetical order."""
-    header, body = {"__metadata__": metadata}, b""
-    for name, tensor in sorted(tensors.items()):
-        data = tensor.contiguous().numpy().tobytes()
-        header[name] = {"dtype": "F16", "shape": list(tensor.shape), "data_offsets": [len(body), len(body) + len(data)]}
-        body += data
-    head = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
-    head += b" " * (-len(head) % 8)
-    return len(head).to_bytes(8, "little") + head + body
-
-
-def thinned(steps, values):
-    """At most 200 points, evenly spread, first and last kept; five digits are enough to draw."""
-    count, kept = len(steps), min(len(steps), MOST_POINTS)
-    places = [place * (count - 1) // (kept - 1) for place in range(kept)] if kept > 1 else list(range(count))
-    return {"steps": [steps[place] for place in places], "values": [round(values[place], 5) for place in places]}
 
 
 def curves(log, prefix=""):
@@ -132,7 +103,6 @@ def main():
             f" The curves without-positions are a run of {other['step']} steps at the same rate without its fall, in which neither "
             "encoder nor decoder is told any position."
         )
-    commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
     config = {key: value for key, value in CONFIG.items() if key != "positions"} | {"positions": "Sinusoidal"}
     plan = state["planned"]
     passes = ",".join(map(str, plan)) if len(set(plan)) > 1 else plan[0]
@@ -154,8 +124,8 @@ def main():
             "seed": SEED,
             "steps": state["step"],
             "seconds": round(state["seconds"], 1),
-            "date": datetime.date.today().isoformat(),
-            "commit": commit,
+            "date": today(),
+            "commit": commit(),
             "recipe": recipe,
         }),
         *(table("[metric]", metric) for metric in metrics),

@@ -15,6 +15,7 @@ mod routes;
 mod serve;
 mod shell;
 mod shots;
+mod soak;
 mod split;
 #[path = "../../app/src/techniques.rs"]
 #[allow(dead_code, reason = "the page's own list; not every column of it is needed here")]
@@ -35,6 +36,7 @@ const USAGE: &str = "cargo xtask COMMAND
   train NAME --data DIR                 train the weights of a model; resumes where it stopped
   bench                                 measure speeds and sizes, beside TensorFlow.js
   shots                                 pictures of every page, for the eye
+  soak [--seconds N]                    whether memory and speed stay flat over a long visit
   readme                                write the tables of README.md again
   split                                 cut the page into one file for each lesson; trunk calls this
 
@@ -67,6 +69,7 @@ fn dispatch(arguments: &[String]) -> Outcome {
         }
         "bench" => bench::run(rest),
         "shots" => shots::run(rest),
+        "soak" => soak::run(rest),
         "split" => split::run(),
         "readme" => readme::run(rest),
         _ => fail(format!("There is no command {name}.\n\n{USAGE}")),

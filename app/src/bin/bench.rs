@@ -4,7 +4,8 @@ use models::{
     device::Device,
     explain::{convolutional::Convolutional, grad_cam::grad_cam, saliency::saliency},
     foundations::mlp::Activation,
-    tensor::{Tensor, TensorData},
+    generative::unet::{UNet, UNetConfig},
+    tensor::{Int, Tensor, TensorData},
     vision::{
         efficientnet::{EfficientNet, EfficientNetConfig},
         lenet::{LeNetConfig, Pooling},
@@ -88,6 +89,56 @@ impl Lite0 {
     /// Milliseconds of saliency, which goes all the way back to the pixels.
     pub fn saliency(&self, seconds: f64) -> f64 {
         time(seconds, || saliency(&self.model, self.x.clone(), &[0]))
+    }
+}
+
+/// The U-Net of the DDPM lesson with the shipped weights, and what it is asked.
+#[wasm_bindgen]
+pub struct Denoiser {
+    model: UNet,
+    picture: Vec<f32>,
+    time: f32,
+    class: i32,
+}
+
+#[wasm_bindgen]
+impl Denoiser {
+    /// From the bytes of `ddpm-small.safetensors`, a noisy picture `[28, 28]` from -1 to 1, a time and a class.
+    #[wasm_bindgen(constructor)]
+    pub fn new(bytes: &[u8], picture: Vec<f32>, time: f32, class: i32) -> Result<Denoiser, String> {
+        let device = Device::flex();
+        let parameters = weights::from_safetensors(bytes).map_err(|error| error.to_string())?;
+        let config = UNetConfig::of(&parameters).ok_or("These are no weights of a U-Net.")?;
+        config.check().map_err(|error| error.to_string())?;
+        let fresh = config.init(&device, &mut Pcg32::seed_from_u64(1));
+        let model = weights::load(fresh, &parameters, &device).map_err(|error| error.to_string())?;
+        if picture.len() != 28 * 28 || config.channels != 1 {
+            return Err("The picture has another size.".into());
+        }
+        Ok(Self { model, picture, time, class })
+    }
+
+    /// What the network says: v.
+    pub fn answer(&self) -> Result<Vec<f32>, String> {
+        let (x, times, classes) = self.asked(1);
+        self.model.forward(x, times, classes).into_data().try_into_vec().map_err(|error| format!("{error:?}"))
+    }
+
+    /// Milliseconds of the way forward with so many pictures at once.
+    pub fn forward(&self, batch: usize, seconds: f64) -> f64 {
+        let (x, times, classes) = self.asked(batch);
+        time(seconds, || self.model.forward(x.clone(), times.clone(), classes.clone()))
+    }
+}
+
+impl Denoiser {
+    /// The same picture, time and class `batch` times.
+    fn asked(&self, batch: usize) -> (Tensor<4>, Tensor<1>, Tensor<1, Int>) {
+        let device = Device::flex();
+        let x = TensorData::new(self.picture.repeat(batch), [batch, 1, 28, 28]);
+        let times = TensorData::new(vec![self.time; batch], [batch]);
+        let classes = TensorData::new(vec![self.class; batch], [batch]);
+        (Tensor::from_data(x, &device), Tensor::from_data(times, &device), Tensor::from_data(classes, &device))
     }
 }
 

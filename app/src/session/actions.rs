@@ -11,7 +11,7 @@ use super::{
 impl<P: Protocol> Session<P> {
     /// Carries out a button, on the twins too.
     pub(super) fn carry_out(&self, action: Action) {
-        if !matches!(action, Action::Remedy | Action::Dismiss | Action::SaveWeights) {
+        if !matches!(action, Action::Remedy | Action::Dismiss | Action::SaveWeights | Action::GiveUp) {
             let twins = self.with(|inner| inner.twins.borrow().clone()).unwrap_or_default();
             twins.iter().for_each(|twin| twin.act(action));
         }
@@ -58,6 +58,12 @@ impl<P: Protocol> Session<P> {
             Action::Remedy => return self.remedy(),
             Action::Dismiss => self.bench.trouble.set(None),
             Action::SaveWeights => self.send_or_queue(Request::SaveWeights),
+            Action::GiveUp => {
+                if let Some(file) = untrack(|| self.bench.loading()) {
+                    self.send(&Request::GiveUp { name: file.name });
+                }
+                return;
+            }
         }
         self.ask_for_frame();
     }
@@ -100,7 +106,7 @@ impl<P: Protocol> Session<P> {
         self.bench.trouble.set(None);
         match trouble.remedy {
             Remedy::Dismiss => {}
-            Remedy::Retry => {
+            Remedy::Retry | Remedy::Fetch => {
                 self.forget();
                 self.send(&Request::Reset { run: self.run() });
                 self.ask_for_frame();

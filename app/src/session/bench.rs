@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     history::{Curves, Run},
-    protocol::{EngineReport, Progress, Series, Trouble},
+    protocol::{EngineReport, LoadState, Progress, Series, Trouble},
 };
 
 /// The part of a session that no lesson's types touch: signals for the bench, and what its buttons do.
@@ -91,6 +91,8 @@ pub enum Action {
     Dismiss,
     /// Hand the network's weights out as a file.
     SaveWeights,
+    /// Give up the download that is shown.
+    GiveUp,
 }
 
 impl Bench {
@@ -102,6 +104,11 @@ impl Bench {
     /// The newest value of a curve.
     pub fn last(&self, series: Series) -> Option<f64> {
         self.curves.with(|curves| curves.last(series))
+    }
+
+    /// The download that is shown: the first that is under way.
+    pub fn loading(&self) -> Option<Progress> {
+        self.files.with(|files| files.iter().find(|file| file.state == LoadState::Loading).cloned())
     }
 
     /// Where a file stands, by its name.

@@ -4,7 +4,11 @@ use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-/// What the address asks for (`?engine=`).
+use crate::site::navigation::{store, stored};
+
+const KEY: &str = "fsts:engine";
+
+/// What the reader asks for: in the address (`?engine=`), or once and for all on the page about the site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {
     /// WebGPU where it helps, else the CPU.
@@ -26,17 +30,41 @@ impl Choice {
         }
     }
 
-    /// The choice of this page.
+    /// The choice's word, in addresses and in the browser's storage.
+    pub fn id(self) -> &'static str {
+        match self {
+            Choice::Auto => "auto",
+            Choice::Cpu => "cpu",
+            Choice::WebGpu => "webgpu",
+        }
+    }
+
+    /// The choice of this page: the address has the last word.
     pub fn of_page() -> Self {
+        Self::of_address().unwrap_or_else(Self::of_reader)
+    }
+
+    fn of_address() -> Option<Self> {
         let search = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
-        crate::session::query::Query::parse(&search).choice("engine", Choice::from_id, Choice::Auto)
+        crate::session::query::Query::parse(&search).text("engine").and_then(Self::from_id)
+    }
+
+    /// What the reader chose for all lessons.
+    pub fn of_reader() -> Self {
+        stored(KEY).and_then(|word| Self::from_id(&word)).unwrap_or(Choice::Auto)
+    }
+
+    /// Keeps this choice for all lessons.
+    pub fn keep(self) {
+        store(KEY, self.id());
     }
 }
 
 /// Whether to fetch the WebGPU worker: `Ok` with the adapter's name, or `Err` with the reason for the CPU.
 pub async fn look_for_gpu(choice: Choice) -> Result<String, String> {
     if choice == Choice::Cpu {
-        return Err("The address asks for the CPU.".into());
+        let asked = Choice::of_address() == Some(Choice::Cpu);
+        return Err(if asked { "The address asks for the CPU." } else { "You chose the CPU for all lessons." }.into());
     }
     let adapter = adapter().await.map_err(|_| String::from("This browser offers no WebGPU adapter."))?;
     let info = Reflect::get(&adapter, &"info".into()).unwrap_or(JsValue::UNDEFINED);

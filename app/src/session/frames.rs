@@ -30,6 +30,10 @@ impl<P: Protocol> Session<P> {
             }
             Response::Animation { name, bytes } => self.bench.file.set(Some((name, bytes))),
             Response::Loaded { run } => self.loaded(run),
+            // Only a lost device cannot be read; the CPU takes over without being asked.
+            Response::Trouble(trouble) if trouble.remedy == Remedy::Resume && self.is_on_gpu() => {
+                self.died("its results could not be read back");
+            }
             Response::Trouble(trouble) => {
                 self.bench.running.set(false);
                 self.bench.trouble.set(Some(trouble));
@@ -151,6 +155,10 @@ impl<P: Protocol> Session<P> {
         }
     }
 
+    fn is_on_gpu(&self) -> bool {
+        self.bench.engine.with_untracked(|engine| engine.as_ref().is_some_and(|report| report.engine == Engine::WebGpu))
+    }
+
     pub(super) fn died(&self, words: &str) {
         let Some(deaths) = self.with(|inner| {
             let mut state = inner.state.borrow_mut();
@@ -165,7 +173,7 @@ impl<P: Protocol> Session<P> {
             return;
         };
         let was_running = self.bench.running.get_untracked();
-        let was_gpu = self.bench.engine.with_untracked(|e| e.as_ref().is_some_and(|e| e.engine == Engine::WebGpu));
+        let was_gpu = self.is_on_gpu();
         let step = self.bench.checkpoints.with_untracked(|steps| steps.last().copied()).unwrap_or(0);
         self.bench.running.set(false);
         if deaths > 3 {
@@ -174,7 +182,7 @@ impl<P: Protocol> Session<P> {
         }
         let lost = if was_gpu { "The graphics processor was lost" } else { "The computation stopped" };
         let sentence = format!("{lost} ({}); it goes on on the CPU from step {step}.", first_line(words));
-        self.bench.engine.set(Some(EngineReport { engine: Engine::Cpu, reason: format!("{lost} during this visit.") }));
+        self.bench.engine.set(Some(EngineReport::new(Engine::Cpu, format!("{lost} during this visit."))));
         self.with(|inner| inner.state.borrow_mut().resume_running = was_running);
         self.curves.update(|curves| curves.truncate(step));
         self.resume();

@@ -18,7 +18,7 @@ impl<P: Protocol> Session<P> {
         let session = *self;
         if !self.settings.with_untracked(Settings::gains_from_gpu) {
             let reason = String::from("Networks this small run fastest on the CPU.");
-            self.bench.engine.set(Some(EngineReport { engine: Engine::Cpu, reason }));
+            self.bench.engine.set(Some(EngineReport::new(Engine::Cpu, reason)));
             return;
         }
         let choice = Choice::of_page();
@@ -28,7 +28,7 @@ impl<P: Protocol> Session<P> {
                 Ok(_adapter) => session.hand_over(),
                 Err(reason) => {
                     if session.with(|inner| inner.state.borrow().closed) == Some(false) {
-                        session.bench.engine.set(Some(EngineReport { engine: Engine::Cpu, reason }));
+                        session.bench.engine.set(Some(EngineReport::new(Engine::Cpu, reason)));
                     }
                 }
             }
@@ -48,7 +48,7 @@ impl<P: Protocol> Session<P> {
             Event::Died(words) if session.awaits_successor() => {
                 session.with(|inner| drop(inner.successor.borrow_mut().take()));
                 let reason = format!("The WebGPU worker could not start ({}).", first_line(&words));
-                session.bench.engine.set(Some(EngineReport { engine: Engine::Cpu, reason }));
+                session.bench.engine.set(Some(EngineReport::new(Engine::Cpu, reason)));
             }
             Event::Died(words) => session.died(&words),
         });

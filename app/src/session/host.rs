@@ -6,9 +6,12 @@ use models::device::Device;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use crate::session::{
-    protocol::{Engine, EngineReport, Remedy, Request, Response, Trouble, decode, encode},
-    serve::{Beginning, Context},
+use crate::{
+    fetch,
+    session::{
+        protocol::{Engine, EngineReport, Remedy, Request, Response, Trouble, decode, encode},
+        serve::{Beginning, Context},
+    },
 };
 
 /// Runs the worker: finds its engine, says Ready, waits for [`Request::Start`], serves that lesson.
@@ -18,9 +21,12 @@ pub fn run(engine: impl AsyncFnOnce() -> (Device, EngineReport) + 'static) {
     let (sender, mut inbox) = mpsc::unbounded();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let bytes = Uint8Array::new(&event.data()).to_vec();
-        if let Ok(request) = decode::<Request>(&bytes) {
+        match decode::<Request>(&bytes) {
+            // Whoever reads the inbox may be waiting for that very file.
+            Ok(Request::GiveUp { name }) => fetch::give_up(&name),
             // The receiver lives as long as the worker.
-            let _ = sender.unbounded_send(request);
+            Ok(request) => drop(sender.unbounded_send(request)),
+            Err(_) => {}
         }
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -48,7 +54,7 @@ pub fn run(engine: impl AsyncFnOnce() -> (Device, EngineReport) + 'static) {
 
 /// The CPU and why it computes.
 pub fn cpu(reason: &str) -> (Device, EngineReport) {
-    (Device::flex(), EngineReport { engine: Engine::Cpu, reason: reason.into() })
+    (Device::flex(), EngineReport::new(Engine::Cpu, reason))
 }
 
 /// WebGPU if it starts and calculates rightly, else the CPU with the reason.
@@ -57,13 +63,22 @@ pub async fn gpu() -> (Device, EngineReport) {
     let Ok(device) = Device::wgpu_options().init_async().await else {
         return cpu("WebGPU did not start.");
     };
-    match models::device::self_test(&device).await {
-        Ok(()) => {
-            let reason = "WebGPU passed its check against the CPU.".into();
-            (device, EngineReport { engine: Engine::WebGpu, reason })
-        }
-        Err(reason) => cpu(&format!("WebGPU failed its check: {reason}")),
-    }
+    let compared = match models::device::compare(&device).await {
+        Ok(compared) => compared,
+        Err(reason) => return cpu(&format!("WebGPU failed its check: {reason}")),
+    };
+    let fault = compared.iter().find_map(|part| part.fault.as_ref());
+    let (device, mut report) = match fault {
+        None => (device, EngineReport::new(Engine::WebGpu, "WebGPU passed its check against the CPU.")),
+        Some(fault) => cpu(&format!("WebGPU failed its check: {fault}")),
+    };
+    let part = |part: &models::device::Compared| crate::session::protocol::CheckedPart {
+        name: part.name.into(),
+        difference: part.difference,
+        passed: part.fault.is_none(),
+    };
+    report.parts = compared.iter().map(part).collect();
+    (device, report)
 }
 
 fn post(scope: &DedicatedWorkerGlobalScope, response: &Response) {

@@ -97,6 +97,11 @@ pub enum Request {
     },
     /// A picture of an animation; a file is made of them.
     Animate(Still),
+    /// The reader does not want this file now. Heard even while the task waits for it.
+    GiveUp {
+        /// Name of the data or weights.
+        name: String,
+    },
     /// Go back (or forth) to a checkpoint.
     Restore {
         /// The checkpoint.
@@ -209,6 +214,8 @@ pub struct Progress {
 /// Where a file stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LoadState {
+    /// Not wanted now: the reader gave it up.
+    Idle,
     /// On its way.
     Loading,
     /// Here and checked.
@@ -224,6 +231,26 @@ pub struct EngineReport {
     pub engine: Engine,
     /// One short sentence.
     pub reason: String,
+    /// What its check found, part by part; empty where nothing was checked.
+    pub parts: Vec<CheckedPart>,
+}
+
+impl EngineReport {
+    /// An engine and why it computes; nothing was checked.
+    pub fn new(engine: Engine, reason: impl Into<String>) -> Self {
+        Self { engine, reason: reason.into(), parts: Vec::new() }
+    }
+}
+
+/// One kind of operation in an engine's check against the CPU.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CheckedPart {
+    /// What was computed.
+    pub name: String,
+    /// The largest difference from the CPU; NaN if a number is none.
+    pub difference: f32,
+    /// Whether rounding explains it.
+    pub passed: bool,
 }
 
 /// The two engines.
@@ -269,6 +296,8 @@ pub enum Remedy {
     Calmer,
     /// Try the same again.
     Retry,
+    /// Fetch what was given up.
+    Fetch,
     /// Start from the last checkpoint in a fresh worker.
     Resume,
     /// Nothing to do but read it.

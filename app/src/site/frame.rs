@@ -10,7 +10,7 @@ use crate::{
     lesson::Lesson,
     session::{
         Action, Bench, Session,
-        protocol::{LoadState, Protocol, Remedy, Series, Settings},
+        protocol::{Protocol, Remedy, Series, Settings},
         query::{Query, QueryWriter, encode},
     },
     site::{
@@ -144,6 +144,9 @@ pub fn LessonFrame<P: Protocol>(
     }
 }
 
+/// A file of so many bytes takes long enough on a slow line to be given up.
+const LARGE: u64 = 1_000_000;
+
 /// The one bar of controls.
 #[component]
 fn BenchBar(
@@ -155,7 +158,8 @@ fn BenchBar(
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let hidden = use_context::<Hidden>().map(Hidden::list);
-    let loading = move || bench.files.with(|files| files.iter().find(|file| file.state == LoadState::Loading).cloned());
+    let loading = move || bench.loading();
+    let can_be_given_up = move || loading().is_some_and(|file| file.total >= LARGE);
     Effect::new(move || {
         if let Some((name, bytes)) = bench.file.get() {
             save_bytes(&name, &bytes);
@@ -186,7 +190,11 @@ fn BenchBar(
                 <ProgressBar
                     label=Signal::derive(move || loading().map(|file| format!("Fetching {}", file.name)).unwrap_or_default())
                     value=Signal::derive(move || loading().map(|file| file.loaded as f64 / file.total.max(1) as f64))
-                />
+                >
+                    <Show when=can_be_given_up>
+                        <button type="button" class="quiet" on:click=move |_| bench.act(Action::GiveUp)>"Cancel"</button>
+                    </Show>
+                </ProgressBar>
             </Show>
             <div class="bench-settings" id="bench-settings" hidden=move || !open.get()>
                 {settings.run()}
@@ -381,6 +389,7 @@ fn action_words(remedy: Remedy) -> &'static str {
     match remedy {
         Remedy::Calmer => "Go back with a third of the rate",
         Remedy::Retry => "Try again",
+        Remedy::Fetch => "Fetch it",
         Remedy::Resume => "Go on from the last checkpoint",
         Remedy::Dismiss => "All right",
     }

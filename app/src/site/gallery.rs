@@ -131,6 +131,10 @@ fn Figures(state: Shown) -> impl IntoView {
                 "Every place of the plane is a picture. Points have a colour, a shape and, in their middle, a name.",
             )}
             {figure(
+                "gallery-field", "denoising", "Field of arrows", state, samples::vector_field,
+                "Points that stay, arrows at the places of a grid, other arrows below them, and points that drift.",
+            )}
+            {figure(
                 "gallery-bars", "feature-maps", "Bars", state, samples::bars,
                 "From zero, always. The largest stands out.",
             )}

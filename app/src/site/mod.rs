@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod embed;
+pub mod engines;
 pub mod experiment;
 pub mod figures;
 pub mod frame;

@@ -172,11 +172,13 @@ fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
 
-fn stored(key: &str) -> Option<String> {
+/// What is stored under a key, where storage is allowed.
+pub(crate) fn stored(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
 }
 
-fn store(key: &str, value: &str) {
+/// Stores a wish of the reader.
+pub(crate) fn store(key: &str, value: &str) {
     if let Some(storage) = storage() {
         // Full or denied storage only means that the wish is forgotten.
         let _ = storage.set_item(key, value);

@@ -170,7 +170,7 @@ pub fn Weights(
     on_load: Callback<()>,
 ) -> impl IntoView {
     let state = move || match bench.fetched(name).map(|file| file.state) {
-        None => "idle",
+        None | Some(LoadState::Idle) => "idle",
         Some(LoadState::Loading) => "loading",
         Some(LoadState::Ready) => "ready",
         Some(LoadState::Error) => "error",

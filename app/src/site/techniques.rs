@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::navigation::{LessonLink, Link};
+use super::navigation::{LessonLink, Link, address};
 use crate::{
-    curriculum,
-    techniques::{self, PATTERNS, SALIENCY, TECHNIQUES},
+    curriculum, lessons,
+    techniques::{self, PATTERNS, Pattern, SALIENCY, TECHNIQUES},
 };
 
 /// The table of all techniques, and of the patterns they show.
@@ -34,13 +34,12 @@ pub fn Techniques() -> impl IntoView {
                     {PATTERNS.each_ref().map(|pattern| {
                         let seen_in = techniques::find(pattern.technique)
                             .map(|technique| view! { <Link to=format!("/techniques/{}", technique.id)>{technique.name}</Link> });
-                        let lesson = curriculum::find(pattern.lesson).map(|network| view! { <LessonLink network words=network.name /> });
                         view! {
                             <tr id=pattern.id>
                                 <th scope="row">{pattern.name}</th>
                                 <td data-label="Looks like">{pattern.looks}</td>
                                 <td data-label="Seen in">{seen_in}</td>
-                                <td data-label="Make it happen">{lesson}</td>
+                                <td data-label="Make it happen"><MakeItHappen pattern /></td>
                             </tr>
                         }
                     })}
@@ -48,6 +47,27 @@ pub fn Techniques() -> impl IntoView {
             </table>
         </main>
     }
+}
+
+/// The link that reproduces a pattern in its lesson, and what to watch there.
+#[component]
+fn MakeItHappen(
+    /// Which pattern.
+    pattern: &'static Pattern,
+) -> impl IntoView {
+    let network = curriculum::find(pattern.lesson)?;
+    if pattern.settings.is_empty() || !lessons::is_built(pattern.lesson) {
+        return Some(view! { <LessonLink network words=network.name /> }.into_any());
+    }
+    let target = address(&format!("/lessons/{}/?{}", pattern.lesson, pattern.settings));
+    // `external`: the lesson reads its settings from the address, which the router would change only afterwards.
+    Some(
+        view! {
+            <a href=target rel="external" data-pattern=pattern.id>"in " {network.name}</a>
+            ". " {pattern.watch}
+        }
+        .into_any(),
+    )
 }
 
 /// One row of the table.
@@ -114,9 +134,7 @@ fn TechniquePage(
     let patterns: Vec<_> = PATTERNS.iter().filter(|pattern| pattern.technique == technique.id).collect();
     let patterns = (!patterns.is_empty()).then(|| {
         let rows = patterns.into_iter().map(|pattern| {
-            let lesson =
-                curriculum::find(pattern.lesson).map(|network| view! { <LessonLink network words=network.name /> });
-            view! { <li><strong>{pattern.name} "."</strong> " " {pattern.looks} " Make it happen: " {lesson}</li> }
+            view! { <li><strong>{pattern.name} "."</strong> " " {pattern.looks} " Make it happen: " <MakeItHappen pattern /></li> }
         });
         view! { <h2>"Patterns it shows"</h2><ul>{rows.collect_view()}</ul> }
     });

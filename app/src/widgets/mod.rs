@@ -13,6 +13,7 @@ mod browser;
 #[cfg(target_arch = "wasm32")]
 mod canvas;
 mod chart;
+mod clock;
 mod confusion_matrix;
 mod controls;
 mod denoising;
@@ -44,6 +45,7 @@ mod scatter;
 mod sketch;
 #[cfg(test)]
 mod tests;
+mod vector_field;
 mod walk;
 mod word_map;
 
@@ -53,6 +55,7 @@ pub use bars::Bars;
 pub use beam_tree::{BeamNode, BeamTree};
 pub use browser::{copy, save_bytes, saves_data, when_seen};
 pub use chart::{Chart, Marker, Series};
+pub use clock::{Clock, ClockBar};
 pub use confusion_matrix::ConfusionMatrix;
 pub use controls::*;
 pub use denoising::{Denoising, Way, WayKey};
@@ -81,5 +84,6 @@ pub use query_trace::Trace;
 pub use replay::Replay;
 pub use scatter::{Dot, Field, Scatter, Segment};
 pub use sketch::{PointEvent, Pointer, Sketch, Stroke};
+pub use vector_field::{Arrows, VectorField};
 pub use walk::Walk;
 pub use word_map::{PlacedWord, WordMap};

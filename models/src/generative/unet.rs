@@ -25,13 +25,13 @@
 //! scale and shift. T. Salimans, J. Ho: Progressive distillation for fast sampling of diffusion models. arXiv:2202.00512
 //! (2022): v.
 //!
-//! **Differs from the paper.** The first paper's network for such pictures has 35.7 million parameters, this one
-//! 2.8 million; it names the noise ε; this one names v,
-//! from which ε and the clean picture follow and which is neither of them where there is nearly no noise or nothing else.
-//! Two by two pixels are folded into channels before the stem and unfolded after the head, so that its finest maps have
-//! half the side. The embedding scales and shifts, where it was added. Attention stands at the coarse maps only, with one
-//! head. Each size hands over two maps and not three. The class is an input (Nichol, Dhariwal), left out one time in
-//! ten for guidance (J. Ho, T. Salimans 2022). Errors are weighed by their signal-to-noise ratio (T. Hang et al. 2023).
+//! **Differs from the paper.** The first paper's network for such pictures has 35.7 million parameters, this one 2.8
+//! million. That one names the noise ε, this one v: nearly the noise where there is little of it, nearly the picture's
+//! negative where there is nothing else, so that it never names what can be read off its input. Two by two pixels are folded
+//! into channels before the stem and unfolded after the head, so that the finest maps have half the side. The embedding
+//! scales and shifts, where it was added. Attention stands at the coarse maps only, with one head. Each size hands over two
+//! maps and not three. The class is an input (Nichol, Dhariwal), left out one time in ten for guidance (J. Ho, T. Salimans
+//! 2022). Errors are weighed by their signal-to-noise ratio, cut off at 5 (T. Hang et al. 2023).
 //! Without dropout.
 
 pub mod blocks;
@@ -175,37 +175,37 @@ pub struct UNet {
     pub classes: Embedding,
     /// The first filters, over folded pixels.
     pub stem: Conv2d,
-    /// Two blocks at half the side,
+    /// The first block at half the side; what it says goes on and, later, to `up1`.
     pub down1: Block,
-    /// the second.
+    /// The second, whose word `up2` hears.
     pub down2: Block,
     /// Half as many rows and columns.
     pub shrink: Conv2d,
-    /// Two blocks at a quarter of the side, each with attention after it,
+    /// The first block at a quarter of the side.
     pub down3: Block,
-    /// the first one's.
+    /// Attention after it, whose word `up3` hears.
     pub attention1: PlaceAttention,
-    /// The second
+    /// The second block there.
     pub down4: Block,
-    /// and its attention.
+    /// Attention after it, whose word `up4` hears.
     pub attention2: PlaceAttention,
-    /// The bottom: two blocks
+    /// The first block of the bottom.
     pub middle1: Block,
-    /// with attention between them.
+    /// Attention between the two.
     pub attention3: PlaceAttention,
-    /// The second.
+    /// The second block of the bottom.
     pub middle2: Block,
-    /// The way up sees what the way down found at the same size,
+    /// The first block on the way up, which sees what `attention2` said too.
     pub up4: Block,
-    /// attends once more
+    /// Attention after it.
     pub attention4: PlaceAttention,
-    /// and goes on.
+    /// The last block at a quarter of the side, which sees what `attention1` said too.
     pub up3: Block,
     /// Filters over the maps at twice as many rows and columns.
     pub grow: Conv2d,
-    /// Two blocks at half the side,
+    /// A block at half the side again, which sees what `down2` said too.
     pub up2: Block,
-    /// the second.
+    /// The last block, which sees what `down1` said too.
     pub up1: Block,
     /// Before the head.
     pub norm: Norm,

@@ -37,7 +37,7 @@ pub fn group_norm(x: Tensor<4>, groups: usize, gain: Tensor<2>, offset: Tensor<2
     }
     let x = x.reshape([batch, groups, maps / groups * rows * columns]);
     let centred = x.clone() - x.mean_dim(2);
-    let variance = centred.clone().powi_scalar(2).mean_dim(2); // [batch, groups, 1]
+    let variance = (centred.clone() * centred.clone()).mean_dim(2); // [batch, groups, 1]
     let y = (centred / (variance + EPSILON).sqrt()).reshape(shape);
     let y = y * gain.unsqueeze_dims(&[2, 3]) + offset.unsqueeze_dims(&[2, 3]);
     if bent { activation::silu(y) } else { y }

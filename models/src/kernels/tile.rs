@@ -94,20 +94,26 @@ impl Packed {
     /// Packs `rows` rows: `values[row * step + sources[tap]]` each. An odd number is made even by a row of zeros.
     pub(super) fn new(values: &[f32], rows: usize, step: usize, sources: &[u32]) -> Self {
         let even = rows.next_multiple_of(2);
-        let mut packed = Vec::with_capacity(even * sources.len());
-        let mut first = 0;
+        let mut packed = vec![0.0; even * sources.len()];
+        let (fours, rest) = packed.split_at_mut(rows / 4 * 4 * sources.len());
+        // Rows as long as the farthest source needs, so that one comparison for each tap is enough.
+        let reach = sources.iter().max().map_or(0, |source| *source as usize + 1);
+        for (first, block) in (0..).step_by(4).zip(fours.chunks_exact_mut((4 * sources.len()).max(1))) {
+            let [a, b, c, d] = std::array::from_fn(|row| &values[(first + row) * step..][..reach]);
+            for (target, source) in block.as_chunks_mut::<4>().0.iter_mut().zip(sources) {
+                let source = *source as usize;
+                assert!(source < reach, "a source beyond the row");
+                *target = [a[source], b[source], c[source], d[source]];
+            }
+        }
+        let mut first = rows / 4 * 4;
+        let mut rest = rest.iter_mut();
         while first < even {
             let height = if even - first >= 4 { 4 } else { 2 };
-            if height == 4 && first + height <= rows {
-                let [a, b, c, d] = std::array::from_fn(|row| &values[(first + row) * step..]);
-                for source in sources {
-                    let source = *source as usize;
-                    packed.extend_from_slice(&[a[source], b[source], c[source], d[source]]);
-                }
-            } else {
-                let at = |row, source| if row < rows { values[row * step + source as usize] } else { 0.0 };
-                for source in sources {
-                    packed.extend((first..first + height).map(|row| at(row, *source)));
+            let at = |row, source| if row < rows { values[row * step + source as usize] } else { 0.0 };
+            for source in sources {
+                for (row, target) in (first..first + height).zip(&mut rest) {
+                    *target = at(row, *source);
                 }
             }
             first += height;

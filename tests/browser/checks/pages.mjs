@@ -53,10 +53,24 @@ test("without JavaScript a page shows its heading, its idea, and a sentence", as
   }
 });
 
-test("without WebAssembly SIMD the page says so", async (site) => {
-  const init = () => { WebAssembly.validate = () => false; };
-  const page = await site.open("", { wait: false, init });
-  await page.getByText("WebAssembly with SIMD").waitFor({ timeout: 20_000 });
+const LACKS = {
+  "WebAssembly with SIMD": () => { WebAssembly.validate = () => false; },
+  "WebAssembly with SIMD ": () => { delete window.WebAssembly; },
+  workers: () => { delete window.Worker; },
+  DecompressionStream: () => { delete window.DecompressionStream; },
+};
+
+test("a browser that lacks something is told what, on every kind of page, before anything else", async (site) => {
+  for (const [name, init] of Object.entries(LACKS)) {
+    for (const route of ["", "lessons/mlp/", "about/"]) {
+      const page = await site.open(route, { wait: false, init });
+      const words = page.locator("p.no-script[role=alert]");
+      await words.waitFor({ timeout: 20_000 });
+      expect((await words.innerText()).startsWith(`This browser lacks ${name.trim()}, which the networks need.`), await words.innerText());
+      expect(await words.evaluate((element) => element === document.body.firstElementChild), `${name}: the sentence does not come first.`);
+      await site.tidy();
+    }
+  }
 });
 
 test("an address that is no page answers 404 and leads back, below any path", async (site) => {

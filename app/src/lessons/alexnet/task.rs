@@ -93,7 +93,7 @@ impl serve::Task for Task {
     }
 
     async fn snapshot(&mut self, _: &mut Vec<CurvePoint>) -> Result<Snapshot, Trouble> {
-        let (here, asked) = (self.networks.here(), self.networks.asked);
+        let (here, asked) = (self.networks.here(), self.networks.asked());
         let (filters, lenet) = (self.networks.filters.clone(), self.networks.lenet.clone());
         let mut snapshot =
             Snapshot { here, asked, filters, lenet, finding: self.finding.clone(), ..Snapshot::default() };

@@ -3,8 +3,13 @@
 mod build;
 mod controls;
 mod desk;
+mod diagram;
+mod field;
+mod forward;
 mod inpaint;
+mod live_trials;
 mod reverse;
+mod schedule;
 mod sheets;
 mod strength;
 mod trial;
@@ -14,7 +19,8 @@ mod weakness;
 use leptos::prelude::*;
 
 use self::{
-    build::Build, controls::Controls, desk::Desk, strength::Strength, understand::Understand, weakness::Weakness,
+    build::Build, controls::Controls, desk::Desk, field::Flow, strength::Strength, understand::Understand,
+    weakness::Weakness,
 };
 use crate::{
     lessons::ddpm::{Ddpm, LESSON, Settings, settings::Role},
@@ -35,10 +41,11 @@ pub fn Page() -> impl IntoView {
     Effect::new(move || pictures.change(|settings| *settings = drawing()));
     let desk = Desk::new(session, pictures);
     let lit = Lit(RwSignal::new(None));
+    let flow = Flow::of(session);
     view! {
-        <LessonFrame lesson=&LESSON session settings=move || view! { <Controls session /> }>
-            <Understand session lit />
-            <Build session lit />
+        <LessonFrame lesson=&LESSON session beside=field::beside settings=move || view! { <Controls session /> }>
+            <Understand session flow lit />
+            <Build session desk lit />
             <Strength desk />
             <Weakness desk />
         </LessonFrame>

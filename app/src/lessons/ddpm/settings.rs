@@ -162,7 +162,10 @@ fn read_hand(text: &str, query: &mut Query) -> Option<[u8; HAND]> {
 
 #[cfg(test)]
 mod tests {
+    use models::data::points::Point;
+
     use super::{protocol::Settings as _, *};
+    use crate::lessons::ddpm::points::Cloud;
 
     fn there_and_back(settings: &Settings) -> Settings {
         let mut writer = QueryWriter::default();
@@ -179,7 +182,15 @@ mod tests {
             curve: Curve::Hand,
             hand: [100, 99, 98, 50, 49, 48, 2, 1, 0],
             rule: Rule::Ddpm,
-            points: PointSettings { rate: 0.037, seed: 9, ..PointSettings::default() },
+            points: PointSettings {
+                cloud: Cloud::Own,
+                own: vec![Point { x: 0.25, y: -0.5, class: 0 }],
+                rate: 0.037,
+                seed: 9,
+                walk: 7,
+                hidden: 32,
+                ..PointSettings::default()
+            },
             pictures: PictureSettings { steps: 1000, weight: 3.5, other: Some(4), ..PictureSettings::default() },
             ..Settings::default()
         };

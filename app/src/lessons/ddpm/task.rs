@@ -27,7 +27,7 @@ impl serve::Task for Task {
 
     async fn start(settings: Settings, context: Context) -> Result<Self, Trouble> {
         Ok(match settings.role {
-            Role::Points => Task::Points(Box::new(Points::start(settings, context))),
+            Role::Points => Task::Points(Box::new(Points::start(settings, context)?)),
             Role::Pictures => Task::Pictures(Box::new(Pictures::start(settings, context))),
         })
     }
@@ -110,7 +110,7 @@ impl serve::Task for Task {
 
     async fn take_weights(&mut self, parameters: &Parameters) -> Result<(), Trouble> {
         match self {
-            Task::Points(task) => task.take_weights(parameters),
+            Task::Points(task) => Ok(task.take_weights(parameters)?),
             Task::Pictures(task) => task.take_weights(parameters),
         }
     }

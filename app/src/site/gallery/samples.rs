@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::widgets::{
-    Attention, Axis, Bars, BeamNode, BeamTree, Chart, ConfusionMatrix, Dot, Field, GradientFlow, Ground, HeadGroup,
-    HeadTile, Heads, Heatmap, Histogram, ImageGrid, Ink, Landscape, LatentMap, LayerMaps, MapDot, MapLayer, Marker,
-    Network, NetworkLayer, Overlay, Panel, Peak, PhotoGrid, PhotoTile, PlacedWord, QueryWalk, Rgb, Scale, Scatter,
-    Segment, Series, Tile, WordMap,
+    Arrows, Attention, Axis, Bars, BeamNode, BeamTree, Chart, ConfusionMatrix, Dot, Field, GradientFlow, Ground,
+    HeadGroup, HeadTile, Heads, Heatmap, Histogram, ImageGrid, Ink, Landscape, LatentMap, LayerMaps, MapDot, MapLayer,
+    Marker, Network, NetworkLayer, Overlay, Panel, Peak, PhotoGrid, PhotoTile, PlacedWord, QueryWalk, Rgb, Scale,
+    Scatter, Segment, Series, Tile, VectorField, WordMap,
 };
 
 /// A number between −1 and 1 that looks random and belongs to its index.
@@ -235,6 +235,29 @@ pub fn latent_map() -> LatentMap {
         point: Some((0.4, 0.3)),
         path: vec![(-2.0, -1.5), (-1.0, -0.6), (0.4, 0.3)],
         axes: ["first number", "second number"].map(String::from),
+    }
+}
+
+/// A whirl around the middle, the way outward beside it, and points that follow the whirl.
+pub fn vector_field() -> VectorField {
+    const SIDE: usize = 13;
+    let along = |at: usize| at as f32 / (SIDE - 1) as f32 * 4.0 - 2.0;
+    let field = |way: fn(f32, f32) -> [f32; 2]| Arrows {
+        ways: (0..SIDE * SIDE).map(|at| way(along(at % SIDE), -along(at / SIDE))).collect(),
+        side: SIDE,
+    };
+    let turned = |index: usize, back: f32| {
+        let (radius, angle) = (1.2 + 0.5 * scatter_of(index) as f32, index as f32 - back);
+        [radius * angle.cos(), radius * angle.sin()]
+    };
+    let drifting = (0..20).map(|index| (turned(index, 0.0), vec![turned(index, 0.3), turned(index, 0.15)]));
+    VectorField {
+        points: Arc::new((0..60).map(|index| [2, 3].map(|salt| 1.8 * scatter_of(index * salt) as f32)).collect()),
+        arrows: field(|x, y| [-y, x]),
+        others: field(|x, y| [0.6 * x, 0.6 * y]),
+        drifting: drifting.collect(),
+        reach: 2.0,
+        told: "A whirl.".into(),
     }
 }
 

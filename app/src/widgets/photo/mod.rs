@@ -7,6 +7,8 @@ mod live;
 
 use std::sync::Arc;
 
+use super::palette::Rgb;
+
 pub use decode::fetch as fetch_photo;
 pub use input::PhotoInput;
 
@@ -37,6 +39,35 @@ pub struct Photo {
     pub height: u32,
     /// Red, green, blue.
     pub rgb: Arc<Vec<u8>>,
+}
+
+impl Photo {
+    /// The middle of the picture as a small square: the mean colour under each pixel. Black where there is no picture.
+    pub fn square(&self, side: usize) -> Vec<Rgb> {
+        let (across, down) = (self.width as usize, self.height as usize);
+        let edge = across.min(down);
+        let (left, top) = ((across - edge) / 2, (down - edge) / 2);
+        let range = |at: usize| {
+            let first = at * edge / side;
+            first..((at + 1) * edge / side).max(first + 1)
+        };
+        let color = |at: usize| {
+            let mut sums = [0_u32; 3];
+            let mut count = 0;
+            for row in range(at / side) {
+                for column in range(at % side) {
+                    let pixel = ((top + row) * across + left + column) * 3;
+                    for (channel, sum) in sums.iter_mut().enumerate() {
+                        *sum += self.rgb.get(pixel + channel).copied().map_or(0, u32::from);
+                    }
+                    count += 1;
+                }
+            }
+            let mean = |sum: u32| (sum / count.max(1)) as u8;
+            Rgb(mean(sums[0]), mean(sums[1]), mean(sums[2]))
+        };
+        (0..side * side).map(color).collect()
+    }
 }
 
 /// A picture of the site that can be picked.

@@ -80,6 +80,16 @@ impl Desk {
                     session.command(Command::TakeIn);
                 }
             });
+            let given_up = Memo::new(move |_| {
+                session.bench.fetched(which.weights()).is_some_and(|file| file.state == LoadState::Idle)
+            });
+            Effect::new(move || {
+                if given_up.get() {
+                    self.wanted.update(|wanted| wanted[which as usize] = false);
+                    // The next snapshot says that it may be asked for again.
+                    session.command(Command::TakeIn);
+                }
+            });
         }
     }
 

@@ -208,36 +208,12 @@ pub fn filter_colors(filter: &[f32]) -> Vec<Rgb> {
     (0..size).map(|at| Rgb(byte(filter[at]), byte(filter[size + at]), byte(filter[2 * size + at]))).collect()
 }
 
-/// The middle of a photograph as a small square: the mean colour under each pixel. Before there is one, colours that run
-/// into each other.
+/// The middle of a photograph as a small square. Before there is one, colours that run into each other.
 fn small(photo: Option<&Photo>) -> Vec<Rgb> {
-    let Some(photo) = photo.filter(|photo| photo.width > 0 && photo.height > 0) else {
-        return (0..SIDE * SIDE).map(waves).collect();
-    };
-    let (across, down) = (photo.width as usize, photo.height as usize);
-    let edge = across.min(down);
-    let (left, top) = ((across - edge) / 2, (down - edge) / 2);
-    let range = |at: usize| {
-        let first = at * edge / SIDE;
-        first..((at + 1) * edge / SIDE).max(first + 1)
-    };
-    (0..SIDE * SIDE)
-        .map(|at| {
-            let mut sums = [0_u32; 3];
-            let mut count = 0;
-            for row in range(at / SIDE) {
-                for column in range(at % SIDE) {
-                    let pixel = ((top + row) * across + left + column) * 3;
-                    for (channel, sum) in sums.iter_mut().enumerate() {
-                        *sum += photo.rgb.get(pixel + channel).copied().map_or(0, u32::from);
-                    }
-                    count += 1;
-                }
-            }
-            let mean = |sum: u32| (sum / count.max(1)) as u8;
-            Rgb(mean(sums[0]), mean(sums[1]), mean(sums[2]))
-        })
-        .collect()
+    match photo.filter(|photo| photo.width > 0 && photo.height > 0) {
+        Some(photo) => photo.square(SIDE),
+        None => (0..SIDE * SIDE).map(waves).collect(),
+    }
 }
 
 fn waves(at: usize) -> Rgb {

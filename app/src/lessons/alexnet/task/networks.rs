@@ -1,6 +1,6 @@
 //! The two networks: fetched while all else goes on, and what their first layers look for.
 
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 use models::{
     device::Device,
@@ -42,8 +42,8 @@ pub struct Networks {
     pub filters: Vec<f32>,
     /// LeNet's filters of C1: 6 × 25.
     pub lenet: Vec<f32>,
-    /// Which have been asked for: AlexNet, EfficientNet.
-    pub asked: [bool; 2],
+    /// Which have been asked for and not given up: AlexNet, EfficientNet.
+    asked: Rc<Cell<[bool; 2]>>,
     arrived: Arriving<Vec<(Which, Arrived)>>,
 }
 
@@ -71,7 +71,7 @@ impl Networks {
             efficientnet: None,
             filters: Vec::new(),
             lenet: Vec::new(),
-            asked: [false; 2],
+            asked: Rc::default(),
             arrived: Arriving::default(),
         }
     }
@@ -81,17 +81,28 @@ impl Networks {
         [self.alexnet.is_some(), self.efficientnet.is_some()]
     }
 
+    /// Which have been asked for and not given up: AlexNet, EfficientNet.
+    pub fn asked(&self) -> [bool; 2] {
+        self.asked.get()
+    }
+
     /// Fetches a network's weights, unless they are here or on their way. The page hears of their coming, and asks to take
     /// them in.
     pub fn fetch(&mut self, which: Which, context: &Context) {
-        if std::mem::replace(&mut self.asked[which as usize], true) {
+        if self.asked()[which as usize] {
             return;
         }
-        let (context, arrived) = (context.clone(), Rc::clone(&self.arrived));
+        ask(&self.asked, which, true);
+        let (context, arrived, asked) = (context.clone(), Rc::clone(&self.arrived), Rc::clone(&self.asked));
         wasm_bindgen_futures::spawn_local(async move {
             match bring(which, &context).await {
                 Ok(weights) => arrived.borrow_mut().get_or_insert_default().push((which, weights)),
-                Err(trouble) => context.tell(trouble),
+                Err(trouble) => {
+                    if trouble.remedy == Remedy::Fetch {
+                        ask(&asked, which, false);
+                    }
+                    context.tell(trouble);
+                }
             }
         });
     }
@@ -122,7 +133,7 @@ impl Networks {
         let model = weights::load(unlearned(0, device), parameters, device)?;
         self.filters = read(Transaction::default().register(filter_pictures(&model))).await?.remove(0);
         self.alexnet = Some(model);
-        self.asked[Which::AlexNet as usize] = true;
+        ask(&self.asked, Which::AlexNet, true);
         Ok(())
     }
 
@@ -131,6 +142,12 @@ impl Networks {
         let model = self.alexnet.as_ref()?;
         Some(if fresh == 0 { model.clone() } else { cascade(model, &unlearned(seed, device), fresh.into()) })
     }
+}
+
+fn ask(asked: &Cell<[bool; 2]>, which: Which, on: bool) {
+    let mut all = asked.get();
+    all[which as usize] = on;
+    asked.set(all);
 }
 
 async fn bring(which: Which, context: &Context) -> Result<Arrived, Trouble> {

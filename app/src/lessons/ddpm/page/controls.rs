@@ -3,24 +3,59 @@
 use leptos::prelude::*;
 
 use crate::{
-    lessons::ddpm::Ddpm,
+    lessons::ddpm::{
+        Ddpm, Settings,
+        points::{COUNT, HIDDEN},
+    },
     session::Session,
-    site::learning::{RateSlider, SeedField},
+    site::{
+        embed::Setting,
+        learning::{BatchSlider, RateSlider, SeedField},
+    },
+    widgets::Slider,
 };
 
-/// Rate and seed of the network of points.
+/// Rate, batch, points, units and seed of the network of points.
 #[component]
 pub fn Controls(
     /// The bench's session.
     session: Session<Ddpm>,
 ) -> impl IntoView {
     let settings = session.settings;
+    let number = move |read: fn(&Settings) -> f64| Signal::derive(move || settings.with(read));
     view! {
         <div class="fields">
             <RateSlider
                 rate=Signal::derive(move || settings.with(|settings| settings.points.rate))
                 on_change=Callback::new(move |rate: f32| session.change(|settings| settings.points.rate = rate))
             />
+            <BatchSlider
+                batch=Signal::derive(move || settings.with(|settings| settings.points.batch))
+                on_change=Callback::new(move |batch: u32| session.change(|settings| settings.points.batch = batch))
+            />
+            <Setting key="count">
+                <Slider
+                    label="Points to learn from and to be held out"
+                    value=number(|settings| settings.points.count.into())
+                    min=COUNT.0.into()
+                    max=COUNT.1.into()
+                    step=1.0
+                    log=true
+                    on_change=Callback::new(move |count: f64| session.change(|settings| settings.points.count = count.round() as u32))
+                />
+            </Setting>
+            <Setting key="units">
+                <Slider
+                    label="Units of each hidden layer"
+                    value=number(|settings| settings.points.hidden.into())
+                    min=HIDDEN.0.into()
+                    max=HIDDEN.1.into()
+                    step=1.0
+                    log=true
+                    help="These settings are for the network of points; the one of pictures was trained before."
+                    on_change=Callback::new(move |units: f64| session.change(|settings| settings.points.hidden = units.round() as u32))
+                />
+            </Setting>
             <SeedField
                 seed=Signal::derive(move || settings.with(|settings| settings.points.seed))
                 on_change=Callback::new(move |seed: u32| session.change(|settings| settings.points.seed = seed))

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     desk::Desk,
     inpaint::Inpaint,
+    live_trials::NoiseToMoons,
     reverse::{Reverse, plates},
     sheets::{Ages, Classes, names},
     trial::{self, Tried, Underway},
@@ -49,6 +50,10 @@ pub fn Strength(
 ) -> impl IntoView {
     view! {
         <Stage kind=StageKind::Strength claim="Noise becomes a picture, the one you ask for">
+            <p>
+                "First the small network, in full view: it learns two moons, and noise walks onto them."
+            </p>
+            <NoiseToMoons session=desk.session />
             <p>
                 "A larger network of the same kind has learned digits and clothes, 20 classes in one; a second one learned small photographs. "
                 "No picture is stored here: what you see is drawn in this tab. Choose a class, and watch it come."

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     desk::Desk,
+    live_trials::FewPointSteps,
     reverse::plates,
     sheets::names,
     strength::{judged_plate, percent, share_of},
@@ -34,6 +35,10 @@ pub fn Weakness(
                 "that mean. How few steps will do?"
             </p>
             <FewSteps desk />
+            <p>
+                "The same happens on the plane, where you can see it point by point."
+            </p>
+            <FewPointSteps session=desk.session />
             <p>
                 "So a picture has its price. A VAE has one too: it asks its decoder once."
             </p>
