@@ -45,7 +45,7 @@ pub fn Page() -> impl IntoView {
     view! {
         <LessonFrame lesson=&LESSON session beside=field::beside settings=move || view! { <Controls session /> }>
             <Understand session flow lit />
-            <Build session lit />
+            <Build session desk lit />
             <Strength desk />
             <Weakness desk />
         </LessonFrame>

@@ -2,14 +2,17 @@
 
 use leptos::prelude::*;
 
-use super::{diagram::UShape, field::with_view};
+use super::{desk::Desk, diagram::UShape, field::with_view};
 use crate::{
-    lessons::ddpm::{Ddpm, LESSON},
+    lessons::ddpm::{
+        Ddpm, LESSON,
+        pictures::{Net, Piece},
+    },
     session::Session,
     site::{
         figures::{gradient_flow, weight_histogram},
         frame::{Stage, StageKind, replay},
-        parts::{Costs, Lit, Source},
+        parts::{Costs, Lit, Source, Weights},
     },
     widgets::{Figure, PointEvent, Stroke},
 };
@@ -22,6 +25,8 @@ const LAYERS: [&str; 4] = ["layer 1", "layer 2", "layer 3", "layer 4: v"];
 pub fn Build(
     /// The bench's session.
     session: Session<Ddpm>,
+    /// The desk of the pictures.
+    desk: Desk,
     /// The part that is lit.
     lit: Lit,
 ) -> impl IntoView {
@@ -76,6 +81,17 @@ pub fn Build(
                 <dt>"its multiply-adds for one picture, once"</dt>
                 <dd data-readout="picture-multiply-adds">{of_pictures(|it| it.config.multiply_adds(it.side))}</dd>
             </Costs>
+            {Net::ALL.map(|net| view! {
+                <Weights
+                    name=net.weights()
+                    bench=desk.pictures.bench
+                    on_load=Callback::new(move |()| {
+                        session.change(|settings| settings.pictures.net = net);
+                        desk.settle();
+                        desk.want(Piece::Net(net));
+                    })
+                />
+            })}
             <p>
                 "Ho, Jain and Abbeel’s network has 35.7 million parameters and attends at 16 × 16 places; it names ε. Both networks here say v, a mixture of noise and picture from which ε "
                 "follows, because at the two ends of time one of the two can hardly be told. The network of the points needs no maps: "
