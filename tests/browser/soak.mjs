@@ -22,8 +22,10 @@ const MINUTES_10 = 600;
 const WALKS = 20;
 /** How far what is held may grow and a rate may fall. */
 const FLAT = 0.1;
-/** The share of a run that counts as warming up, and how many walks at least: they fetch each lesson's code. */
+/** The share of a run that counts as warming up at least, and how many walks at least: they fetch each lesson's code. */
 const WARM_UP = 0.25;
+/** A run is warm when its memory has stood still so often, but it is not waited for longer than so many seconds. */
+const [STILL, PATIENCE] = [4, 120];
 const WARM_UP_WALKS = 3;
 /** Measurements of a lesson: at least so many, however slow the machine; about so many where there is time. */
 const [FEWEST, USUAL] = [6, 60];
@@ -63,14 +65,42 @@ function compare(where, what, values, isRate = false) {
   return { where, what, early, late, change, isFlat: Number.isFinite(early) && isFlat };
 }
 
-/** All figures of a list of measurements. */
-const compareAll = (where, measured) =>
-  [...new Set(measured.flatMap(Object.keys))].map((what) =>
-    compare(where, what, measured.map((one) => one[what]).filter(Number.isFinite), what.startsWith("steps")));
+/**
+ * All figures of the measurements of one or more lives of a worker. What a worker holds ends with it, and two workers that
+ * began differently differ, so that is compared within each life, and the life with the most growth counts.
+ */
+function compareAll(where, lives) {
+  const values = (measured, what) => measured.map((one) => one[what]).filter(Number.isFinite);
+  return [...new Set(lives.flat().flatMap(Object.keys))].map((what) => {
+    if (!what.startsWith("worker,")) return compare(where, what, values(lives.flat(), what), what.startsWith("steps"));
+    const rows = lives.filter((life) => life.length > 1).map((life) => compare(where, what, values(life, what)));
+    return rows.toSorted((one, other) => other.change - one.change)[0];
+  });
+}
 
 /** Ends the worker of the lesson's own run, the first one, by an error of its own, outside of any call. */
 const kill = (page) =>
   page.workers()[0]?.evaluate(() => { setTimeout(() => { throw new Error("killed on purpose"); }); }).catch(() => {});
+
+/**
+ * Waits until the page has as many checkpoints as it ever keeps (their number has fallen, since every second one goes then)
+ * and the memory stands still. What still grows when the patience is at its end is measured as growth.
+ */
+async function settle(page, gauge, full) {
+  const end = Date.now() + PATIENCE * 1000;
+  const checkpoints = () => page.locator(".scrub").getAttribute("data-checkpoints").then(Number);
+  let [most, filled, still, last] = [0, full, 0, ""];
+  while (Date.now() < end && !(filled && still >= STILL)) {
+    await page.waitForTimeout(500);
+    const held = await gauge.memory();
+    const now = `${held["page, wasm"]} ${held["worker, wasm"]}`;
+    still = now === last ? still + 1 : 0;
+    last = now;
+    const kept = await checkpoints();
+    filled ||= kept < most;
+    most = Math.max(most, kept);
+  }
+}
 
 /** Trains one lesson for so many seconds, kills its worker at random, and returns what was measured. */
 async function train(site, [where, path], seconds, random) {
@@ -83,20 +113,24 @@ async function train(site, [where, path], seconds, random) {
   await press(page, "Settings");
   await press(page, "Train");
   await until("a step", async () => (await step()) > 0, 60_000);
+  await settle(page, gauge, false);
   const [start, every] = [Date.now(), Math.max(500, (seconds * 1000) / USUAL)];
   const passed = () => (Date.now() - start) / 1000;
   const all = Math.max(1, Math.floor(seconds / KILL_EVERY));
   const kills = Array.from({ length: all }, (_, turn) => seconds * (WARM_UP + (1 - WARM_UP) * ((turn + 0.3 + 0.4 * random()) / all)));
-  const measured = [];
-  let [warm, killed] = [seconds * WARM_UP, 0];
-  while (passed() < seconds || measured.length < FEWEST) {
+  const lives = [[]];
+  // A short run is warm as soon as it has settled.
+  const warm = seconds < PATIENCE ? 0 : seconds * WARM_UP;
+  let killed = 0;
+  while (passed() < seconds || lives.flat().length < FEWEST || lives.at(-1).length < FEWEST / 2) {
     if (passed() > (kills[killed] ?? Infinity)) {
       await kill(page);
       await page.locator(".bench .notice").waitFor({ timeout: 30_000 });
       const lost = await step();
       await until(`training beyond step ${lost}`, async () => (await step()) > lost, 60_000);
       killed += 1;
-      warm = passed() + Math.min(20, seconds * 0.1);
+      lives.push([]);
+      await settle(page, gauge, true);
     }
     const before = { steps: await step(), computed: await gauge.computed(), at: Date.now() };
     await page.waitForTimeout(every);
@@ -105,7 +139,7 @@ async function train(site, [where, path], seconds, random) {
     const held = await gauge.memory();
     expect(page.workers().length === 1, `${where}: there are ${page.workers().length} workers.`);
     if (passed() < warm) continue;
-    measured.push(held);
+    lives.at(-1).push(held);
     // Processor time, where it is known, is the same whatever else the machine does.
     if (after.computed > before.computed) held["steps a processor second"] = steps / (after.computed - before.computed);
     else if (after.computed === null) held["steps a second"] = (steps / (after.at - before.at)) * 1000;
@@ -114,7 +148,7 @@ async function train(site, [where, path], seconds, random) {
   expect(await page.locator("#panic").count() === 0, `${where}: the page stopped.`);
   clean(page);
   await site.tidy();
-  return compareAll(where, measured);
+  return compareAll(where, lives);
 }
 
 /** Walks through all lessons inside one page, trains a little in each, kills a worker at random, and comes home. */
@@ -154,7 +188,7 @@ async function walk(site, turns, random, say) {
   clean(page);
   await site.tidy();
   say(`  ${killed} workers were killed on the way`);
-  return compareAll(where, measured);
+  return compareAll(where, [measured]);
 }
 
 /** Trains on WebGPU until the browser's graphics process is gone: the run must go on by itself, on the CPU. */

@@ -6,6 +6,7 @@
 mod actions;
 pub mod animation;
 mod bench;
+mod context;
 pub mod engine;
 mod frames;
 mod gpu;

@@ -3,27 +3,18 @@
 //! The loop answers every waiting request, takes steps for a few milliseconds, sends a frame if one is wanted, and
 //! yields a macrotask so that Pause is heard at once.
 
-use std::{cell::RefCell, rc::Rc};
-
-use futures::{
-    FutureExt, StreamExt,
-    channel::mpsc::{UnboundedReceiver, UnboundedSender},
-    future::LocalBoxFuture,
-};
-use models::{
-    device::Device,
-    weights::{self, Parameters, Precision},
-};
+use futures::{FutureExt, StreamExt, channel::mpsc::UnboundedReceiver, future::LocalBoxFuture};
+use models::weights::{self, Parameters, Precision};
 use web_time::{Duration, Instant};
 
+pub use crate::session::context::{Arriving, Context};
 use crate::{
-    fetch::{self, File},
+    fetch,
     session::{
         animation::Animation,
         pace::Pace,
         protocol::{
-            CurvePoint, FrameMessage, LoadState, Progress, Protocol, Remedy, Request, Response, Series, Settings,
-            Trouble, decode, encode,
+            CurvePoint, FrameMessage, Protocol, Remedy, Request, Response, Series, Settings, Trouble, decode, encode,
         },
     },
 };
@@ -83,57 +74,6 @@ pub type SettingsOf<T> = <<T as Task>::Protocol as Protocol>::Settings;
 pub type CommandOf<T> = <<T as Task>::Protocol as Protocol>::Command;
 /// The snapshot of a task's protocol.
 pub type SnapshotOf<T> = <<T as Task>::Protocol as Protocol>::Snapshot;
-
-/// What the worker gives to a task.
-#[derive(Clone)]
-pub struct Context {
-    /// Where tensors live.
-    pub device: Device,
-    /// The site's root address.
-    pub base: String,
-    outbox: UnboundedSender<Response>,
-}
-
-impl Context {
-    /// Builds the context of one worker.
-    pub fn new(device: Device, base: String, outbox: UnboundedSender<Response>) -> Self {
-        Self { device, base, outbox }
-    }
-
-    /// Fetches a file of the site, reports its progress, checks its size and sha256.
-    pub async fn fetch(&self, file: &'static File) -> Result<Vec<u8>, Trouble> {
-        let report = |loaded: u64, state: LoadState| {
-            let progress = Progress { name: file.name.into(), loaded, total: file.bytes, state };
-            // The page may have gone; then nobody needs to know.
-            let _ = self.outbox.unbounded_send(Response::Progress(progress));
-        };
-        report(0, LoadState::Loading);
-        match fetch::fetch(&self.base, file, |loaded| report(loaded, LoadState::Loading)).await {
-            Ok(bytes) => {
-                report(file.bytes, LoadState::Ready);
-                Ok(bytes)
-            }
-            Err(trouble) => {
-                report(0, if trouble.remedy == Remedy::Fetch { LoadState::Idle } else { LoadState::Error });
-                Err(trouble)
-            }
-        }
-    }
-
-    /// Says a trouble that does not end the run. That the reader gave a file up is none: the run goes on without it.
-    pub fn tell(&self, trouble: Trouble) {
-        if trouble.remedy != Remedy::Fetch {
-            self.say(trouble);
-        }
-    }
-
-    fn say(&self, trouble: Trouble) {
-        let _ = self.outbox.unbounded_send(Response::Trouble(trouble));
-    }
-}
-
-/// A file that arrives while the task is already running.
-pub type Arriving<T> = Rc<RefCell<Option<T>>>;
 
 /// The erased entry of one lesson's task.
 pub type Serve = fn(Context, UnboundedReceiver<Request>, Beginning) -> LocalBoxFuture<'static, ()>;

@@ -47,7 +47,9 @@ impl Worker {
         });
         let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
             event.prevent_default();
-            let message = Some(event.message()).filter(|message| !message.is_empty());
+            // Where the file itself did not come, the event is a plain one and has no message.
+            let message = js_sys::Reflect::get(&event, &"message".into()).ok().and_then(|message| message.as_string());
+            let message = message.filter(|message| !message.is_empty());
             on_event(Event::Died(message.unwrap_or_else(|| "it could not be loaded".into())));
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));

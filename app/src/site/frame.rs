@@ -264,7 +264,7 @@ fn Course(bench: Bench) -> impl IntoView {
 fn Scrubber(bench: Bench) -> impl IntoView {
     let scrub_most = move || bench.checkpoints.with(|steps| steps.last().copied().unwrap_or(0)).max(1);
     view! {
-        <label class="scrub">
+        <label class="scrub" data-checkpoints=move || bench.checkpoints.with(Vec::len).to_string()>
             <span>"Time machine: drag to any earlier step"</span>
             <input
                 type="range"

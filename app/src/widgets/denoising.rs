@@ -104,8 +104,12 @@ impl Denoising {
             return (0..keys).collect();
         }
         let mut shown: Vec<usize> = (0..most).map(|place| (place * (keys - 1) + (most - 1) / 2) / (most - 1)).collect();
-        if let Some(near) = shown.iter_mut().min_by_key(|key| key.abs_diff(self.focus)) {
-            *near = self.focus;
+        if !shown.contains(&self.focus) {
+            // The first and the last stay, if there is room for more.
+            let inside = if most > 2 { 1..most - 1 } else { 0..most };
+            if let Some(near) = shown[inside].iter_mut().min_by_key(|key| key.abs_diff(self.focus)) {
+                *near = self.focus;
+            }
         }
         shown
     }
@@ -267,7 +271,7 @@ mod tests {
                 it.focus = focus;
                 let shown = it.shown(width);
                 assert!(shown.contains(&focus) && shown.is_sorted(), "{shown:?}");
-                assert!(shown.len() < 3 || focus < 2 || shown[0] == 0);
+                assert!(shown.len() < 3 || (shown[0] == 0 && shown.last() == Some(&(keys as usize - 1))));
                 let place = shown.iter().position(|key| *key == focus).unwrap();
                 let x = place as f64 * (STRIP.0 + STRIP.1) + STRIP.0 / 2.0;
                 let layout = it.layout(width);

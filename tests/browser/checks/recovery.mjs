@@ -70,3 +70,12 @@ test("Train is never lost, however early it is pressed", async (site) => {
     await site.tidy();
   }
 }, 150);
+
+test("a worker that cannot be fetched costs a sentence", async (site) => {
+  const route = { pattern: "**/worker_loader.js*", answer: (request) => request.abort() };
+  const page = await site.open("lessons/mlp/?engine=cpu", { route, allow: [/ERR_FAILED/] });
+  const notice = page.locator(".bench .notice");
+  await until("the sentence", async () => (await notice.count()) && /could not be loaded/.test(await notice.innerText()));
+  clean(page);
+  return (await notice.innerText()).split("\n")[0];
+});

@@ -4,12 +4,15 @@ use leptos::prelude::*;
 
 use super::{desk::Desk, diagram::UShape, field::with_view, maps::StagesAtWork, stored::Stored};
 use crate::{
-    lessons::ddpm::{Ddpm, LESSON},
+    lessons::ddpm::{
+        Ddpm, LESSON,
+        pictures::{Net, Piece},
+    },
     session::Session,
     site::{
         figures::{gradient_flow, weight_histogram},
         frame::{Stage, StageKind, replay},
-        parts::{Costs, Lit, Source},
+        parts::{Costs, Lit, Source, Weights},
     },
     widgets::{Figure, PointEvent, Stroke},
 };
@@ -79,6 +82,17 @@ pub fn Build(
                 <dt>"its multiply-adds for one picture, once"</dt>
                 <dd data-readout="picture-multiply-adds">{of_pictures(|it| it.config.multiply_adds(it.side))}</dd>
             </Costs>
+            {Net::ALL.map(|net| view! {
+                <Weights
+                    name=net.weights()
+                    bench=desk.pictures.bench
+                    on_load=Callback::new(move |()| {
+                        session.change(|settings| settings.pictures.net = net);
+                        desk.settle();
+                        desk.want(Piece::Net(net));
+                    })
+                />
+            })}
             <p>
                 "Ho, Jain and Abbeel’s network has 35.7 million parameters and attends at 16 × 16 places; it names ε. Both networks here say v, a mixture of noise and picture from which ε "
                 "follows, because at the two ends of time one of the two can hardly be told. The network of the points needs no maps: "

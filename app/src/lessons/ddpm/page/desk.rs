@@ -76,6 +76,7 @@ impl Desk {
         };
         desk.keep_news();
         desk.supply();
+        desk.forget_given_up();
         desk
     }
 
@@ -129,6 +130,25 @@ impl Desk {
                 self.command(Command::TakeIn);
             }
             ready
+        });
+    }
+
+    /// What the reader gave up is wanted no more, until it is asked for again.
+    fn forget_given_up(self) {
+        let given_up = Memo::new(move |_| {
+            let idle = |piece: &Piece| {
+                let state = self.pictures.bench.fetched(&piece.weights()).map(|file| file.state);
+                state == Some(LoadState::Idle)
+            };
+            self.wanted.get().into_iter().filter(idle).collect::<Vec<Piece>>()
+        });
+        Effect::new(move || {
+            let given_up = given_up.get();
+            if !given_up.is_empty() {
+                self.wanted.update(|wanted| wanted.retain(|piece| !given_up.contains(piece)));
+                // The next snapshot says that it may be asked for again.
+                self.command(Command::TakeIn);
+            }
         });
     }
 
@@ -244,7 +264,8 @@ impl Desk {
         } else if self.is_wanted(piece) {
             format!("The network of {} is on its way.", lower(net))
         } else {
-            format!("The network of {} is not here yet. {otherwise}", lower(net))
+            let size = piece.file().map_or(0.0, |file| file.bytes as f64 / 1e6);
+            format!("The network of {} is not here yet ({size:.1} MB); it is fetched when you draw.", lower(net))
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
         settings::Curve,
     },
     session::{Still, protocol::Remedy},
-    site::{embed::Setting, parts::Weights},
+    site::embed::Setting,
     widgets::{
         Chips, Choice, Denoising, Figure, FigureState, Notice, NoticeKind, NumberField, Plate, PointEvent, ProgressBar,
         Replay, Slider, Stroke, Tint, Toggle, Way, WayKey, when_seen,
@@ -208,14 +208,8 @@ pub fn Reverse(
         false if desk.is_busy(Errand::Draw) => FigureState::Loading,
         false => FigureState::Empty,
     });
-    let is_small = Memo::new(move |_| desk.net() == Net::Small);
     view! {
-        <div class="wide stack" node_ref=node>
-            {move || {
-                let net = if is_small.get() { Net::Small } else { Net::Cifar };
-                let on_load = Callback::new(move |()| desk.want(Piece::Net(net)));
-                view! { <Weights name=net.weights() bench=desk.pictures.bench on_load /> }
-            }}
+        <div class="wide" node_ref=node>
             <Figure
                 id="reverse"
                 technique="denoising"

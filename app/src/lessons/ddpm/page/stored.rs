@@ -52,7 +52,7 @@ pub fn Stored(
             picture
         >
             <strong>"Compare the two lines. This is a log, not a run."</strong>
-            " It was written while the weights of " {move || net.get().name()} " were trained; where they come from is told below. "
+            " It was written while the weights of " {move || net.get().name()} " were trained; where these come from is told where they are loaded. "
             "The line of pictures that were held out, asked with the averaged weights that are shipped, keeps close to the other to the end: "
             "these pictures are not learned by heart. Up, each mark is a multiple, for the fall goes on long after it looks over."
         </Figure>

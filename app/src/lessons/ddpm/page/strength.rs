@@ -51,7 +51,7 @@ pub fn Strength(
     view! {
         <Stage kind=StageKind::Strength claim="Noise becomes a picture, the one you ask for">
             <p>
-                "First the small network, on a plane where you can see every point."
+                "First the small network, in full view: it learns two moons, and noise walks onto them."
             </p>
             <NoiseToMoons session=desk.session />
             <p>

@@ -36,7 +36,7 @@ pub fn Weakness(
             </p>
             <FewSteps desk />
             <p>
-                "On the plane of points one can see where too long a step lands."
+                "The same happens on the plane, where you can see it point by point."
             </p>
             <FewPointSteps session=desk.session />
             <p>

@@ -257,7 +257,7 @@ impl Pictures {
         });
         View {
             here: self.pieces.here(),
-            asked: self.pieces.asked.clone(),
+            asked: self.pieces.asked(),
             progress: self.job.as_ref().map(Job::progress).or(waiting),
             pace: self.pace,
             ..std::mem::take(&mut self.news)
@@ -276,10 +276,6 @@ impl Pictures {
     /// Takes weights of a file.
     pub fn take_weights(&mut self, parameters: &Parameters) -> Result<(), Trouble> {
         let piece = Piece::Net(self.settings.pictures.net);
-        self.pieces.put(piece, parameters, &self.context.device)?;
-        if !self.pieces.asked.contains(&piece) {
-            self.pieces.asked.push(piece);
-        }
-        Ok(())
+        Ok(self.pieces.put(piece, parameters, &self.context.device)?)
     }
 }

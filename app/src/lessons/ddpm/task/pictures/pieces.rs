@@ -1,6 +1,6 @@
 //! The networks: fetched while all else goes on, taken in when they have come.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 use models::{
     data::images::Images,
@@ -32,8 +32,8 @@ use crate::{
 /// All networks of this worker, as far as they are here.
 #[derive(Default)]
 pub struct Pieces {
-    /// What has been asked for.
-    pub asked: Vec<Piece>,
+    /// What has been asked for and did not fail to come.
+    asked: Rc<RefCell<Vec<Piece>>>,
     nets: [Option<UNet>; 2],
     /// Early checkpoints are made into a network when it is their turn: six at once would be in the way.
     early: Vec<(u32, Vec<u8>)>,
@@ -58,12 +58,17 @@ impl Pieces {
         nets.chain(early).chain(judges).chain(self.vae.iter().map(|_| Piece::Vae)).collect()
     }
 
+    /// What has been asked for and did not fail to come.
+    pub fn asked(&self) -> Vec<Piece> {
+        self.asked.borrow().clone()
+    }
+
     /// Fetches weights, unless they are here or on their way. The page hears of their coming, and asks to take them in.
     pub fn fetch(&mut self, piece: Piece, context: &Context) -> Result<(), Trouble> {
-        if self.asked.contains(&piece) {
+        if self.asked.borrow().contains(&piece) {
             return Ok(());
         }
-        self.asked.push(piece);
+        self.asked.borrow_mut().push(piece);
         let missing = || format!("The weights {} are not part of this site.", piece.weights());
         let file = piece.file().ok_or_else(|| Trouble::new(missing(), Remedy::Dismiss))?;
         self.bring(Parcel::Weights(piece), file, context);
@@ -78,11 +83,16 @@ impl Pieces {
     }
 
     fn bring(&self, parcel: Parcel, file: &'static fetch::File, context: &Context) {
-        let (context, arrived) = (context.clone(), Rc::clone(&self.arrived));
+        let (context, arrived, asked) = (context.clone(), Rc::clone(&self.arrived), Rc::clone(&self.asked));
         wasm_bindgen_futures::spawn_local(async move {
             match context.fetch(file).await {
                 Ok(bytes) => arrived.borrow_mut().get_or_insert_default().push((parcel, bytes)),
-                Err(trouble) => context.tell(trouble),
+                Err(trouble) => {
+                    if let Parcel::Weights(piece) = parcel {
+                        asked.borrow_mut().retain(|other| *other != piece);
+                    }
+                    context.tell(trouble);
+                }
             }
         });
     }
@@ -117,6 +127,10 @@ impl Pieces {
             Piece::Vae => {
                 self.vae = Some(weights::load(decoder_config().init(device, &mut rng), parameters, device)?);
             }
+        }
+        let mut asked = self.asked.borrow_mut();
+        if !asked.contains(&piece) {
+            asked.push(piece);
         }
         Ok(())
     }
