@@ -9,7 +9,6 @@ use super::{
 use crate::{
     lessons::ddpm::pictures::{Age, Command, Errand, MOST_ROWS, Net, Piece, early},
     provenance,
-    session::protocol::LoadState,
     widgets::{Axis, Chart, Chips, Figure, Ink, Marker, Plate, PlateRow, Plates, Series, Slider},
 };
 
@@ -71,9 +70,8 @@ pub fn Classes(
                     </div>
                     <DrawRow desk errand=Errand::Sheet>
                         <button on:click=move |_| {
-                            desk.settle();
-                            desk.want(Piece::Net(desk.net_untracked()));
-                            desk.command(Command::Sheet(count.get_untracked()));
+                            let needs = vec![Piece::Net(desk.net_untracked())];
+                            desk.ask(needs, Command::Sheet(count.get_untracked()));
                         }>"Draw every class"</button>
                     </DrawRow>
                     <p class="control-help">{cost}</p>
@@ -146,22 +144,12 @@ pub fn Ages(
             ..Chart::default()
         })
     });
-    let fetching = Memo::new(move |_| desk.is_wanted(Piece::Net(Net::Cifar)) && missing(desk) > 0);
     let ask = move |_| {
-        desk.settle();
-        early().into_iter().map(Piece::Early).chain([Piece::Net(Net::Cifar)]).for_each(|piece| desk.want(piece));
-        desk.command(Command::Ages);
+        desk.ask(early().into_iter().map(Piece::Early).chain([Piece::Net(Net::Cifar)]).collect(), Command::Ages);
     };
     let words = move || match missing(desk) {
         0 => "Draw the same noise at every age".to_owned(),
         bytes => format!("Fetch {:.1} MB and draw", bytes as f64 / 1e6),
-    };
-    let arrived = move || {
-        let names: Vec<String> = early().into_iter().map(|steps| Piece::Early(steps).weights()).collect();
-        let ready = |name: &&String| {
-            desk.pictures.bench.fetched(name.as_str()).is_some_and(|file| file.state == LoadState::Ready)
-        };
-        names.iter().filter(ready).count()
     };
     view! {
         <div class="wide stack">
@@ -175,9 +163,6 @@ pub fn Ages(
                     <DrawRow desk errand=Errand::Ages>
                         <button on:click=ask>{words}</button>
                     </DrawRow>
-                    <Show when=move || fetching.get()>
-                        <p class="control-help">{move || format!("{} of {} early checkpoints have come.", arrived(), count - 1)}</p>
-                    </Show>
                     <Slider
                         label="Look at"
                         value=Signal::derive(move || looked.get() as f64)
