@@ -408,7 +408,9 @@ pub fn DrawRow(
         _ => None,
     });
     let words = Signal::derive(move || match (coming.get(), mine()) {
-        (Some((come, all)), _) => format!("Fetching the weights: {:.1} of {:.1} MB", come as f64 / 1e6, all as f64 / 1e6),
+        (Some((come, all)), _) => {
+            format!("Fetching the weights: {:.1} of {:.1} MB", come as f64 / 1e6, all as f64 / 1e6)
+        }
         (None, None) => String::new(),
         (None, Some(progress)) if progress.waits => "Waiting for the weights".to_owned(),
         (None, Some(progress)) => {

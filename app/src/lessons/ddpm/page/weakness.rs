@@ -315,8 +315,8 @@ fn Guidance(desk: Desk) -> impl IntoView {
                 " Slant and style are what the class does not say. Guidance pushes toward what makes the class likelier, and away from all the rest."
             </Figure>
             <Figure id="guidance-test" technique="learning-curves" title="Certainty against diversity" picture=chart empty="Not measured yet.">
-                <strong>"One line is bought with the other, and most of it early."</strong>
-                " How unlike two pictures are is 1 without the correlation of their pixels: 0 if one is only paler or harsher than the other, 1 if they have nothing in common. The mean over all pairs is drawn. Plain differences of pixels would say less: guided pictures are harsher, and that alone makes such differences larger."
+                <strong>"Where does the line of unlikeness fall, and where does it stop?"</strong>
+                " How unlike two pictures are is 1 without the correlation of their pixels: 0 if one is only paler or harsher than the other, 1 if they have nothing in common. The mean over all pairs is drawn. Plain differences of pixels would say less: guided pictures are harsher, and that alone makes such differences larger. How much is lost depends on the class: try a 2, then a sandal."
             </Figure>
         </div>
     }
