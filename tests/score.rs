@@ -74,19 +74,20 @@ fn noise_becomes_moons_and_few_steps_are_too_few() {
     let (loss, off) = (run.held_out_loss(), run.off(0.6));
     let before = run.walked(50, Rule::Ddim);
     run.go(2000);
-    assert!(run.held_out_loss() < 0.75 * loss, "{} after {loss}", run.held_out_loss());
+    // Most of it is what nobody can know, see the lesson's caption: in the page it ends at 0.35 after 0.43.
+    assert!(run.held_out_loss() < 0.9 * loss, "{} after {loss}", run.held_out_loss());
     assert!(run.off(0.6) < 0.5 * off, "{} after {off}", run.off(0.6));
     let natural = Reference::new(&run.training).compare(&run.held_out).unwrap();
     let after = run.walked(50, Rule::Ddim);
     println!("before {before:?}\nafter {after:?}\nnatural {natural:?}");
-    assert!(after.on > 0.75 && after.covered > 0.75, "{after:?}");
+    assert!(after.on > 0.88 && after.covered > 0.85, "{after:?}");
     assert!(after.distance < 2.5 * natural.distance && after.distance < 0.4 * before.distance, "{after:?}");
     let ancestral = run.walked(50, Rule::Ddpm);
     println!("DDPM {ancestral:?}");
-    assert!(ancestral.on > 0.7, "{ancestral:?}");
-    let few = run.walked(3, Rule::Ddim);
-    println!("3 steps {few:?}");
-    assert!(few.on < 0.6 * after.on, "{few:?}");
+    assert!(ancestral.on > 0.85, "{ancestral:?}");
+    let (few, one) = (run.walked(3, Rule::Ddim), run.walked(1, Rule::Ddim));
+    println!("3 steps {few:?}\n1 step {one:?}");
+    assert!(few.on < 0.9 * after.on && one.on < 0.5 * after.on, "{few:?} {one:?}");
 }
 
 #[test]

@@ -74,7 +74,7 @@ pub struct Marker {
 /// A chart of lines.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
-    /// The lines; the first is drawn on top.
+    /// The lines; the first is drawn on top, and dashed ones above solid ones, of which they hide little.
     pub series: Vec<Series>,
     /// The axis across.
     pub x: Axis,
@@ -300,7 +300,8 @@ impl Picture for Chart {
             let (place, letters) = if room { (x + 5.0, letters) } else { (x - 5.0, letters.right()) };
             pen.text(&marker.label, place, layout.top + 1.0, letters)?;
         }
-        for series in self.series.iter().rev() {
+        let (dashed, solid): (Vec<_>, Vec<_>) = self.series.iter().rev().partition(|series| series.dashed);
+        for series in solid.into_iter().chain(dashed) {
             let placed: Vec<(f64, f64)> = series.points.iter().map(|(x, y)| (layout.x(*x), layout.y(*y))).collect();
             let (path, color) = (thinned(&placed), theme.ink(series.color));
             if series.dashed {

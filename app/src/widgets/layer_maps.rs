@@ -34,6 +34,8 @@ pub struct MapLayer {
     pub dead: Vec<usize>,
     /// The value of full colour, from which on all look alike; the largest if there is none.
     pub full: Option<f32>,
+    /// Whether values below zero have a colour of their own.
+    pub signed: bool,
 }
 
 impl MapLayer {
@@ -136,8 +138,8 @@ impl Picture for LayerMaps {
             for (map, values) in layer.values.chunks_exact(cells.max(1)).enumerate() {
                 let x = row.left + (map % row.columns) as f64 * row.step;
                 let y = row.top + (map / row.columns) as f64 * row.step;
-                let colors: Vec<Rgb> =
-                    values.iter().map(|value| Scale::Unsigned.color(theme, value / largest)).collect();
+                let shade = if layer.signed { Scale::Signed } else { Scale::Unsigned };
+                let colors: Vec<Rgb> = values.iter().map(|value| shade.color(theme, value / largest)).collect();
                 let bitmap = Bitmap { columns: layer.side, rows: layer.side, colors: &colors, smooth: false };
                 pen.bitmap(x, y, row.tile, row.tile, bitmap)?;
                 if layer.dead.contains(&map) {
@@ -212,6 +214,7 @@ mod tests {
             values: (0..side * side * maps).map(|at| (at % 7) as f32).collect(),
             dead,
             full: None,
+            signed: false,
         };
         LayerMaps { layers: vec![layer("C1", 28, 6, vec![2]), layer("C3", 10, 16, vec![]), layer("F6", 1, 84, vec![])] }
     }

@@ -18,6 +18,8 @@ const MOST: f64 = 560.0;
 const FULL: f64 = 2.5;
 /// Shorter than this, in CSS pixels, an arrow has no head.
 const HEAD: f64 = 5.0;
+/// The plane goes on beyond its reach by this share of its side, so that an arrow at its edge ends inside.
+const MARGIN: f64 = 0.025;
 
 /// Arrows at the places of a square grid, row by row from the top left.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,15 +56,17 @@ impl VectorField {
 
     fn pixel(&self, [x, y]: [f32; 2], width: f64) -> (f64, f64) {
         let ((side, left), reach) = (Self::layout(width), f64::from(self.reach));
-        (left + (f64::from(x) / reach + 1.0) / 2.0 * side, EDGE + (1.0 - f64::from(y) / reach) / 2.0 * side)
+        let inward = |value: f32| 0.5 + f64::from(value) / reach * (0.5 - MARGIN);
+        (left + inward(x) * side, EDGE + (1.0 - inward(y)) * side)
     }
 
     /// The place under a CSS pixel, if it lies on the plane.
     pub fn place_at(&self, x: f64, y: f64, width: f64) -> Option<[f32; 2]> {
         let (side, left) = Self::layout(width);
-        let (x, y) = ((x - left) / side, (y - EDGE) / side);
-        let inside = (0.0..=1.0).contains(&x) && (0.0..=1.0).contains(&y);
-        inside.then(|| [(2.0 * x as f32 - 1.0) * self.reach, (1.0 - 2.0 * y as f32) * self.reach])
+        let (across, down) = ((x - left) / side, (y - EDGE) / side);
+        let inside = (0.0..=1.0).contains(&across) && (0.0..=1.0).contains(&down);
+        let outward = |share: f64| ((share - 0.5) / (0.5 - MARGIN)) as f32 * self.reach;
+        inside.then(|| [outward(across), -outward(down)].map(|it| it.clamp(-self.reach, self.reach)))
     }
 
     fn is_inside(&self, [x, y]: [f32; 2]) -> bool {
@@ -71,7 +75,8 @@ impl VectorField {
 
     fn draw_arrows<S: Surface>(&self, pen: &mut Pen<S>, arrows: &Arrows, color: Rgb, stroke: f64) -> Drawn<S> {
         let (side, _) = Self::layout(pen.width);
-        let cell = side / arrows.side.saturating_sub(1).max(1) as f64;
+        let cell = (1.0 - 2.0 * MARGIN) * side / arrows.side.saturating_sub(1).max(1) as f64;
+        let longest = (0.92 * cell).min(2.0 * MARGIN * side);
         for (at, way) in arrows.ways.iter().take(arrows.side * arrows.side).enumerate() {
             let along = |at: usize| (2.0 * at as f32 / (arrows.side - 1).max(1) as f32 - 1.0) * self.reach;
             let from = self.pixel([along(at % arrows.side), -along(at / arrows.side)], pen.width);
@@ -80,7 +85,7 @@ impl VectorField {
             if !size.is_finite() || size < 1e-6 {
                 continue;
             }
-            let length = (size / FULL).min(1.0) * cell * 0.92;
+            let length = (size / FULL).min(1.0) * longest;
             // The middle of an arrow stands at its place.
             let half = (dx / size * length / 2.0, dy / size * length / 2.0);
             let (tail, tip) = ((from.0 - half.0, from.1 - half.1), (from.0 + half.0, from.1 + half.1));
@@ -96,7 +101,7 @@ impl VectorField {
         let (side, left) = Self::layout(pen.width);
         let soft = Lettering::new(pen.theme.soft);
         let whole = self.reach.floor() as i32;
-        for value in (-whole..=whole).filter(|value| value % 2 == whole % 2 || whole < 3) {
+        for value in (-whole..=whole).filter(|value| (whole - value) % 2 == 0 || whole < 3) {
             let (x, y) = self.pixel([value as f32; 2], pen.width);
             let text = value.to_string().replace('-', "−");
             pen.text(&text, x, EDGE + side + 11.0, soft.center())?;
@@ -195,6 +200,30 @@ mod tests {
             }
             assert_eq!(field().place_at(1.0, 1.0, width), None);
             assert!(!to_svg(&field(), width, &Theme::dark()).contains("NaN"));
+        }
+    }
+
+    #[test]
+    fn no_arrow_leaves_the_plane() {
+        let field = VectorField {
+            arrows: Arrows { ways: vec![[-7.0, 7.0]; 441], side: 21 },
+            others: Arrows::default(),
+            ..field()
+        };
+        for width in [320.0, 900.0] {
+            let (side, left) = VectorField::layout(width);
+            let cell = side * (1.0 - 2.0 * MARGIN) / 20.0;
+            for corner in [[-3.0, 3.0], [3.0, -3.0]] {
+                let (x, y) = field.pixel(corner, width);
+                let half = 0.92 * cell / 2.0;
+                assert!(x - half >= left && x + half <= left + side, "{width}");
+                assert!(y - half >= EDGE && y + half <= EDGE + side, "{width}");
+            }
+            let svg = to_svg(&field, width, &Theme::light());
+            assert!(
+                ["−3", "−1", "1", "3"].iter().all(|tick| svg.matches(&format!(">\n{tick}\n<")).count() == 2),
+                "{svg}"
+            );
         }
     }
 

@@ -23,6 +23,8 @@ async function slide(page, id, name, key) {
 test("DDPM: a picture drowns before any network is there, and stands where it is put", async (site) => {
   const page = await open(site);
   await until("the picture", async () => (await state(page, "forward")) === "ready");
+  const top = (await page.locator("figure#forward canvas").first().boundingBox()).y;
+  expect(top < 780, `The first screen does not show the picture: it begins at ${top} of 900.`);
   const first = await look(page, "forward");
   await until("it moves by itself", async () => (await look(page, "forward")) !== first);
   await slide(page, "forward", "Time t, from the picture to noise", "End");
@@ -67,7 +69,8 @@ test("DDPM: the points' network learns, and its field follows the time", async (
   await until("400 steps", async () => (await readout(page, "step")) > 400, 60_000);
   await press(page, "Pause");
   const last = await readout(page, "validation-loss");
-  expect(last < first - 0.1, `The held-out loss went from ${first} to ${last}.`);
+  // Most of it is what nobody can know: a long run ends at eight tenths of what it began with.
+  expect(last < 0.92 * first, `The held-out loss went from ${first} to ${last}.`);
   await until("more points on the data", async () => (await readout(page, "on-data")) > on + 0.2, 10_000);
   for (const id of ["curves", "field-error", "gradients", "weights", "architecture"]) {
     expect((await state(page, id)) === "ready", `Figure ${id} is ${await state(page, id)}.`);
@@ -100,3 +103,15 @@ test("DDPM: own points are painted and learned from", async (site) => {
   await press(page, "Train");
   await until("20 steps", async () => (await readout(page, "step")) > 20, 60_000);
 }, 120);
+
+test("DDPM: the boxes of the U-Net are seen at work on the picture that is drawn", async (site) => {
+  const page = await open(site, "&steps=5");
+  await page.locator("#reverse").scrollIntoViewIfNeeded();
+  await until("the stages", async () => (await state(page, "stages")) === "ready", 150_000);
+  const words = await summary(page, "stages");
+  expect(/stem: 12 maps of 14 × 14/.test(words) && /v: 1 maps of 28 × 28/.test(words), words);
+  await slide(page, "stages", "Key step, from noise to picture", "End");
+  await until("other maps", async () => (await summary(page, "stages")) !== words);
+  clean(page);
+  return words;
+}, 180);

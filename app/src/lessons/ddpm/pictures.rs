@@ -248,6 +248,8 @@ pub enum Command {
     Ages,
     /// Run an experiment; the finding carries this number.
     Try(u32, Trial),
+    /// Show what the stages of the network make of a picture on its way.
+    Look(Question),
     /// Stop drawing.
     Cancel,
 }

@@ -163,6 +163,7 @@ pub fn layer_maps() -> LayerMaps {
             .collect(),
         dead,
         full: None,
+        signed: false,
     };
     LayerMaps {
         layers: vec![

@@ -66,6 +66,7 @@ pub fn maps(desk: Desk) -> Signal<Option<LayerMaps>> {
                 },
                 side,
                 full: (side > 1).then(|| nearly_largest(&values)),
+                signed: false,
                 values,
                 dead: Vec::new(),
             }

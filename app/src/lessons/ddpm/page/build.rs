@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{desk::Desk, diagram::UShape, field::with_view};
+use super::{desk::Desk, diagram::UShape, field::with_view, maps::StagesAtWork, stored::Stored};
 use crate::{
     lessons::ddpm::{
         Ddpm, LESSON,
@@ -70,6 +70,7 @@ pub fn Build(
                 </Figure>
                 <Source lesson=&LESSON lit />
             </div>
+            <div class="wide"><StagesAtWork desk /></div>
             <Costs
                 bench=session.bench
                 parameters=of_points(|network| network.parameter_count())
@@ -87,8 +88,7 @@ pub fn Build(
                     bench=desk.pictures.bench
                     on_load=Callback::new(move |()| {
                         session.change(|settings| settings.pictures.net = net);
-                        desk.settle();
-                        desk.want(Piece::Net(net));
+                        desk.fetch(net);
                     })
                 />
             })}
@@ -120,6 +120,7 @@ pub fn Build(
                     " It begins small, so that at first every point is called noise, and spreads as it takes the data’s part."
                 </Figure>
             </div>
+            <div class="wide"><Stored session /></div>
         </Stage>
     }
 }

@@ -9,7 +9,8 @@ use crate::{
         ddpm::{
             self, Ddpm, Settings, Snapshot,
             pictures::{
-                Age, Command, Drawing, Errand, Filled, Finding, HeldOut, Net, Piece, Progress, Sheet, Trial, asked,
+                Age, Command, Drawing, Errand, Filled, Finding, HeldOut, Maps, Net, Piece, Progress, Sheet, Trial,
+                asked,
             },
             settings::Role,
         },
@@ -41,6 +42,8 @@ pub struct Desk {
     pub held_out: RwSignal<Option<Arc<HeldOut>>>,
     /// The last experiment's number and finding.
     pub finding: RwSignal<Option<(u32, Finding)>>,
+    /// What the stages of the network make of a picture.
+    pub maps: RwSignal<Option<Arc<Maps>>>,
     /// What is being drawn.
     pub progress: Memo<Option<Progress>>,
     /// Milliseconds for one picture once, of each network; 0 before it was asked.
@@ -75,6 +78,7 @@ impl Desk {
             ages: RwSignal::new(None),
             held_out: RwSignal::new(None),
             finding: RwSignal::new(None),
+            maps: RwSignal::new(None),
             progress: Memo::new(move |_| now()?.1),
             pace: Memo::new(move |_| now().map(|now| now.2).unwrap_or_default()),
             here: Memo::new(move |_| now().map(|now| now.0).unwrap_or_default()),
@@ -107,6 +111,9 @@ impl Desk {
                 put(self.filled, &view.filled);
                 put(self.ages, &view.ages);
                 put(self.held_out, &view.held_out);
+                if let Some(maps) = &view.maps {
+                    self.maps.set(Some(Arc::new(Maps::clone(maps))));
+                }
                 if let Some(finding) = &view.finding {
                     self.finding.set(Some(finding.clone()));
                 }
@@ -195,14 +202,14 @@ impl Desk {
     }
 
     /// Asks the worker for something, with the settings as they are now.
-    fn command(self, command: Command) {
+    pub fn command(self, command: Command) {
         let errand = match &command {
             Command::Draw => Some(Errand::Draw),
             Command::Sheet(_) => Some(Errand::Sheet),
             Command::Fill { .. } => Some(Errand::Fill),
             Command::Ages => Some(Errand::Ages),
             Command::Try(..) => Some(Errand::Try),
-            Command::Fetch(_) | Command::Bring(_) | Command::TakeIn | Command::Cancel => None,
+            Command::Fetch(_) | Command::Bring(_) | Command::TakeIn | Command::Look(_) | Command::Cancel => None,
         };
         if let Some(errand) = errand {
             self.last.set(errand);
@@ -213,7 +220,7 @@ impl Desk {
     }
 
     /// Asks for weights.
-    pub fn want(self, piece: Piece) {
+    fn want(self, piece: Piece) {
         if !self.wanted.with_untracked(|wanted| wanted.contains(&piece)) {
             self.wanted.update(|wanted| wanted.push(piece));
         }
@@ -222,10 +229,15 @@ impl Desk {
     /// Asks for the weights of the network that is chosen, unless the reader saves data.
     pub fn want_net(self) {
         if !saves_data() {
-            let net = Piece::Net(self.net_untracked());
-            self.needs.set(vec![net]);
-            self.want(net);
+            self.fetch(self.net_untracked());
         }
+    }
+
+    /// Asks for the weights of a network, and for nothing to be drawn.
+    pub fn fetch(self, net: Net) {
+        self.settle();
+        self.needs.set(vec![Piece::Net(net)]);
+        self.want(Piece::Net(net));
     }
 
     /// Draws, and fetches what it takes.

@@ -234,13 +234,15 @@ pub fn Numbers(
     let of_look = move |read: fn(&Look) -> Option<f32>| {
         move || flow.look.with(|look| look.as_ref().and_then(|look| read(look)).map(|value| format!("{value:.3}")))
     };
+    let held_out = Memo::new(move |_| flow.session.settings.with(|settings| settings.points.places().1.len()));
+    let walking = move || flow.look.with(|look| look.as_ref().and_then(|look| Some(look.frames.first()?.len())));
     view! {
         <p class="sentence-note flow-numbers">
             "At the end of the walk " <output data-readout="on-data">{of_look(|look| Some(look.likeness?.on))}</output>
             " of the points lie on the data, " <output data-readout="covered">{of_look(|look| Some(look.likeness?.covered))}</output>
             " of the data has one of them near, and their mean distance to the nearest point of the data is "
             <output data-readout="distance">{of_look(|look| Some(look.likeness?.distance))}</output>
-            ". For real points that were held out: " <output>{of_look(|look| Some(look.natural?.on))}</output> ", "
+            ". For the " <output>{held_out}</output> " real points that were held out (" <output>{walking}</output> " walked): " <output>{of_look(|look| Some(look.natural?.on))}</output> ", "
             <output>{of_look(|look| Some(look.natural?.covered))}</output> ", " <output>{of_look(|look| Some(look.natural?.distance))}</output>
             ". On the data means nearer to a point than its fifth neighbour."
         </p>
@@ -272,9 +274,10 @@ pub fn FieldError(
             picture
             empty="The first walk measures it."
         >
-            <strong>"Watch the right half fall first."</strong>
-            " For so few points the best answer can be written down, and 0 % would be that. Near time 0 it pulls to each single point that was learned. The network draws a smooth street "
-            "instead and stays away from it: that is why it makes new points and does not repeat the old ones."
+            <strong>"Watch the middle fall within the first hundred steps, and the left part much later."</strong>
+            " For so few points the best answer can be written down, and 0 % would be that. At time 1 even a fresh network gives it, for everything there is noise. "
+            "At time 0 it pulls to each single point that was learned, and there the line stays up: the network draws a smooth street instead. "
+            "That is why it makes new points and does not repeat the old ones."
         </Figure>
     }
 }

@@ -323,17 +323,19 @@ pub fn Forward(
             on_point
             on_key=clock.on_key()
             controls=move || view! {
-                <div class="fields">
+                <div class="drowned">
                     <Chips
                         label="What is drowned"
                         options=sources.map(|(source, name)| (source, name.to_owned())).to_vec()
                         value=source
                         on_change=Callback::new(move |chosen: Source| source.set(chosen))
                     />
+                    {input}
+                </div>
+                <div class="drowned-when">
+                    <ClockBar label="Time t, from the picture to noise" clock />
                     <button type="button" on:click=move |_| seed.update(|seed| *seed += 1)>"Other noise"</button>
                 </div>
-                <div class="drowned">{input}</div>
-                <ClockBar label="Time t, from the picture to noise" clock />
             }
         >
             <strong>"Stop where you can just still tell what it is."</strong>

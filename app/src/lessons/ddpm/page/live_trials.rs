@@ -208,7 +208,7 @@ pub fn FewPointSteps(
             empty="Not run yet."
         >
             <strong>"Read off how many steps are enough."</strong>
-            " In one step every point is sent to the mean of what it could have been, and no data lies there. Each further step splits the crowd once more."
+            " In one step every point is sent close to the middle of all data, and it is chance whether data lies there. Each further step splits the crowd once more."
         </Figure>
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     site::embed::Setting,
     widgets::{
         Chips, Clock, Drawn, Figure, Ink, Lettering, Pen, Picture, PointEvent, Slider, Stroke, Surface, Table, Theme,
-        fitted, number, plain,
+        fitted, number, plain, text_width,
     },
 };
 
@@ -146,11 +146,25 @@ impl Course {
         pen.down(x, panel.1, panel.1 + PLANE, theme.accent)?;
         pen.disc(x, y, 5.5, theme.card)?;
         pen.disc(x, y, 4.0, theme.accent)?;
-        let on_right = self.time < 0.6;
         let words = Lettering::new(theme.readable(theme.accent, theme.paper)).bold();
-        let place = if on_right { x + 8.0 } else { x - 8.0 };
-        let y = (y - 12.0).clamp(panel.1 + 9.0, panel.1 + PLANE - 9.0);
-        pen.text(told, place, y, if on_right { words } else { words.right() })
+        let (place, is_left) = Self::beside(panel, &curve, (x, y), text_width(told, 11.0, true));
+        pen.text(told, place.0, place.1, if is_left { words.right() } else { words })
+    }
+
+    /// Where a text of a width stands beside a point of a falling curve and not on the curve, and whether it ends there.
+    fn beside((left, top, wide): Panel, curve: &[(f64, f64)], (x, y): (f64, f64), width: f64) -> ((f64, f64), bool) {
+        let free = |((x, y), is_left): &((f64, f64), bool)| {
+            let (from, to) = if *is_left { (x - width, *x) } else { (*x, x + width) };
+            let fits = from >= left && to <= left + wide && y - 8.0 >= top && y + 8.0 <= top + PLANE;
+            fits && !curve.iter().any(|(a, b)| (from - 3.0..=to + 3.0).contains(a) && (b - y).abs() < 10.0)
+        };
+        let (above, below) = (y - 14.0, y + 16.0);
+        let places =
+            [((x + 9.0, above), false), ((x - 9.0, below), true), ((x + 9.0, below), false), ((x - 9.0, above), true)];
+        let far = |it: &&((f64, f64), bool)| free(it);
+        // Where the curve falls steeply at an end, further down is free.
+        let lower = ((x + 9.0, (y + 60.0).min(top + PLANE - 10.0)), false);
+        places.iter().find(far).copied().unwrap_or(lower)
     }
 
     fn draw_handles<S: Surface>(&self, pen: &mut Pen<S>, panel: Panel) -> Drawn<S> {

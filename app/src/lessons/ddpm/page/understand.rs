@@ -15,11 +15,37 @@ use crate::{
         frame::{Stage, StageKind},
         parts::Lit,
     },
-    widgets::{Clock, Figure, Formula, Term},
+    widgets::{Chart, Clock, Figure, Formula, Term},
 };
 
 /// Seconds from the picture to noise.
 const SECONDS: f64 = 9.0;
+/// The training loss is drawn as means over so many steps: a single step's trembles more than it falls.
+const EVERY: usize = 25;
+
+/// Training and held-out loss.
+fn loss(session: Session<Ddpm>) -> Signal<Option<Chart>> {
+    let raw = curves(session, Series::Loss, Series::ValidationLoss, "mean square of ε − ε̂");
+    Signal::derive(move || {
+        let mut chart = raw.get()?;
+        let training = &mut chart.series.first_mut()?.points;
+        *training = means(training);
+        Some(chart)
+    })
+}
+
+/// The mean of every [`EVERY`] steps, at the last of them; of the newest only when all are there.
+fn means(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let end = |point: &(f64, f64)| (point.0 / EVERY as f64).ceil() * EVERY as f64;
+    let newest = points.last().map_or(0.0, |point| point.0);
+    let groups = points.chunk_by(|one, other| end(one) == end(other));
+    groups
+        .filter_map(|points| {
+            let (end, sum) = (end(points.first()?), points.iter().map(|point| point.1).sum::<f64>());
+            (end <= newest || !sum.is_finite()).then_some((end, sum / points.len() as f64))
+        })
+        .collect()
+}
 
 /// The stage.
 #[component]
@@ -68,7 +94,7 @@ pub fn Understand(
                     </mrow>
                 </Term>
             </Formula>
-            <Formula label="A step back: the clean picture that is left without the named noise, under the smaller amount of noise of the next time; DDPM stirs in fresh noise of spread sigma.">
+            <Formula label="A step back, first: x zero hat, the clean picture that is left of x without the named noise.">
                 <Term id="backward" lit=lit.0 on_hover=hover>
                     <mrow>
                         <msub><mover><mi>"x"</mi><mo>"^"</mo></mover><mn>"0"</mn></msub><mo>"="</mo>
@@ -76,7 +102,12 @@ pub fn Understand(
                             <mrow><mi>"x"</mi><mo>"−"</mo><msqrt><mrow><mn>"1"</mn><mo>"−"</mo><mover><mi>"α"</mi><mo>"¯"</mo></mover></mrow></msqrt><msub><mi>"ε"</mi><mi>"θ"</mi></msub></mrow>
                             <msqrt><mover><mi>"α"</mi><mo>"¯"</mo></mover></msqrt>
                         </mfrac>
-                        <mspace width="2em" />
+                    </mrow>
+                </Term>
+            </Formula>
+            <Formula label="A step back, then: x zero hat under the smaller amount of noise of the next time; DDPM stirs in fresh noise of spread sigma.">
+                <Term id="backward" lit=lit.0 on_hover=hover>
+                    <mrow>
                         <mi>"x′"</mi><mo>"="</mo>
                         <msqrt><mover><mi>"α"</mi><mo>"¯"</mo></mover><mo>"′"</mo></msqrt><msub><mover><mi>"x"</mi><mo>"^"</mo></mover><mn>"0"</mn></msub><mo>"+"</mo>
                         <msqrt><mrow><mn>"1"</mn><mo>"−"</mo><mover><mi>"α"</mi><mo>"¯"</mo></mover><mo>"′"</mo><mo>"−"</mo><msup><mi>"σ"</mi><mn>"2"</mn></msup></mrow></msqrt><msub><mi>"ε"</mi><mi>"θ"</mi></msub><mo>"+"</mo><mi>"σ"</mi><mi>"z"</mi>
@@ -112,16 +143,31 @@ pub fn Understand(
                             id="curves"
                             technique="learning-curves"
                             title="Loss"
-                            picture=curves(session, Series::Loss, Series::ValidationLoss, "mean square of ε − ε̂")
+                            picture=loss(session)
                             empty="Press Train: the two curves begin at the first step."
                         >
                             <strong>"It falls fast and then hardly at all, while the points still get better."</strong>
-                            " A mean square near 1 would be to say nothing. It cannot reach 0: from a point under much noise nobody can tell which noise it was."
+                            " A mean square of 1 would be to say nothing, and 0 cannot be reached: nobody can tell the noise of a point from the point. Each step asks other questions, so the blue line shows means of "
+                            {EVERY}" steps; the held-out questions are always the same."
                         </Figure>
                         <FieldError flow />
                     </div>
                 </div>
             </div>
         </Stage>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_loss_is_drawn_as_means() {
+        let points: Vec<(f64, f64)> = (1..=60).map(|step| (f64::from(step), f64::from(step % 2))).collect();
+        assert_eq!(means(&points), [(25.0, 13.0 / 25.0), (50.0, 12.0 / 25.0)]);
+        assert!(means(&[]).is_empty() && means(&points[..24]).is_empty());
+        let broken = means(&[(1.0, 1.0), (2.0, f64::NAN)]);
+        assert!(broken.len() == 1 && broken[0].1.is_nan());
     }
 }

@@ -59,6 +59,48 @@ pub struct View {
     pub held_out: Option<HeldOut>,
     /// The last experiment's number and finding.
     pub finding: Option<(u32, Finding)>,
+    /// What the stages of the network make of a picture.
+    pub maps: Option<Box<Maps>>,
+}
+
+/// The stages of the network whose maps are shown.
+pub const STAGES: [&str; 8] = ["stem", "down2", "attention1", "attention3", "attention4", "grow", "up1", "head"];
+/// The most maps of a stage that are shown.
+pub const MAPS: usize = 12;
+
+/// A picture on its way, of which a network is asked.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Question {
+    /// The network.
+    pub net: Net,
+    /// Steps taken before.
+    pub step: u32,
+    /// ᾱ, what is left of the picture's variance.
+    pub kept: f32,
+    /// What it is to show; as many as there are classes asks for any.
+    pub class: u8,
+    /// The picture, as [`Key::now`] has it.
+    pub picture: Vec<u8>,
+}
+
+/// What the stages of a network make of a picture.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Maps {
+    /// What was asked.
+    pub asked: Question,
+    /// [`STAGES`], in this order; the last is v.
+    pub stages: Vec<StageMaps>,
+}
+
+/// Maps of one stage.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct StageMaps {
+    /// Its name.
+    pub name: String,
+    /// Rows and columns of a map.
+    pub side: u32,
+    /// The first [`MAPS`] maps, one after the other, row by row.
+    pub values: Vec<f32>,
 }
 
 /// One picture out of noise, or two out of the same.

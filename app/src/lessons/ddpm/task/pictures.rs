@@ -2,6 +2,7 @@
 //! heard at once.
 
 mod job;
+mod maps;
 mod pieces;
 #[cfg(test)]
 mod tests;
@@ -115,6 +116,14 @@ impl Pictures {
             }
             Command::Cancel => {
                 (self.job, self.waiting) = (None, None);
+                return Ok(());
+            }
+            Command::Look(asked) => {
+                // What is being drawn goes on.
+                if let Some(network) = self.pieces.net(Piece::Net(asked.net), &self.context.device)? {
+                    let maps = maps::maps(&network, asked, &self.context.device).await?;
+                    self.news.maps = Some(Box::new(maps));
+                }
                 return Ok(());
             }
             Command::Draw => Order::Draw,

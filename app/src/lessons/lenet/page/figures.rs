@@ -29,6 +29,7 @@ pub fn maps(session: Session<Lenet>) -> Signal<Option<LayerMaps>> {
             values: snapshot.probe.clone(),
             dead: Vec::new(),
             full: None,
+            signed: false,
         };
         let layers = snapshot.layers.iter().zip(SHOWN).map(|(layer, name)| {
             let (side, cells) = (layer.side as usize, (layer.side * layer.side) as usize);
@@ -46,6 +47,7 @@ pub fn maps(session: Session<Lenet>) -> Signal<Option<LayerMaps>> {
                     layer.dead.iter().map(|map| usize::from(*map)).collect()
                 },
                 full: None,
+                signed: false,
             }
         });
         Some(LayerMaps { layers: std::iter::once(input).chain(layers).collect() })

@@ -17,7 +17,7 @@ use rand_pcg::Pcg32;
 
 use super::*;
 use crate::lessons::{
-    ddpm::pictures::{Finding, Judged, NOISE},
+    ddpm::pictures::{Finding, Judged, NOISE, Question, STAGES},
     pictures::{CLASSES, PictureSet},
 };
 
@@ -286,4 +286,30 @@ fn weights_of_another_network_are_refused() {
     finished(&mut task);
     let drawing = task.view().drawing.unwrap();
     assert_eq!((drawing.net, drawing.keys[2].clean.len(), drawing.classes), (Net::Cifar, 3072, vec![3]));
+}
+
+#[test]
+fn the_stages_show_what_the_network_answers() {
+    let mut task = started(settings(4));
+    let net = Net::Small;
+    let picture: Vec<u8> = (0..net.numbers()).map(|at| (at * 7 % 256) as u8).collect();
+    let asked = Question { net, step: 2, kept: 0.3, class: 3, picture: picture.clone() };
+    told(&mut task, Command::Draw);
+    told(&mut task, Command::Look(asked.clone()));
+    assert!(task.has_work(), "Looking stopped the drawing.");
+    let maps = task.view().maps.unwrap();
+    assert_eq!(maps.asked, asked);
+    assert_eq!(maps.stages.iter().map(|stage| &*stage.name).collect::<Vec<_>>(), STAGES);
+    let device = Device::flex();
+    let network = task.pieces.net(Piece::Net(net), &device).unwrap().unwrap();
+    let x: Vec<f32> = picture.iter().map(|byte| number(*byte, NOISE)).collect();
+    let x = Tensor::<4>::from_data(TensorData::new(x, [1, 1, 28, 28]), &device);
+    let class = Tensor::<1, Int>::from_data(TensorData::new(vec![3_i32], [1]), &device);
+    let v = network.forward(x, Tensor::<1>::from_floats([network_time(0.3)], &device), class);
+    assert_eq!(maps.stages.last().unwrap().values, v.into_data().try_to_vec::<f32>().unwrap());
+    assert!(maps.stages.iter().all(|stage| stage.values.len().is_multiple_of((stage.side * stage.side) as usize)));
+    for wrong in [Question { kept: f32::NAN, ..asked.clone() }, Question { picture: vec![1; 9], ..asked.clone() }] {
+        assert!(now(task.command(Command::Look(wrong))).is_err());
+    }
+    assert!(now(task.command(Command::Look(Question { class: 21, ..asked }))).is_err());
 }
