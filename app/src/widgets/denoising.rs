@@ -18,6 +18,8 @@ const LINE: f64 = 17.0;
 const WIDEST: f64 = 250.0;
 /// Narrower than this, the parts stand below the picture.
 const NARROW: f64 = 480.0;
+/// Stands where the noise was, once there is none.
+const NOTHING: &str = "no noise is left";
 /// Side of a picture in the strip, and the space between two.
 const STRIP: (f64, f64) = (38.0, 4.0);
 /// Between the sum and the strip, and between two ways.
@@ -150,7 +152,12 @@ impl Denoising {
         below(pen, &format!("{} × the picture it sees", share(signal)), clean, part)?;
         match &key.noise {
             Some(plate) => plate.draw(pen, noise.0, noise.1, part)?,
-            None => pen.outline(noise.0, noise.1, part, part, theme.line, 1.0)?,
+            None => {
+                pen.outline(noise.0, noise.1, part, part, theme.line, 1.0)?;
+                let how = Lettering::new(theme.soft).size(12.0).center();
+                let words = fitted(NOTHING, 12.0, part - 8.0);
+                pen.text(&words, noise.0 + part / 2.0, noise.1 + part / 2.0, how)?;
+            }
         }
         below(pen, &format!("{} × the noise it sees", share(spread)), noise, part)?;
         self.draw_strip(pen, way, top + layout.strip)
@@ -289,7 +296,10 @@ mod tests {
         assert_eq!(it.table().rows.len(), 11);
         for (focus, width) in [(0, 160.0), (10, 354.0), (11, 900.0)] {
             it.focus = focus;
-            assert!(!to_svg(&it, width, &Theme::light()).contains("NaN"));
+            let svg = to_svg(&it, width, &Theme::light());
+            assert!(!svg.contains("NaN"));
+            // The last key has no noise.
+            assert_eq!(svg.contains(NOTHING), focus == 10 && width > 300.0, "{focus} at {width}");
         }
         to_svg(&Denoising::default(), 300.0, &Theme::dark());
         assert_eq!(Denoising::default().key_at(5.0, 5.0, 300.0), None);

@@ -1,11 +1,12 @@
 //! What page and worker say about the networks that draw pictures.
 
+mod trial;
 mod view;
 
 use models::generative::diffusion::TIMES;
 use serde::{Deserialize, Serialize};
 
-pub use self::view::*;
+pub use self::{trial::*, view::*};
 use crate::{
     fetch,
     lessons::pictures::PictureSet,
@@ -179,6 +180,12 @@ impl PictureSettings {
         self.class.min(self.net.classes())
     }
 
+    /// The strength of the guidance, within its bounds: what is no number asks for none.
+    pub fn strength(&self) -> f32 {
+        let weight = f64::from(self.weight);
+        if weight.is_finite() { weight.clamp(0.0, MOST_WEIGHT) as f32 } else { 1.0 }
+    }
+
     /// Reads an address.
     pub fn read(query: &mut Query) -> Self {
         let base = Self::default();
@@ -245,28 +252,4 @@ pub enum Command {
     Look(Question),
     /// Stop drawing.
     Cancel,
-}
-
-/// An experiment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Trial {
-    /// What the LeNets call two pictures of each class.
-    Judge,
-    /// The same with few steps and with more.
-    FewSteps,
-    /// What one picture costs, here and in one pass of the VAE's decoder.
-    Cost,
-    /// One class out of several noises, guided weakly and strongly.
-    Guidance,
-}
-
-impl Trial {
-    /// What it cannot do without.
-    pub const fn needs(self) -> &'static [Piece] {
-        const NET: Piece = Piece::Net(Net::Small);
-        match self {
-            Self::Cost => &[NET, Piece::Vae],
-            _ => &[NET, Piece::Judge(PictureSet::Mnist), Piece::Judge(PictureSet::Fashion)],
-        }
-    }
 }

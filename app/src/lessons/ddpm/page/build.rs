@@ -88,8 +88,7 @@ pub fn Build(
                     bench=desk.pictures.bench
                     on_load=Callback::new(move |()| {
                         session.change(|settings| settings.pictures.net = net);
-                        desk.settle();
-                        desk.want(Piece::Net(net));
+                        desk.fetch(net);
                     })
                 />
             })}

@@ -8,12 +8,18 @@ use crate::{
     lessons::{
         ddpm::{
             self, Ddpm, Settings, Snapshot,
-            pictures::{Age, Command, Drawing, Errand, Filled, Finding, HeldOut, Maps, Net, Piece, Progress, Sheet},
+            pictures::{
+                Age, Command, Drawing, Errand, Filled, Finding, HeldOut, Maps, Net, Piece, Progress, Sheet, Trial,
+                asked,
+            },
             settings::Role,
         },
         pictures::PictureSet,
     },
-    session::{Action, Session, protocol::LoadState},
+    session::{
+        Action, Session,
+        protocol::{LoadState, Progress as Arrival},
+    },
     widgets::saves_data,
 };
 
@@ -46,6 +52,12 @@ pub struct Desk {
     wanted: RwSignal<Vec<Piece>>,
     /// What was asked for last: there a trouble is told.
     pub last: RwSignal<Errand>,
+    /// What it needs that was not here then.
+    needs: RwSignal<Vec<Piece>>,
+    /// Asks for it again.
+    again: StoredValue<Option<Arc<dyn Fn() + Send + Sync>>>,
+    /// Whether all downloads are to be given up.
+    giving_up: RwSignal<bool>,
     runs: StoredValue<u32>,
 }
 
@@ -72,11 +84,15 @@ impl Desk {
             here: Memo::new(move |_| now().map(|now| now.0).unwrap_or_default()),
             wanted: RwSignal::new(Vec::new()),
             last: RwSignal::new(Errand::Draw),
+            needs: RwSignal::new(Vec::new()),
+            again: StoredValue::new(None),
+            giving_up: RwSignal::new(false),
             runs: StoredValue::new(0),
         };
         desk.keep_news();
         desk.supply();
         desk.forget_given_up();
+        desk.give_up();
         desk
     }
 
@@ -152,6 +168,39 @@ impl Desk {
         });
     }
 
+    /// Gives up one download after the other, once that is wished.
+    fn give_up(self) {
+        let bench = self.pictures.bench;
+        let loading = Memo::new(move |_| bench.loading().map(|file| file.name));
+        Effect::new(move || match (self.giving_up.get(), loading.get()) {
+            (true, Some(_)) => bench.act(Action::GiveUp),
+            (true, None) => self.giving_up.set(false),
+            (false, _) => {}
+        });
+    }
+
+    /// Asks for something to be drawn, takes an old trouble away and fetches what it needs; remembers all of it, so that it
+    /// can be asked for again.
+    pub fn ask(self, needs: Vec<Piece>, command: Command) {
+        let ask = move || {
+            self.settle();
+            self.giving_up.set(false);
+            self.needs.set(needs.iter().filter(|piece| !untrack(|| self.has(**piece))).copied().collect());
+            needs.iter().for_each(|piece| self.want(*piece));
+            self.command(command.clone());
+        };
+        ask();
+        self.again.set_value(Some(Arc::new(ask)));
+    }
+
+    /// After a trouble: what was asked for last begins anew.
+    pub fn try_again(self) {
+        match self.again.get_value() {
+            Some(again) => again(),
+            None => self.settle(),
+        }
+    }
+
     /// Asks the worker for something, with the settings as they are now.
     pub fn command(self, command: Command) {
         let errand = match &command {
@@ -171,7 +220,7 @@ impl Desk {
     }
 
     /// Asks for weights.
-    pub fn want(self, piece: Piece) {
+    fn want(self, piece: Piece) {
         if !self.wanted.with_untracked(|wanted| wanted.contains(&piece)) {
             self.wanted.update(|wanted| wanted.push(piece));
         }
@@ -180,20 +229,37 @@ impl Desk {
     /// Asks for the weights of the network that is chosen, unless the reader saves data.
     pub fn want_net(self) {
         if !saves_data() {
-            self.want(Piece::Net(self.net_untracked()));
+            self.fetch(self.net_untracked());
         }
+    }
+
+    /// Asks for the weights of a network, and for nothing to be drawn.
+    pub fn fetch(self, net: Net) {
+        self.settle();
+        self.needs.set(vec![Piece::Net(net)]);
+        self.want(Piece::Net(net));
     }
 
     /// Draws, and fetches what it takes.
     pub fn draw(self) {
-        self.settle();
-        self.want(Piece::Net(self.net_untracked()));
-        self.command(Command::Draw);
+        self.ask(vec![Piece::Net(self.net_untracked())], Command::Draw);
     }
 
-    /// Stops whatever is being drawn.
+    /// Stops whatever is being drawn, or what is on its way for it.
     pub fn cancel(self) {
+        self.giving_up.set(self.progress.get_untracked().is_none_or(|progress| progress.waits));
         self.command(Command::Cancel);
+    }
+
+    /// What is on its way for what was asked for last: bytes that have come, and all of them.
+    pub fn coming(self) -> Option<(u64, u64)> {
+        let needs = self.needs.get();
+        self.pictures.bench.files.with(|files| {
+            let of = |piece: &Piece| files.iter().find(|file| file.name == piece.weights());
+            let mine: Vec<&Arrival> = needs.iter().filter_map(of).collect();
+            let is_under_way = mine.iter().any(|file| file.state == LoadState::Loading);
+            is_under_way.then(|| (mine.iter().map(|file| file.loaded).sum(), mine.iter().map(|file| file.total).sum()))
+        })
     }
 
     /// The network that is chosen.
@@ -251,9 +317,15 @@ impl Desk {
     /// Seconds that so many pictures take in so many steps, as the network has been measured here.
     pub fn seconds(self, net: Net, pictures: usize, steps: usize) -> Option<f64> {
         let pace = self.pace.get()[net as usize];
-        let weight = self.session.settings.with(|settings| settings.pictures.weight);
-        let asked = if weight == 1.0 || weight == 0.0 { 1 } else { 2 };
-        (pace > 0.0).then(|| f64::from(pace) * (pictures * steps * asked) as f64 / 1000.0)
+        let weight = self.session.settings.with(|settings| settings.pictures.strength());
+        (pace > 0.0).then(|| f64::from(pace) * (pictures * steps * asked(weight)) as f64 / 1000.0)
+    }
+
+    /// Seconds that an experiment takes, as the network has been measured here.
+    pub fn seconds_of(self, trial: Trial) -> Option<f64> {
+        let pace = f64::from(self.pace.get()[Net::Small as usize]);
+        let asked = trial.asked(self.session.settings.with(|settings| settings.pictures.strength()));
+        (pace > 0.0).then(|| pace * asked as f64 / 1000.0)
     }
 
     /// Why a figure of a network shows nothing.

@@ -167,9 +167,8 @@ pub fn Inpaint(
     let fill = move |_| {
         let Some(picture) = given.get_untracked() else { return };
         let hole = hole.with_untracked(|hole| hole.iter().map(|ink| *ink >= PAINTED).collect());
-        desk.settle();
-        desk.want(Piece::Net(desk.net_untracked()));
-        desk.command(Command::Fill { picture: picture.to_vec(), hole, repeats: repeats.get_untracked() });
+        let fill = Command::Fill { picture: picture.to_vec(), hole, repeats: repeats.get_untracked() };
+        desk.ask(vec![Piece::Net(desk.net_untracked())], fill);
     };
     let picture = Signal::derive(move || {
         let filled = desk.filled.get()?;

@@ -8,7 +8,7 @@ use models::generative::diffusion::Rule;
 use super::desk::{Desk, waiting};
 use crate::{
     lessons::ddpm::{
-        pictures::{Command, Drawing, Errand, MOST_WEIGHT, NOISE, Net, PictureSettings, Piece, STEPS, byte, number},
+        pictures::{Drawing, Errand, MOST_WEIGHT, NOISE, Net, PictureSettings, Piece, STEPS, byte, number},
         settings::Curve,
     },
     session::{Still, protocol::Remedy},
@@ -183,7 +183,7 @@ pub fn Reverse(
         let is_first =
             !begun && is_ready && untrack(|| desk.drawing.with(Option::is_none) && desk.progress.get().is_none());
         if is_first {
-            desk.command(Command::Draw);
+            desk.draw();
         }
         begun || is_ready
     });
@@ -394,14 +394,26 @@ pub fn DrawRow(
     children: Children,
 ) -> impl IntoView {
     let mine = move || desk.progress.get().filter(|progress| progress.errand == errand);
-    let is_busy = Memo::new(move |_| mine().is_some());
-    let share = Signal::derive(move || {
-        mine().filter(|progress| !progress.waits).map(|one| f64::from(one.step) / f64::from(one.steps.max(1)))
+    let trouble = move || desk.pictures.bench.trouble.get().filter(|_| errand == desk.last.get());
+    // The first picture's network is on its way before anything was asked for.
+    let coming = Memo::new(move |_| match desk.progress.get() {
+        Some(progress) => desk.coming().filter(|_| progress.errand == errand && progress.waits),
+        None => desk.coming().filter(|_| errand == Errand::Draw),
     });
-    let words = Signal::derive(move || match mine() {
-        None => String::new(),
-        Some(progress) if progress.waits => "Waiting for the weights".to_owned(),
-        Some(progress) => {
+    let is_busy = Memo::new(move |_| mine().is_some() || coming.get().is_some());
+    let is_shown = Memo::new(move |_| is_busy.get() && trouble().is_none());
+    let share = Signal::derive(move || match (coming.get(), mine()) {
+        (Some((come, all)), _) => Some(come as f64 / all.max(1) as f64),
+        (None, Some(progress)) if !progress.waits => Some(f64::from(progress.step) / f64::from(progress.steps.max(1))),
+        _ => None,
+    });
+    let words = Signal::derive(move || match (coming.get(), mine()) {
+        (Some((come, all)), _) => {
+            format!("Fetching the weights: {:.1} of {:.1} MB", come as f64 / 1e6, all as f64 / 1e6)
+        }
+        (None, None) => String::new(),
+        (None, Some(progress)) if progress.waits => "Waiting for the weights".to_owned(),
+        (None, Some(progress)) => {
             let time = match progress.milliseconds {
                 0.0 => String::new(),
                 time => format!(", {time:.0} ms a step, {} left", waiting(progress.left.into())),
@@ -409,12 +421,11 @@ pub fn DrawRow(
             format!("Step {} of {}{time}", progress.step, progress.steps)
         }
     });
-    let trouble = move || desk.pictures.bench.trouble.get().filter(|_| errand == desk.last.get());
     view! {
         <div class="draw-row">
             {children()}
             <button on:click=move |_| desk.cancel() disabled=move || !is_busy.get()>"Cancel"</button>
-            <Show when=move || is_busy.get()>
+            <Show when=move || is_shown.get()>
                 <ProgressBar label=words value=share />
             </Show>
         </div>
@@ -423,7 +434,10 @@ pub fn DrawRow(
                 text=trouble.sentence
                 kind=NoticeKind::Warning
                 action=if trouble.remedy == Remedy::Dismiss { "All right" } else { "Try again" }
-                on_action=Callback::new(move |()| desk.settle())
+                on_action=Callback::new(move |()| match trouble.remedy {
+                    Remedy::Dismiss => desk.settle(),
+                    _ => desk.try_again(),
+                })
             />
         })}
     }

@@ -9,8 +9,7 @@ use super::{
 use crate::{
     lessons::ddpm::pictures::{Age, Command, Errand, MOST_ROWS, Net, Piece, early},
     provenance,
-    session::protocol::LoadState,
-    widgets::{Axis, Chart, Chips, Figure, Ink, Marker, Plate, PlateRow, Plates, Series, Slider},
+    widgets::{Axis, Chart, Chips, Figure, Ink, Marker, Plate, PlateRow, Plates, Series, Slider, number},
 };
 
 /// Rows and columns of equally many pictures.
@@ -71,9 +70,8 @@ pub fn Classes(
                     </div>
                     <DrawRow desk errand=Errand::Sheet>
                         <button on:click=move |_| {
-                            desk.settle();
-                            desk.want(Piece::Net(desk.net_untracked()));
-                            desk.command(Command::Sheet(count.get_untracked()));
+                            let needs = vec![Piece::Net(desk.net_untracked())];
+                            desk.ask(needs, Command::Sheet(count.get_untracked()));
                         }>"Draw every class"</button>
                     </DrawRow>
                     <p class="control-help">{cost}</p>
@@ -101,8 +99,21 @@ fn age(steps: u32) -> String {
 /// The measured distance to real pictures after so many steps of training; 0 asks for the network that is shipped.
 fn distance(steps: u32) -> Option<f64> {
     let piece = if steps > 0 { Piece::Early(steps) } else { Piece::Net(Net::Cifar) };
-    let weights = provenance::find(&piece.weights())?;
-    weights.metrics.iter().find(|metric| metric.name.to_lowercase().contains("chet")).map(|metric| metric.value)
+    far(&piece.weights(), "drawn")
+}
+
+/// The measured distance of one kind of pictures to held-out ones, as it is stored with these weights.
+fn far(weights: &str, kind: &str) -> Option<f64> {
+    let metrics = provenance::find(weights)?.metrics;
+    let is_it = |metric: &&provenance::Metric| metric.name == "Fréchet distance" && metric.split.contains(kind);
+    metrics.iter().find(is_it).map(|metric| metric.value)
+}
+
+/// What the distances are to be compared with.
+fn compared() -> Option<String> {
+    let of = |kind: &str| far(Net::Cifar.weights(), kind).map(number);
+    let (real, noise) = (of("real training pictures")?, of("of noise")?);
+    Some(format!(" As many real photographs that the network learned from come to {real}, and plain noise to {noise}."))
 }
 
 /// The same noise at several ages of CIFAR-10's network.
@@ -114,7 +125,7 @@ pub fn Ages(
     let looked = RwSignal::new(0_usize);
     let trained = provenance::find(Net::Cifar.weights()).map_or(String::new(), |weights| {
         format!(
-            "{:.1} hours of training on a processor are little for photographs: even at the end many of these pictures are more a mood than a thing.",
+            "{:.1} hours of training on a processor are little for photographs: at the end cars, ships and horses can often be told, while cats, birds and frogs mostly stay fur and leaves without a body.",
             weights.seconds / 3600.0
         )
     });
@@ -146,22 +157,12 @@ pub fn Ages(
             ..Chart::default()
         })
     });
-    let fetching = Memo::new(move |_| desk.is_wanted(Piece::Net(Net::Cifar)) && missing(desk) > 0);
     let ask = move |_| {
-        desk.settle();
-        early().into_iter().map(Piece::Early).chain([Piece::Net(Net::Cifar)]).for_each(|piece| desk.want(piece));
-        desk.command(Command::Ages);
+        desk.ask(early().into_iter().map(Piece::Early).chain([Piece::Net(Net::Cifar)]).collect(), Command::Ages);
     };
     let words = move || match missing(desk) {
         0 => "Draw the same noise at every age".to_owned(),
         bytes => format!("Fetch {:.1} MB and draw", bytes as f64 / 1e6),
-    };
-    let arrived = move || {
-        let names: Vec<String> = early().into_iter().map(|steps| Piece::Early(steps).weights()).collect();
-        let ready = |name: &&String| {
-            desk.pictures.bench.fetched(name.as_str()).is_some_and(|file| file.state == LoadState::Ready)
-        };
-        names.iter().filter(ready).count()
     };
     view! {
         <div class="wide stack">
@@ -175,9 +176,6 @@ pub fn Ages(
                     <DrawRow desk errand=Errand::Ages>
                         <button on:click=ask>{words}</button>
                     </DrawRow>
-                    <Show when=move || fetching.get()>
-                        <p class="control-help">{move || format!("{} of {} early checkpoints have come.", arrived(), count - 1)}</p>
-                    </Show>
                     <Slider
                         label="Look at"
                         value=Signal::derive(move || looked.get() as f64)
@@ -192,13 +190,31 @@ pub fn Ages(
                     />
                 }
             >
-                <strong>"Follow one column down: first the colours of a scene come, then large shapes, and details last."</strong>
+                <strong>"Follow one column down: noise first, then clouds of colour, then scenes, and things last."</strong>
                 " The noise of a column never changes, only what the network has learned. "{trained}
             </Figure>
             <Figure id="distance" technique="learning-curves" title="How far its pictures are from real ones, a stored measurement" picture=chart empty="No distances are stored with these weights.">
                 <strong>"Lower is closer."</strong>
-                " 1,000 pictures of each checkpoint were compared with held-out photographs by the features of our AlexNet: mean and spread of each group, as one distance. It was measured when the network was trained."
+                " Pictures of each checkpoint were compared with held-out photographs by the features of our AlexNet: mean and spread of each group, as one distance. It was measured when the network was trained."
+                {compared()}
+                " Another measure or another number of pictures would give other distances, so they say nothing beside those of papers."
             </Figure>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_are_those_of_drawn_pictures() {
+        let mut ages: Vec<u32> = early();
+        assert!(!ages.is_empty());
+        ages.push(0);
+        let known: Vec<f64> = ages.iter().filter_map(|steps| distance(*steps)).collect();
+        // All were judged, or none yet; and what has learned longer draws closer to real pictures.
+        assert!(known.is_empty() || known.len() == ages.len());
+        assert!(known.is_sorted_by(|early, late| early > late), "{known:?}");
     }
 }

@@ -20,7 +20,7 @@ use crate::{
         experiment::{Experiment, Guess},
         frame::{Stage, StageKind},
     },
-    widgets::{Figure, Ink, Plate, PlateRow, Plates},
+    widgets::{Figure, Ink, Plate, PlateRow, Plates, number},
 };
 
 /// A share in words.
@@ -79,23 +79,29 @@ pub fn Strength(
     }
 }
 
+/// What was measured when the network was trained, as one sentence.
+fn stored() -> Option<String> {
+    let metrics = provenance::find(Net::Small.weights())?.metrics;
+    let of = |name: &str, set: &str| metrics.iter().find(|metric| metric.name == name && metric.split.contains(set));
+    let drawn = [of("judged as asked", "digits")?, of("judged as asked", "clothes")?];
+    let real = [of("the judge's own accuracy", "digits")?, of("the judge's own accuracy", "clothes")?];
+    // The words begin with how many pictures there were.
+    let count: f64 = drawn.iter().filter_map(|metric| metric.split.split(' ').next()?.parse::<f64>().ok()).sum();
+    let [[digits, clothes], [real_digits, real_clothes]] =
+        [drawn, real].map(|pair| pair.map(|metric| format!("{:.1} %", metric.value * 100.0)));
+    Some(format!(
+        "Of {} pictures drawn when the network was trained, they recognised {digits} of the digits and {clothes} of the clothes. They are not always right themselves: of real test pictures they recognise {real_digits} and {real_clothes}.",
+        number(count),
+    ))
+}
+
 #[component]
 fn Judging(desk: Desk) -> impl IntoView {
-    let stored = || {
-        let weights = provenance::find(Net::Small.weights())?;
-        let told: Vec<String> = weights
-            .metrics
-            .iter()
-            .filter(|metric| (0.0..=1.0).contains(&metric.value))
-            .map(|metric| format!("{}, {}: {:.1} %", metric.name, metric.split, metric.value * 100.0))
-            .collect();
-        (!told.is_empty()).then(|| format!(" Measured when it was trained: {}.", told.join("; ")))
-    };
     let Tried { progress, found, on_run } = trial::experiment(desk, Trial::Judge, move |finding| {
         let Finding::Judged(steps, judged) = finding else { return String::new() };
         let [digits, clothes] = PictureSet::ALL.map(|set| percent(share_of(judged, set)));
         format!(
-            "Of {} pictures drawn here in {steps} steps, the LeNets call {digits} of the digits and {clothes} of the clothes what was asked for.{}",
+            "Of {} pictures drawn here in {steps} steps, the LeNets call {digits} of the digits and {clothes} of the clothes what was asked for. {}",
             judged.len(),
             stored().unwrap_or_default(),
         )
@@ -109,7 +115,7 @@ fn Judging(desk: Desk) -> impl IntoView {
     });
     view! {
         <Experiment
-            id="judge"
+            id=Trial::Judge.id()
             label="Let the LeNets judge"
             about="Two pictures of each of the 20 classes, each out of noise of its own, and two classifiers that were trained on real pictures."
             progress
@@ -124,12 +130,23 @@ fn Judging(desk: Desk) -> impl IntoView {
                 }),
             }
         />
-        <Underway desk progress />
+        <Underway desk trial=Trial::Judge progress />
         <div class="wide">
             <Figure id="judged" technique="sample-grid" title="Forty pictures and their judges" picture empty="Not drawn yet.">
                 <strong>"Look at the red frames, and say yourself what they show."</strong>
                 " Below each is what the judge calls it instead. Clothes are hard for the judge too: shirt, coat and pullover look alike at this size, in real pictures as well."
             </Figure>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_measured_is_one_sentence_with_four_shares() {
+        let sentence = stored().expect("the provenance has it");
+        assert!(sentence.starts_with("Of 1,000 pictures") && sentence.matches(" %").count() == 4, "{sentence}");
     }
 }

@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::{desk::Desk, reverse::DrawRow};
+use super::{
+    desk::{Desk, waiting},
+    reverse::DrawRow,
+};
 use crate::{
     lessons::ddpm::pictures::{Command, Errand, Finding, Trial},
     site::experiment::Progress,
@@ -26,13 +29,11 @@ pub fn experiment(desk: Desk, trial: Trial, say: impl Fn(&Finding) -> String + S
     let mine = RwSignal::new(0_u32);
     let begun = StoredValue::new(false);
     let on_run = Callback::new(move |()| {
-        desk.settle();
         let run = desk.next_run();
         progress.set(Progress::Running(0.0));
         begun.set_value(false);
         mine.set(run);
-        trial.needs().iter().for_each(|piece| desk.want(*piece));
-        desk.command(Command::Try(run, trial));
+        desk.ask(trial.needs().to_vec(), Command::Try(run, trial));
     });
     Effect::new(move || {
         let run = mine.get();
@@ -59,17 +60,26 @@ pub fn experiment(desk: Desk, trial: Trial, say: impl Fn(&Finding) -> String + S
     Tried { progress, found, on_run }
 }
 
-/// While an experiment runs: how far it is, and a way to end it.
+/// What an experiment will take; while it runs, how far it is, and a way to end it.
 #[component]
 pub fn Underway(
     /// The reader's desk.
     desk: Desk,
-    /// Where the experiment stands.
+    /// The experiment.
+    trial: Trial,
+    /// Where it stands.
     progress: RwSignal<Progress>,
 ) -> impl IntoView {
     let is_running = Memo::new(move |_| matches!(progress.get(), Progress::Running(_)));
+    let expected = move || {
+        let seconds = desk.seconds_of(trial)?;
+        Some(format!("It takes {} here.", waiting(seconds)))
+    };
     view! {
-        <Show when=move || is_running.get()>
+        <Show
+            when=move || is_running.get()
+            fallback=move || view! { <p class="control-help" data-expected=trial.id()>{expected}</p> }
+        >
             <DrawRow desk errand=Errand::Try>""</DrawRow>
         </Show>
     }

@@ -104,12 +104,12 @@ fn FewSteps(desk: Desk) -> impl IntoView {
         <Experiment
             id="few-steps"
             label="Take fewer steps"
-            about="One picture of each class, the same noise every time, in 2, 5, 10, 20 and 50 steps. The LeNets say what they see. Rule, schedule and guidance are those of your settings."
+            about="One picture of each class, the same noise every time, in 2, 3, 5, 10 and 25 steps. The LeNets say what they see. Rule, schedule and guidance are those of your settings."
             progress
             on_run
             guess=Guess {
                 question: "In how many steps will the judges first recognise at least nine in ten?",
-                choices: &["2", "5", "10 or more"],
+                choices: &["2", "3 or 5", "10 or more"],
                 outcome: Callback::new(move |()| {
                     let Some(Finding::FewSteps(found)) = found.get_untracked() else { return None };
                     let enough = found.iter().find(|(_, judged)| Judged::share(judged) >= 0.9);
@@ -121,7 +121,7 @@ fn FewSteps(desk: Desk) -> impl IntoView {
                 }),
             }
         />
-        <Underway desk progress />
+        <Underway desk trial=Trial::FewSteps progress />
         <div class="wide stack">
             <Figure id="steps-pictures" technique="sample-grid" title="The same noise in few steps and in many" picture empty="Not drawn yet. How few steps would you take?">
                 <strong>"Go up a column, from many steps to few, and stop where you would send it back."</strong>
@@ -141,11 +141,11 @@ fn CostOfAPicture(desk: Desk) -> impl IntoView {
         let Finding::Cost(cost) = finding else { return String::new() };
         let factor = cost.milliseconds / cost.decoder.max(1e-6);
         format!(
-            "One digit in {} steps took {} ms here and asked the network {} times; one pass of the VAE’s decoder took {} ms. That is a factor of {}.",
+            "One digit in {} steps took {} ms here and asked the network {} times; one pass of the VAE’s decoder took {} ms. That is {} times as long.",
             cost.steps,
-            plain(cost.milliseconds.into(), 0),
+            number(round_to_two(cost.milliseconds.into())),
             cost.asked,
-            plain(cost.decoder.into(), 2),
+            number(round_to_two(cost.decoder.into())),
             number(round_to_two(factor.into())),
         )
     });
@@ -157,7 +157,7 @@ fn CostOfAPicture(desk: Desk) -> impl IntoView {
         Some(view! {
             <div class="table-scroll">
                 <table class="plain">
-                    <caption>{format!("One digit: {} steps here, one pass there. Measured in this tab.", cost.steps)}</caption>
+                    <caption>{format!("One digit: {} steps here, one pass there. Measured in this tab; each time is the median of several.", cost.steps)}</caption>
                     <thead>
                         <tr><th scope="col"></th><th scope="col" class="number">"this network"</th><th scope="col" class="number">"VAE’s decoder"</th><th scope="col" class="number">"factor"</th></tr>
                     </thead>
@@ -200,7 +200,7 @@ fn CostOfAPicture(desk: Desk) -> impl IntoView {
         <Experiment
             id="cost"
             label="Measure the price"
-            about="A zero by this network, and one pass of the trained VAE’s decoder at a random place of its map. Both run in this worker, on the same processor."
+            about="A zero by this network, drawn three times, and one pass of the trained VAE’s decoder at a random place of its map, repeated until the clock can tell. Both run in this worker, on the same processor."
             progress
             on_run
             guess=Guess {
@@ -213,7 +213,7 @@ fn CostOfAPicture(desk: Desk) -> impl IntoView {
                 }),
             }
         />
-        <Underway desk progress />
+        <Underway desk trial=Trial::Cost progress />
         {table}
         <Figure id="cost-test" technique="sample-grid" title="What the time buys" picture empty="Not measured yet.">
             <strong>"Compare the edges, then the times."</strong>
@@ -231,42 +231,53 @@ fn round_to_two(value: f64) -> f64 {
     (value / unit).round() * unit
 }
 
+/// From this share on, less is said to be little, or much.
+const LITTLE: f64 = 0.03;
+const MUCH: f64 = 0.15;
+
+/// The share of the first's diversity that the last one lacks.
+fn lost(first: &Guided, last: &Guided) -> f64 {
+    1.0 - f64::from(last.unlike) / f64::from(first.unlike).max(1e-9)
+}
+
+/// The same in words.
+fn changed(first: &Guided, last: &Guided) -> String {
+    let lost = lost(first, last);
+    format!("{} {}", percent(lost.abs()), if lost >= 0.0 { "less" } else { "more" })
+}
+
 #[component]
 fn Guidance(desk: Desk) -> impl IntoView {
-    let sure = |one: &Guided| {
-        let sum: f64 = one.judged.iter().map(|judged| f64::from(judged.sure)).sum();
-        sum / one.judged.len().max(1) as f64
-    };
     let Tried { progress, found, on_run } = trial::experiment(desk, Trial::Guidance, move |finding| {
         let Finding::Guided(found) = finding else { return String::new() };
         let (Some(first), Some(last)) = (found.first(), found.last()) else { return String::new() };
         let class = first.judged.first().map_or("", |one| Net::Small.class(one.class));
         format!(
-            "{} pictures of “{class}”, two of them {:.3} apart on average without guidance and {:.3} at {}. The judge is {} sure, then {}. {}",
+            "{} pictures of “{class}”: two of them are unlike by {:.2} on average without guidance and by {:.2} at {}, {}. The judge is {} sure, then {}. {}",
             first.judged.len(),
-            first.apart,
-            last.apart,
+            first.unlike,
+            last.unlike,
             last.weight,
-            percent(sure(first)),
-            percent(sure(last)),
-            match last.apart < first.apart {
-                true => "Strong guidance costs diversity.",
-                false =>
-                    "Here the distance of pixels does not fall; look whether the pictures differ in kind or only in harshness.",
+            changed(first, last),
+            percent(first.sure()),
+            percent(last.sure()),
+            match lost(first, last) {
+                lost if lost >= MUCH => "Strong guidance costs diversity.",
+                lost if lost >= LITTLE => "Here strong guidance costs a little diversity.",
+                _ => "Here guidance costs no diversity that this measure sees; look at the pictures themselves.",
             },
         )
     });
     let chart = Signal::derive(move || {
         let Some(Finding::Guided(found)) = found.get() else { return None };
         let line = |read: &dyn Fn(&Guided) -> f64| found.iter().map(|one| (f64::from(one.weight), read(one))).collect();
-        let most = found.iter().map(|one| f64::from(one.apart)).fold(1e-9, f64::max);
         Some(Chart {
             series: vec![
-                Series::new("how far apart, of the most", line(&|one| f64::from(one.apart) / most), Ink::Class(0)),
-                Series::new("how sure the judge is", line(&sure), Ink::Class(1)).dashed(),
+                Series::new("how unlike two of them are", line(&|one| one.unlike.into()), Ink::Class(0)),
+                Series::new("how sure the judge is", line(&Guided::sure), Ink::Class(1)).dashed(),
             ],
             x: Axis::new("guidance"),
-            y: Axis::new("share").percent().from(0.0).to(1.0),
+            y: Axis::new("from 0 to 1").from(0.0).to(1.0),
             ..Chart::default()
         })
     });
@@ -284,28 +295,28 @@ fn Guidance(desk: Desk) -> impl IntoView {
         <Experiment
             id="guidance"
             label="Guide harder"
-            about="The class of your settings (a 3 where it is none of the 20) out of eight noises, guided 1, 2, 4, 8 and 16 times. Measured: how far two of the pictures are apart, pixel by pixel, and how sure the judge is of the class."
+            about="The class of your settings (a 3 where it is none of the 20) out of eight noises, guided 1, 2, 4, 8 and 16 times. Measured: how unlike two of the pictures are, and how sure the judge is of the class."
             progress
             on_run
             guess=Guess {
                 question: "Will eight pictures guided 16 times be as different from each other as without guidance?",
-                choices: &["yes, or more", "a little less", "less than three quarters"],
+                choices: &["yes, or more", "up to a quarter less", "more than a quarter less"],
                 outcome: Callback::new(move |()| {
                     let Some(Finding::Guided(found)) = found.get_untracked() else { return None };
-                    let ratio = found.last()?.apart / found.first()?.apart.max(1e-9);
-                    Some(usize::from(ratio < 0.995) + usize::from(ratio < 0.75))
+                    let lost = lost(found.first()?, found.last()?);
+                    Some(usize::from(lost >= LITTLE) + usize::from(lost > 0.25))
                 }),
             }
         />
-        <Underway desk progress />
+        <Underway desk trial=Trial::Guidance progress />
         <div class="wide stack">
             <Figure id="guidance-pictures" technique="sample-grid" title="One class, eight noises, guided harder and harder" picture empty="Not drawn yet.">
                 <strong>"Go down, and look how much the eight still differ."</strong>
                 " Slant and style are what the class does not say. Guidance pushes toward what makes the class likelier, and away from all the rest."
             </Figure>
             <Figure id="guidance-test" technique="learning-curves" title="Certainty against diversity" picture=chart empty="Not measured yet.">
-                <strong>"One line is bought with the other."</strong>
-                " The distance of two pictures is the root of the mean squared difference of their pixels, over all pairs, as a share of the largest in this run."
+                <strong>"Where does the line of unlikeness fall, and where does it stop?"</strong>
+                " How unlike two pictures are is 1 without the correlation of their pixels: 0 if one is only paler or harsher than the other, 1 if they have nothing in common. The mean over all pairs is drawn. Plain differences of pixels would say less: guided pictures are harsher, and that alone makes such differences larger. How much is lost depends on the class: try a 2, then a sandal."
             </Figure>
         </div>
     }

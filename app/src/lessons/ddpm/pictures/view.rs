@@ -228,11 +228,11 @@ pub enum Finding {
 pub struct Cost {
     /// Steps from noise to picture.
     pub steps: u16,
-    /// How often the network was asked.
+    /// How often the network is asked for it.
     pub asked: u32,
-    /// Milliseconds for the picture.
+    /// Milliseconds for the picture, the median of several times.
     pub milliseconds: f32,
-    /// Milliseconds of one pass of the VAE's decoder.
+    /// Milliseconds of one pass of the VAE's decoder, the median of means of many passes.
     pub decoder: f32,
     /// Multiplications with an addition, here and there.
     pub multiply_adds: [u64; 2],
@@ -245,8 +245,16 @@ pub struct Cost {
 pub struct Guided {
     /// The strength.
     pub weight: f32,
-    /// How far two of them are apart: the root of the mean squared difference of a pixel from 0 to 1, over all pairs.
-    pub apart: f32,
+    /// How unlike two of them are: 1 without the correlation of their pixels, the mean over all pairs.
+    pub unlike: f32,
     /// The pictures and what they are called.
     pub judged: Vec<Judged>,
+}
+
+impl Guided {
+    /// How likely the judge holds the class, on average.
+    pub fn sure(&self) -> f64 {
+        let sum: f64 = self.judged.iter().map(|judged| f64::from(judged.sure)).sum();
+        sum / self.judged.len().max(1) as f64
+    }
 }

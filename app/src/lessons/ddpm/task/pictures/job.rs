@@ -78,8 +78,9 @@ pub struct Job {
     questions: usize,
     taken: usize,
     steps: usize,
-    /// Time that the answers took.
+    /// Time that the answers took: all of them, and those of each walk that is over.
     spent: Duration,
+    each: Vec<Duration>,
     /// Whether the last key is no key step and gives way to the next one.
     passing: bool,
 }
@@ -98,6 +99,7 @@ impl Job {
             taken: 0,
             steps,
             spent: Duration::ZERO,
+            each: Vec::new(),
             passing: false,
         }
     }
@@ -107,14 +109,21 @@ impl Job {
         self.legs.is_empty()
     }
 
-    /// How often the network was asked.
+    /// How often the network has been asked.
+    #[cfg(test)]
     pub const fn answered(&self) -> usize {
         self.answered
     }
 
-    /// Milliseconds that the answers took.
-    pub fn milliseconds(&self) -> f32 {
-        self.spent.as_secs_f32() * 1000.0
+    /// How often it is asked in all.
+    #[cfg(test)]
+    pub const fn questions(&self) -> usize {
+        self.questions
+    }
+
+    /// Milliseconds that the answers took in each walk that is over.
+    pub fn milliseconds_of_each(&self) -> Vec<f32> {
+        self.each.iter().map(|spent| spent.as_secs_f32() * 1000.0).collect()
     }
 
     /// How far it is.
@@ -122,7 +131,7 @@ impl Job {
         let (milliseconds, each) = match self.answered {
             0 => (0.0, 0.0),
             answered => {
-                let each = self.milliseconds() / answered as f32;
+                let each = self.spent.as_secs_f32() * 1000.0 / answered as f32;
                 (each * self.legs.front().map_or(1, |leg| leg.walk.questions()) as f32, each)
             }
         };
@@ -196,6 +205,7 @@ impl Job {
     fn arrive(&mut self) {
         let Some(leg) = self.legs.pop_front() else { return };
         let pictures = leg.walk.pictures();
+        self.each.push(self.spent - self.each.iter().sum::<Duration>());
         match &mut self.goal {
             Goal::Draw(drawing) => {
                 if self.passing {

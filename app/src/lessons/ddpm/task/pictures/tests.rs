@@ -252,7 +252,7 @@ fn experiments_wait_for_their_judges_and_find_something() {
     told(&mut task, Command::TakeIn);
     let Finding::Guided(guided) = found(&mut task, 7) else { panic!("another finding") };
     assert_eq!(guided.iter().map(|one| one.weight).collect::<Vec<_>>(), [1.0, 2.0, 4.0, 8.0, 16.0]);
-    assert!(guided.iter().all(|one| one.judged.len() == 8 && one.apart > 0.0));
+    assert!(guided.iter().all(|one| one.judged.len() == 8 && one.unlike > 0.0));
 
     told(&mut task, Command::Try(8, Trial::Judge));
     let Finding::Judged(_, judged) = found(&mut task, 8) else { panic!("another finding") };

@@ -9,7 +9,7 @@ use models::{
 };
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
-use web_time::Instant;
+use web_time::{Duration, Instant};
 
 use super::{
     job::{Goal, Job, Leg, bytes},
@@ -27,22 +27,12 @@ use crate::{
     session::protocol::{Remedy, Trouble},
 };
 
-/// Steps of the pictures that are judged.
-const JUDGED_IN: u16 = 25;
-/// Pictures of each class that are judged.
-const OF_EACH: usize = 2;
-/// Numbers of steps that are compared.
-const FEW: [u16; 5] = [2, 5, 10, 20, 50];
-/// Strengths of the guidance that are compared, and the steps and pictures of each.
-const WEIGHTS: [f32; 5] = [1.0, 2.0, 4.0, 8.0, 16.0];
-const GUIDED_IN: u16 = 20;
-const GUIDED: usize = 8;
 /// What is guided where no class of this network is chosen.
 const USUAL_CLASS: u8 = 3;
-/// Steps of the picture whose cost is measured.
-const PAID_IN: u16 = 50;
-/// How often the decoder is timed, and how often it runs before, so that the browser has made its code fast.
-const TIMED: (usize, usize) = (21, 10);
+/// How long passes of the decoder are repeated until their mean is taken: one is too short for a browser's clock.
+const TIMED: Duration = Duration::from_millis(100);
+/// How many such means are taken, and how many before, in which the browser makes its code fast.
+const MEANS: (usize, usize) = (5, 1);
 /// Pictures of experiments come out of other noise than the reader's.
 const SALT: u32 = 0x5452;
 
@@ -50,26 +40,25 @@ const SALT: u32 = 0x5452;
 pub fn job(run: u32, trial: Trial, settings: &Settings) -> Job {
     let net = Net::Small;
     let noise = settings.pictures.noise ^ SALT;
-    let leg = |steps: u16, weight: f32, classes: &[u8], seeds: &[u64]| {
-        let plan = Plan { weight, ..Plan::new(settings, net, steps) };
-        Leg::new(Piece::Net(net), Walk::new(plan, classes, seeds))
+    let classes: Vec<u8> = match trial {
+        Trial::Judge => every().repeat(Trial::OF_EACH),
+        Trial::FewSteps => every(),
+        Trial::Cost => vec![0],
+        Trial::Guidance => vec![guided_class(settings); Trial::GUIDED],
     };
-    let weight = settings.pictures.weight;
-    let every: Vec<u8> = (0..net.classes()).collect();
-    let apart = |count: usize| -> Vec<u64> { (0..count).map(|place| seed(noise, place)).collect() };
-    let legs = match trial {
-        Trial::Judge => {
-            let classes = every.repeat(OF_EACH);
-            vec![leg(JUDGED_IN, weight, &classes, &apart(classes.len()))]
-        }
-        Trial::FewSteps => FEW.map(|steps| leg(steps, weight, &every, &apart(every.len()))).into(),
-        Trial::Cost => vec![leg(PAID_IN, weight, &[0], &apart(1))],
-        Trial::Guidance => {
-            let classes = [guided_class(settings); GUIDED];
-            WEIGHTS.map(|weight| leg(GUIDED_IN, weight, &classes, &apart(GUIDED))).into()
-        }
-    };
-    Job::new(Goal::Try(run, trial, Vec::new()), legs)
+    let seeds: Vec<u64> = (0..classes.len()).map(|place| seed(noise, place)).collect();
+    let batches = trial.batches(settings.pictures.strength()).into_iter();
+    let legs = batches.map(|batch| {
+        debug_assert_eq!(batch.pictures, classes.len());
+        let plan = Plan { weight: batch.weight, ..Plan::new(settings, net, batch.steps) };
+        Leg::new(Piece::Net(net), Walk::new(plan, &classes, &seeds))
+    });
+    Job::new(Goal::Try(run, trial, Vec::new()), legs.collect())
+}
+
+/// All classes.
+fn every() -> Vec<u8> {
+    (0..Net::Small.classes()).collect()
 }
 
 fn guided_class(settings: &Settings) -> u8 {
@@ -86,25 +75,29 @@ pub async fn finding(
     settings: &Settings,
     device: &Device,
 ) -> Result<Finding, Trouble> {
-    let every: Vec<u8> = (0..Net::Small.classes()).collect();
+    let batches = trial.batches(settings.pictures.strength());
+    let steps = batches.iter().map(|batch| batch.steps);
     Ok(match trial {
-        Trial::Judge => Finding::Judged(JUDGED_IN, judged(first(done)?, &every.repeat(OF_EACH), pieces, device).await?),
+        Trial::Judge => {
+            let classes = every().repeat(Trial::OF_EACH);
+            Finding::Judged(batches[0].steps, judged(first(done)?, &classes, pieces, device).await?)
+        }
         Trial::FewSteps => {
             let mut found = Vec::new();
-            for (steps, pictures) in FEW.into_iter().zip(done) {
-                found.push((steps, judged(pictures, &every, pieces, device).await?));
+            for (steps, pictures) in steps.zip(done) {
+                found.push((steps, judged(pictures, &every(), pieces, device).await?));
             }
             Finding::FewSteps(found)
         }
         Trial::Cost => {
             let (decoder, picture) = decoder(pieces, device).await?;
             let network = UNetConfig::shipped(Net::Small.channels(), Net::Small.classes().into());
-            let asked = job.answered();
+            let asked = batches[0].asked();
             let once = [network.multiply_adds(Net::Small.side()) * asked, decoder_costs()];
             Finding::Cost(Cost {
-                steps: PAID_IN,
+                steps: batches[0].steps,
                 asked: asked as u32,
-                milliseconds: job.milliseconds(),
+                milliseconds: median(job.milliseconds_of_each()),
                 decoder,
                 multiply_adds: once.map(|count| count as u64),
                 pictures: [bytes(first(done)?, 1.0), picture],
@@ -113,9 +106,9 @@ pub async fn finding(
         Trial::Guidance => {
             let class = guided_class(settings);
             let mut found = Vec::new();
-            for (weight, pictures) in WEIGHTS.into_iter().zip(done) {
-                let judged = judged(pictures, &[class; GUIDED], pieces, device).await?;
-                found.push(Guided { weight, apart: apart(pictures, Net::Small.numbers()), judged });
+            for (batch, pictures) in batches.iter().zip(done) {
+                let judged = judged(pictures, &[class; Trial::GUIDED], pieces, device).await?;
+                found.push(Guided { weight: batch.weight, unlike: unlike(pictures, Net::Small.numbers()), judged });
             }
             Finding::Guided(found)
         }
@@ -162,16 +155,20 @@ async fn judged(pictures: &[f32], classes: &[u8], pieces: &Pieces, device: &Devi
     Ok(found)
 }
 
-/// How far pictures are from each other: the root of the mean squared difference of a pixel from 0 to 1, over all pairs.
-fn apart(pictures: &[f32], numbers: usize) -> f32 {
-    let pictures: Vec<&[f32]> = pictures.chunks_exact(numbers).collect();
+/// How unlike pictures are: 1 without the correlation of their pixels, over all pairs. A picture that is only paler or
+/// harsher than another is like it.
+fn unlike(pictures: &[f32], numbers: usize) -> f32 {
+    let around_mean = |picture: &[f32]| {
+        let mean = picture.iter().sum::<f32>() / numbers as f32;
+        let rest: Vec<f32> = picture.iter().map(|x| x - mean).collect();
+        let length = rest.iter().map(|x| x * x).sum::<f32>().sqrt().max(1e-9);
+        rest.into_iter().map(|x| x / length).collect::<Vec<f32>>()
+    };
+    let pictures: Vec<Vec<f32>> = pictures.chunks_exact(numbers).map(around_mean).collect();
     let pairs = (0..pictures.len()).flat_map(|one| (one + 1..pictures.len()).map(move |other| (one, other)));
-    let distances = pairs.map(|(one, other)| {
-        let squares = pictures[one].iter().zip(pictures[other]).map(|(a, b)| ((a - b) / 2.0).powi(2));
-        (squares.sum::<f32>() / numbers as f32).sqrt()
-    });
-    let distances: Vec<f32> = distances.collect();
-    distances.iter().sum::<f32>() / distances.len().max(1) as f32
+    let like = |one: &[f32], other: &[f32]| one.iter().zip(other).map(|(a, b)| a * b).sum::<f32>();
+    let unlike: Vec<f32> = pairs.map(|(one, other)| 1.0 - like(&pictures[one], &pictures[other])).collect();
+    unlike.iter().sum::<f32>() / unlike.len().max(1) as f32
 }
 
 /// Multiply-adds of one pass of the decoder: half of all, which go there and back, without the heads.
@@ -186,19 +183,28 @@ async fn decoder(pieces: &Pieces, device: &Device) -> Result<(f32, Vec<u8>), Tro
     let vae = pieces.vae().ok_or_else(nothing)?;
     let latent = decoder_config().latent;
     let mut rng = Pcg32::seed_from_u64(1);
-    let mut times = Vec::new();
+    let mut means = Vec::new();
     let mut picture = Vec::new();
-    for pass in 0..TIMED.0 + TIMED.1 {
+    for mean in 0..MEANS.0 + MEANS.1 {
         let started = Instant::now();
-        let drawn = vae.draw(noise(1, latent, &mut rng, device)); // [1, 784]
-        picture = read(Transaction::default().register(drawn)).await?.remove(0);
-        if pass >= TIMED.1 {
-            times.push(started.elapsed().as_secs_f32() * 1000.0);
+        let mut passes = 0;
+        while passes == 0 || started.elapsed() < TIMED {
+            let drawn = vae.draw(noise(1, latent, &mut rng, device)); // [1, 784]
+            picture = read(Transaction::default().register(drawn)).await?.remove(0);
+            passes += 1;
+        }
+        if mean >= MEANS.1 {
+            means.push(started.elapsed().as_secs_f32() * 1000.0 / passes as f32);
         }
     }
-    times.sort_by(f32::total_cmp);
     let picture: Vec<f32> = picture.iter().map(|ink| ink * 2.0 - 1.0).collect();
-    Ok((times[times.len() / 2], bytes(&picture, 1.0)))
+    Ok((median(means), bytes(&picture, 1.0)))
+}
+
+/// The one in the middle; nothing of none.
+fn median(mut values: Vec<f32>) -> f32 {
+    values.sort_by(f32::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -206,11 +212,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn distances_are_those_of_pixels() {
-        let (black, white) = ([-1.0_f32; 4], [1.0_f32; 4]);
-        assert_eq!(apart(&[black, white].concat(), 4), 1.0);
-        assert_eq!(apart(&[black, black, white].concat(), 4), 2.0 / 3.0);
-        assert_eq!(apart(&black, 4), 0.0);
+    fn pictures_are_unlike_by_what_they_show() {
+        let one = [-1.0, 1.0, -1.0, 1.0];
+        let paler = one.map(|x| 0.5 * x - 0.2);
+        let other = [-1.0, -1.0, 1.0, 1.0];
+        let close = |measured: f32, wanted: f32| assert!((measured - wanted).abs() < 1e-6, "{measured}");
+        close(unlike(&[one, paler].concat(), 4), 0.0);
+        close(unlike(&[one, other].concat(), 4), 1.0);
+        close(unlike(&[one, one.map(|x| -x)].concat(), 4), 2.0);
+        close(unlike(&[one, one, other].concat(), 4), 2.0 / 3.0);
+        close(unlike(&one, 4), 0.0);
+        // What shows nothing is like nothing.
+        close(unlike(&[[0.3; 4], one].concat(), 4), 1.0);
+    }
+
+    #[test]
+    fn the_middle_is_no_mean() {
+        assert_eq!(median(vec![900.0, 2.0, 1.0]), 2.0);
+        assert_eq!(median(Vec::new()), 0.0);
+    }
+
+    #[test]
+    fn what_is_announced_is_what_is_asked() {
+        for trial in [Trial::Judge, Trial::FewSteps, Trial::Cost, Trial::Guidance] {
+            for weight in [0.0, 1.0, 2.0] {
+                let mut settings = Settings::default();
+                settings.pictures.weight = weight;
+                assert_eq!(job(1, trial, &settings).questions(), trial.asked(weight), "{trial:?} at {weight}");
+            }
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::{
     lessons::{
         ddpm::{
             Settings,
-            pictures::{MOST_WEIGHT, Net, STEPS},
+            pictures::{Net, STEPS},
         },
         pictures::school::read,
     },
@@ -40,10 +40,7 @@ impl Plan {
     /// As the settings say, in so many steps.
     pub fn new(settings: &Settings, net: Net, steps: u16) -> Self {
         let amounts = settings.schedule().walk(usize::from(steps.clamp(STEPS.0, STEPS.1)));
-        let weight = f64::from(settings.pictures.weight);
-        // What is no number asks for no guidance.
-        let weight = if weight.is_finite() { weight.clamp(0.0, MOST_WEIGHT) as f32 } else { 1.0 };
-        Self { net, amounts, rule: settings.rule, weight }
+        Self { net, amounts, rule: settings.rule, weight: settings.pictures.strength() }
     }
 }
 
