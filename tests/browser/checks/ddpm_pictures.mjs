@@ -1,5 +1,6 @@
 // The DDPM lesson's pictures: drawn step by step, cancelled at once, filled, and judged.
 import { clean, expect, readout, test, until } from "../harness.mjs";
+import { serve } from "../server.mjs";
 
 const state = (page, id) => page.locator(`figure#${id}`).getAttribute("data-state");
 const summary = (page, id) => page.locator(`#${id}-summary`).textContent();
@@ -91,16 +92,79 @@ test("DDPM pictures: a hole is filled, and one that is none is refused in a sent
   clean(page);
 }, 180);
 
-test("DDPM pictures: the price is measured", async (site) => {
-  const page = await site.open("lessons/ddpm/?engine=cpu");
+test("DDPM pictures: the price is measured, by means that the clock can tell", async (site) => {
+  const page = await site.open("lessons/ddpm/?engine=cpu&guidance=1");
   await page.locator('button[data-experiment="cost"]').click();
-  const verdict = page.locator('[data-verdict="cost"]');
-  const words = await until("the verdict", () => verdict.textContent(), 240_000);
+  const words = await until("the verdict", () => page.locator('[data-verdict="cost"]').textContent(), 240_000);
   const [mine, its] = [await readout(page, "picture-time"), await readout(page, "decoder-time")];
   expect(mine > its && its > 0, `${mine} and ${its}`);
+  const factor = Number(/That is ([\d,.]+) times/.exec(words)?.[1].replaceAll(",", ""));
+  expect(factor > 10 && factor < 1e6, words);
   clean(page);
   return words;
 }, 300);
+
+test("DDPM pictures: what an experiment takes is said before it starts, and its verdict holds the stored figures", async (site) => {
+  const page = await drawn(site, "&steps=5&guidance=1");
+  const expected = page.locator('[data-expected="judge"]');
+  const before = await until("how long", () => expected.textContent());
+  expect(/^It takes .+ here\.$/.test(before), before);
+  const start = Date.now();
+  await page.locator('button[data-experiment="judge"]').click();
+  const words = await until("the verdict", () => page.locator('[data-verdict="judge"]').textContent(), 240_000);
+  expect(/^Of 40 pictures .* Of 1,000 pictures/.test(words), words);
+  clean(page);
+  return `${before} It took ${((Date.now() - start) / 1000).toFixed(0)} s. ${words}`;
+}, 300);
+
+/** The lesson at a server of its own, which is told how to misbehave. */
+async function served(site, misbehave, body) {
+  const server = await serve(site.dist);
+  misbehave(server);
+  try {
+    return await body(server);
+  } finally {
+    await site.tidy();
+    server.close();
+  }
+}
+
+const NETWORK = /ddpm-small\.safetensors/;
+const progress = (page) => page.locator("#reverse .draw-row .progress").innerText().catch(() => "");
+
+test("DDPM pictures: weights on their way are shown where one waits, given up there, and drawn with when they are there", (site) =>
+  served(site, (server) => { server.slow = (url) => (NETWORK.test(url) ? 300_000 : undefined); }, async (server) => {
+    const page = await site.open("lessons/ddpm/?engine=cpu&steps=5", { url: server.url });
+    await page.locator("#reverse").scrollIntoViewIfNeeded();
+    const words = await until("some bytes", async () => /Fetching the weights: 0\.[1-9] of \d\.\d MB/.exec(await progress(page))?.[0], 60_000);
+    await button(page, "reverse", "Cancel").click();
+    await until("the server to be left", () => server.gone.length === 1, 5_000);
+    await until("no progress", async () => (await progress(page)) === "", 5_000);
+    expect(await page.locator("#reverse .notice").count() === 0, "There is a notice.");
+    server.slow = () => undefined;
+    await button(page, "reverse", "Draw").click();
+    await ready(page, "reverse");
+    const [first, second] = server.asked.filter(({ url }) => NETWORK.test(url)).map(({ range }) => range ?? "all");
+    expect(first === "all" && /^bytes=[1-9]\d*-$/.test(second), `It asked for ${first}, then ${second}.`);
+    clean(page);
+    return `${words}, then ${second}`;
+  }), 180);
+
+test("DDPM pictures: after a trouble one button fetches what failed, and what was asked for is drawn", (site) =>
+  served(site, (server) => { server.cut = (url) => (NETWORK.test(url) ? 1000 : undefined); }, async (server) => {
+    const init = () => Object.defineProperty(navigator, "connection", { value: { saveData: true } });
+    const page = await site.open("lessons/ddpm/?engine=cpu&steps=5", { url: server.url, init, allow: [/console:/] });
+    await button(page, "classes", "Draw every class").click();
+    const notice = page.locator("#classes .notice");
+    await notice.waitFor({ timeout: 60_000 });
+    const words = await notice.locator("p").innerText();
+    server.cut = () => undefined;
+    await notice.getByRole("button", { name: "Try again" }).click();
+    await ready(page, "classes");
+    expect(await notice.count() === 0, "The notice is still there.");
+    clean(page);
+    return words;
+  }), 180);
 
 test("DDPM pictures: who saves data is asked before anything large is fetched", async (site) => {
   const init = () => Object.defineProperty(navigator, "connection", { value: { saveData: true } });

@@ -4,10 +4,7 @@ use leptos::prelude::*;
 
 use super::{desk::Desk, diagram::UShape, field::with_view, maps::StagesAtWork, stored::Stored};
 use crate::{
-    lessons::ddpm::{
-        Ddpm, LESSON,
-        pictures::{Net, Piece},
-    },
+    lessons::ddpm::{Ddpm, LESSON, pictures::Net},
     session::Session,
     site::{
         figures::{gradient_flow, weight_histogram},

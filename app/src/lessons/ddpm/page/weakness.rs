@@ -57,23 +57,35 @@ pub fn Weakness(
 fn FewSteps(desk: Desk) -> impl IntoView {
     let Tried { progress, found, on_run } = trial::experiment(desk, Trial::FewSteps, |finding| {
         let Finding::FewSteps(found) = finding else { return String::new() };
-        let told: Vec<String> =
-            found.iter().map(|(steps, judged)| format!("{} in {steps}", percent(Judged::share(judged)))).collect();
         let (Some(first), Some(last)) = (found.first(), found.last()) else { return String::new() };
-        let (few, many) = (Judged::share(&first.1), Judged::share(&last.1));
+        let most = Judged::share(&last.1);
+        let told: Vec<String> = found
+            .iter()
+            .enumerate()
+            .map(|(at, (steps, judged))| {
+                let share = percent(Judged::share(judged));
+                match at {
+                    0 => format!("In {steps} steps the judges recognise {share} of {} pictures", judged.len()),
+                    _ => format!("in {steps} {share}"),
+                }
+            })
+            .collect();
+        // The fewest steps that do as well as the most, up to a picture in fifty.
+        let enough = found.iter().find(|(_, judged)| Judged::share(judged) >= most - 0.02).map_or(last.0, |it| it.0);
+        let times = number(round_to_two(f64::from(last.0) / f64::from(first.0.max(1))));
+        let meaning = match enough {
+            steps if steps == first.0 => {
+                "Here more steps bring the judges nothing; look at the pictures, not only at the share.".to_owned()
+            }
+            steps if steps == last.0 => {
+                format!("{} steps cost {times} times as much as {}, and buy that.", last.0, first.0)
+            }
+            steps => format!("{steps} steps already do as well as {}; fewer do not.", last.0),
+        };
         format!(
-            "What was asked for is recognised in {} steps, {} pictures each. {}",
+            "{}. {meaning} {}",
             told.join(", "),
-            first.1.len(),
-            match many - few {
-                gain if gain > 0.02 => format!(
-                    "{} steps cost {} times as much as {} and are worth it.",
-                    last.0,
-                    last.0 / first.0.max(1),
-                    first.0
-                ),
-                _ => "Here more steps bring the judge nothing; look at the pictures, not only at the share.".to_owned(),
-            },
+            softer(first.0, edges(&first.1) / edges(&last.1).max(1e-9), last.0)
         )
     });
     let chart = Signal::derive(move || {
@@ -133,6 +145,31 @@ fn FewSteps(desk: Desk) -> impl IntoView {
             </Figure>
         </div>
     }
+}
+
+/// How strong edges are: the mean difference of neighbouring pixels from 0 to 1.
+fn edges(judged: &[Judged]) -> f64 {
+    let side = Net::Small.side();
+    let difference = |one: u8, other: u8| f64::from(one.abs_diff(other)) / 255.0;
+    let mean = |picture: &[u8]| {
+        let across = picture.chunks_exact(side).flat_map(|row| row.windows(2)).map(|pair| difference(pair[0], pair[1]));
+        let down = picture.iter().zip(picture.iter().skip(side)).map(|(one, other)| difference(*one, *other));
+        across.chain(down).sum::<f64>() / (2 * side * (side - 1)) as f64
+    };
+    judged.iter().map(|one| mean(&one.picture)).sum::<f64>() / judged.len().max(1) as f64
+}
+
+/// What edges of so much of their strength mean.
+fn softer(few: u16, share: f64, many: u16) -> String {
+    let looks = match share {
+        share if share < 0.97 => "softer",
+        share if share > 1.03 => "rougher",
+        _ => "as sharp",
+    };
+    format!(
+        "Neighbouring pixels differ {} as much in {few} steps as in {many}: the pictures are {looks}.",
+        percent(share)
+    )
 }
 
 #[component]
@@ -319,5 +356,33 @@ fn Guidance(desk: Desk) -> impl IntoView {
                 " How unlike two pictures are is 1 without the correlation of their pixels: 0 if one is only paler or harsher than the other, 1 if they have nothing in common. The mean over all pairs is drawn. Plain differences of pixels would say less: guided pictures are harsher, and that alone makes such differences larger. How much is lost depends on the class: try a 2, then a sandal."
             </Figure>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn picture(at: impl Fn(usize, usize) -> u8) -> Judged {
+        let picture = (0..28 * 28).map(|place| at(place / 28, place % 28)).collect();
+        Judged { picture, ..Judged::default() }
+    }
+
+    #[test]
+    fn edges_are_differences_of_neighbours() {
+        assert_eq!(edges(&[picture(|_, _| 77)]), 0.0);
+        let stripes = picture(|_, column| if column % 2 == 0 { 255 } else { 0 });
+        let board = picture(|row, column| if (row + column) % 2 == 0 { 255 } else { 0 });
+        assert!((edges(&[stripes.clone()]) - 0.5).abs() < 1e-9 && (edges(&[board.clone()]) - 1.0).abs() < 1e-9);
+        assert!((edges(&[stripes, board]) - 0.75).abs() < 1e-9);
+        assert_eq!(edges(&[]), 0.0);
+    }
+
+    #[test]
+    fn what_guidance_takes_is_said_by_how_much() {
+        let of = |unlike: f32| Guided { unlike, ..Guided::default() };
+        assert_eq!(changed(&of(0.6), &of(0.42)), "30 % less");
+        assert_eq!(changed(&of(0.5), &of(0.6)), "20 % more");
+        assert!(lost(&of(0.0), &of(0.0)).is_finite());
     }
 }
