@@ -157,7 +157,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         answers: "Where in this picture does each filter find what it looks for?",
         reading: "Bright is where the filter answers. Early maps keep the outline; later ones are coarse and speak of parts.",
         misleads: "Each map is usually stretched to its own range, so a bright one may be weaker than a dim one next to it.",
-        lessons: &["lenet", "alexnet", "resnet", "unet"],
+        lessons: &["lenet", "alexnet", "resnet", "unet", "ddpm"],
     },
     Technique {
         id: "grad-cam",

@@ -160,10 +160,13 @@ impl Picture for LayerMaps {
                 0 => String::new(),
                 count => format!(", {count} of them dead"),
             };
+            let maps = match layer.maps() {
+                1 => "1 map".to_owned(),
+                count => format!("{count} maps"),
+            };
             format!(
-                "{}: {} maps of {} × {}{dead}, strongest {}",
+                "{}: {maps} of {} × {}{dead}, strongest {}",
                 layer.name,
-                layer.maps(),
                 layer.side,
                 layer.side,
                 number(layer.largest().into())

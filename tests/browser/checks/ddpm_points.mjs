@@ -6,7 +6,7 @@ const state = (page, id) => page.locator(`figure#${id}`).getAttribute("data-stat
 const summary = (page, id) => page.locator(`#${id}-summary`).textContent();
 
 /** What a canvas shows, as one number. */
-const look = (page, id) => page.locator(`figure#${id} canvas`).first().evaluate((canvas) => {
+const look = (page, id) => page.locator(`figure#${id} .shown canvas`).evaluate((canvas) => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   let sum = 0;
   for (let place = 0; place < data.length; place += 4) sum = (sum * 31 + data[place]) % 1_000_000_007;
@@ -23,7 +23,7 @@ async function slide(page, id, name, key) {
 test("DDPM: a picture drowns before any network is there, and stands where it is put", async (site) => {
   const page = await open(site);
   await until("the picture", async () => (await state(page, "forward")) === "ready");
-  const top = (await page.locator("figure#forward canvas").first().boundingBox()).y;
+  const top = (await page.locator("figure#forward .shown canvas").boundingBox()).y;
   expect(top < 780, `The first screen does not show the picture: it begins at ${top} of 900.`);
   const first = await look(page, "forward");
   await until("it moves by itself", async () => (await look(page, "forward")) !== first);
@@ -108,8 +108,10 @@ test("DDPM: the boxes of the U-Net are seen at work on the picture that is drawn
   const page = await open(site, "&steps=5");
   await page.locator("#reverse").scrollIntoViewIfNeeded();
   await until("the stages", async () => (await state(page, "stages")) === "ready", 150_000);
-  const words = await summary(page, "stages");
-  expect(/stem: 12 maps of 14 × 14/.test(words) && /v: 1 maps of 28 × 28/.test(words), words);
+  await page.locator("#stages").scrollIntoViewIfNeeded();
+  let words = "";
+  await until("the stages in words", async () => (words = await summary(page, "stages")));
+  expect(/stem: 12 maps of 14 × 14/.test(words) && /v: 1 map of 28 × 28/.test(words), words);
   await slide(page, "stages", "Key step, from noise to picture", "End");
   await until("other maps", async () => (await summary(page, "stages")) !== words);
   clean(page);

@@ -115,7 +115,7 @@ fn Judging(desk: Desk) -> impl IntoView {
     });
     view! {
         <Experiment
-            id=Trial::Judge.id()
+            id="judge"
             label="Let the LeNets judge"
             about="Two pictures of each of the 20 classes, each out of noise of its own, and two classifiers that were trained on real pictures."
             progress
