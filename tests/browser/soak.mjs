@@ -192,7 +192,7 @@ async function walk(site, turns, random, say) {
 }
 
 /** Trains on WebGPU until the browser's graphics process is gone: the run must go on by itself, on the CPU. */
-export async function loseDevice(site, random) {
+async function loseDevice(site, random) {
   const found = await fetch(`${site.url}worker-gpu_loader.js`, { method: "HEAD" });
   if (found.status !== 200) return "no device was lost: built without the WebGPU worker";
   const page = await site.open("lessons/mlp/?engine=webgpu&data=mnist&examples=2000&hidden=16", { allow: [/console:/] });
@@ -243,7 +243,6 @@ export async function soak(site, { seconds, seed = Date.now() % 1e6, say = () =>
   }
   say(`${walks} walks …`);
   rows.push(...(await walk(site, walks, random, say)));
-  say(await loseDevice(site, random));
   return rows;
 }
 
@@ -255,6 +254,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const site = new Site(browser, server.url, lessons, await findRoutes(dist));
   const start = Date.now();
   const rows = await soak(site, { seconds: option("--seconds"), seed: option("--seed"), say: (words) => console.log(words) });
+  console.log(await loseDevice(site, Math.random));
   console.log(`\n${table(rows)}\n`);
   const grown = rows.filter(({ isFlat }) => !isFlat);
   for (const { where, what, early, late } of grown) console.log(`${where}: ${what} went from ${shown(early, what)} to ${shown(late, what)}.`);

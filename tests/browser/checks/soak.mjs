@@ -1,6 +1,6 @@
 // The minute's form of `cargo xtask soak`: what the page and its workers hold stays flat, whatever dies on the way.
 import { expect, test } from "../harness.mjs";
-import { loseDevice, soak, table } from "../soak.mjs";
+import { soak, table } from "../soak.mjs";
 
 test("memory stays flat while lessons train, are walked through, and lose their workers", async (site) => {
   const said = [];
@@ -9,5 +9,3 @@ test("memory stays flat while lessons train, are walked through, and lose their 
   expect(grown.length === 0, `${table(grown)}\n${said.join("\n")}`);
   return `${rows.length} figures, ${said[0]}`;
 }, 900);
-
-test("a graphics processor that is lost costs a sentence, and the run goes on on the CPU", (site) => loseDevice(site, Math.random), 300);
