@@ -32,6 +32,9 @@ pub fn Slider(
     /// Values with a name below the slider.
     #[prop(optional, into)]
     marks: Signal<Vec<(f64, String)>>,
+    /// What is said of a value, where its number alone says nothing.
+    #[prop(optional)]
+    words: Option<Callback<f64, String>>,
     /// Called with each value that the reader slides over.
     #[prop(into)]
     on_change: Callback<f64>,
@@ -44,7 +47,10 @@ pub fn Slider(
     let last = scale.with_value(SliderScale::last);
     let notch = move || scale.with_value(|scale| scale.notch(value.get()));
     let text = Memo::new(move |_| {
-        let shown = number(value.get());
+        let shown = match words {
+            Some(words) => words.run(value.get()),
+            None => number(value.get()),
+        };
         if unit.is_empty() { shown } else { format!("{shown} {unit}") }
     });
     let slide = move |event| {

@@ -151,20 +151,24 @@ impl Desk {
 
     /// What the reader gave up is wanted no more, until it is asked for again.
     fn forget_given_up(self) {
-        let given_up = Memo::new(move |_| {
-            let idle = |piece: &Piece| {
-                let state = self.pictures.bench.fetched(&piece.weights()).map(|file| file.state);
-                state == Some(LoadState::Idle)
-            };
-            self.wanted.get().into_iter().filter(idle).collect::<Vec<Piece>>()
+        let idle = Memo::new(move |_| {
+            let is_idle = |file: &&Arrival| file.state == LoadState::Idle;
+            self.pictures
+                .bench
+                .files
+                .with(|files| files.iter().filter(is_idle).map(|file| file.name.clone()).collect::<Vec<String>>())
         });
-        Effect::new(move || {
-            let given_up = given_up.get();
-            if !given_up.is_empty() {
-                self.wanted.update(|wanted| wanted.retain(|piece| !given_up.contains(piece)));
+        Effect::new(move |before: Option<Vec<String>>| {
+            let before = before.unwrap_or_default();
+            let idle = idle.get();
+            // What was idle before may be wanted again by now, and be about to be fetched.
+            let is_new = |piece: &Piece| idle.contains(&piece.weights()) && !before.contains(&piece.weights());
+            if self.wanted.with_untracked(|wanted| wanted.iter().any(is_new)) {
+                self.wanted.update(|wanted| wanted.retain(|piece| !is_new(piece)));
                 // The next snapshot says that it may be asked for again.
                 self.command(Command::TakeIn);
             }
+            idle
         });
     }
 

@@ -93,7 +93,7 @@ fn missing(desk: Desk) -> u64 {
 /// The name of an age.
 fn age(steps: u32) -> String {
     let last = provenance::find(Net::Cifar.weights()).map_or(0, |weights| weights.steps.unsigned_abs() as u32);
-    format!("{} steps", if steps > 0 { steps } else { last })
+    format!("{} steps", number(if steps > 0 { steps } else { last }.into()))
 }
 
 /// The measured distance to real pictures after so many steps of training; 0 asks for the network that is shipped.
@@ -151,8 +151,8 @@ pub fn Ages(
         let place = ages.get(looked.get().min(count - 1)).map(at)?;
         (points.len() > 1).then(|| Chart {
             series: vec![Series::new("to held-out pictures", points, Ink::Class(0))],
-            x: Axis::new("steps of training").integer(),
-            y: Axis::new("Fréchet distance").from(0.0),
+            x: Axis::new("steps of training").log(),
+            y: Axis::new("Fréchet distance").log(),
             markers: vec![Marker { x: place, label: "looked at".into(), color: Ink::Accent }],
             ..Chart::default()
         })
@@ -185,6 +185,9 @@ pub fn Ages(
                         marks=Signal::derive(move || {
                             steps_of.with_value(|ages| ages.iter().enumerate().map(|(at, steps)| (at as f64, age(*steps).replace(" steps", ""))).collect())
                         })
+                        words=Callback::new(move |at: f64| {
+                            steps_of.with_value(|ages| ages.get(at as usize).map(|steps| age(*steps))).unwrap_or_default()
+                        })
                         help="The marks are steps of training."
                         on_change=Callback::new(move |at: f64| looked.set(at as usize))
                     />
@@ -195,7 +198,7 @@ pub fn Ages(
             </Figure>
             <Figure id="distance" technique="learning-curves" title="How far its pictures are from real ones, a stored measurement" picture=chart empty="No distances are stored with these weights.">
                 <strong>"Lower is closer."</strong>
-                " Pictures of each checkpoint were compared with held-out photographs by the features of our AlexNet: mean and spread of each group, as one distance. It was measured when the network was trained."
+                " Both axes grow by factors. Pictures of each checkpoint were compared with held-out photographs by the features of our AlexNet: mean and spread of each group, as one distance. It was measured when the network was trained."
                 {compared()}
                 " Another measure or another number of pictures would give other distances, so they say nothing beside those of papers."
             </Figure>

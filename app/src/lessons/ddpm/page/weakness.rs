@@ -373,8 +373,9 @@ mod tests {
         assert_eq!(edges(&[picture(|_, _| 77)]), 0.0);
         let stripes = picture(|_, column| if column % 2 == 0 { 255 } else { 0 });
         let board = picture(|row, column| if (row + column) % 2 == 0 { 255 } else { 0 });
-        assert!((edges(&[stripes.clone()]) - 0.5).abs() < 1e-9 && (edges(&[board.clone()]) - 1.0).abs() < 1e-9);
-        assert!((edges(&[stripes, board]) - 0.75).abs() < 1e-9);
+        let both = [stripes, board];
+        assert!((edges(&both[..1]) - 0.5).abs() < 1e-9 && (edges(&both[1..]) - 1.0).abs() < 1e-9);
+        assert!((edges(&both) - 0.75).abs() < 1e-9);
         assert_eq!(edges(&[]), 0.0);
     }
 

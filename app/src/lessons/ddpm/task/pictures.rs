@@ -32,8 +32,10 @@ use crate::{
 
 /// The most steps of a sheet or of ages: all of them are many pictures.
 const MOST_STEPS: u16 = 100;
-/// How much a new measurement of the pace counts.
+/// How much a new measurement of the pace counts, after the first few: until then the browser makes its code fast, and each
+/// one replaces the last.
 const FRESH: f32 = 0.2;
+const WARM: u32 = 4;
 
 /// The running task.
 pub struct Pictures {
@@ -45,6 +47,8 @@ pub struct Pictures {
     job: Option<Job>,
     /// Milliseconds for one question, of each network.
     pace: [f32; 2],
+    /// How often it was measured, up to [`WARM`].
+    measured: [u32; 2],
     /// Walks whose way was kept.
     drawn: u32,
     /// What the page does not have yet.
@@ -91,6 +95,7 @@ impl Pictures {
             waiting: None,
             job: None,
             pace: [0.0; 2],
+            measured: [0; 2],
             drawn: 0,
             news: View::default(),
         }
@@ -220,8 +225,10 @@ impl Pictures {
         let Some(mut job) = self.job.take() else { return Ok(()) };
         // What fails is not tried again: without a job there is none.
         if let Some((net, took)) = job.go_on(&self.pieces, &self.context.device).await? {
-            let pace = &mut self.pace[net as usize];
-            *pace = if *pace > 0.0 { *pace + FRESH * (took - *pace) } else { took };
+            let (pace, measured) = (&mut self.pace[net as usize], &mut self.measured[net as usize]);
+            let fresh = if *measured < WARM { 1.0 } else { FRESH };
+            *pace += fresh * (took - *pace);
+            *measured = (*measured + 1).min(WARM);
         }
         self.tell(&job);
         if !job.is_done() {
