@@ -3,7 +3,8 @@ import { clean, expect, readout, test, until } from "../harness.mjs";
 import { serve } from "../server.mjs";
 
 const state = (page, id) => page.locator(`figure#${id}`).getAttribute("data-state");
-const summary = (page, id) => page.locator(`#${id}-summary`).textContent();
+/** A figure in words, which follow its picture a moment later. */
+const summary = (page, id) => until(`${id} in words`, () => page.locator(`#${id}-summary`).textContent());
 const ready = (page, id, limit = 120_000) => until(`figure ${id}`, async () => (await state(page, id)) === "ready", limit);
 const button = (page, id, name) => page.locator(`#${id}`).getByRole("button", { name, exact: true });
 
