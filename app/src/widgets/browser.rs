@@ -2,7 +2,7 @@
 
 #![cfg_attr(not(target_arch = "wasm32"), allow(dead_code, reason = "natively nothing is mounted"))]
 
-use std::cell::Cell;
+use std::{cell::Cell, time::Duration};
 
 use js_sys::{Array, Function, Object, Reflect};
 use leptos::{html, prelude::*};
@@ -39,7 +39,7 @@ fn current_theme() -> Theme {
     let dark = match chosen.as_deref() {
         Some("dark") => true,
         Some("light") => false,
-        _ => window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|query| query.matches()),
+        _ => is_set("(prefers-color-scheme: dark)"),
     };
     if dark { Theme::dark() } else { Theme::light() }
 }
@@ -123,12 +123,28 @@ pub fn when_seen(node: NodeRef<html::Div>, callback: impl Fn() + Clone + 'static
     });
 }
 
+/// Calls back again and again, until the calling component goes. Where there is no timer nothing moves, which is no harm.
+pub fn tick_every(pace: Duration, tick: impl Fn() + 'static) {
+    if let Ok(clock) = set_interval_with_handle(tick, pace) {
+        on_cleanup(move || clock.clear());
+    }
+}
+
+/// Whether the browser, or the system behind it, is set to what the query asks.
+fn is_set(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|query| query.matches())
+}
+
+/// Whether the reader asked the system for less motion.
+pub fn wants_stillness() -> bool {
+    is_set("(prefers-reduced-motion: reduce)")
+}
+
 /// Whether the reader wants little to be fetched: then what is large is asked for first.
 pub fn saves_data() -> bool {
-    let asks = |query: &str| window().match_media(query).ok().flatten().is_some_and(|query| query.matches());
     let connection = Reflect::get(&window().navigator(), &"connection".into()).unwrap_or(JsValue::UNDEFINED);
     let saves = connection.is_object() && Reflect::get(&connection, &"saveData".into()).is_ok_and(|it| it.is_truthy());
-    saves || asks("(prefers-reduced-data: reduce)")
+    saves || is_set("(prefers-reduced-data: reduce)")
 }
 
 /// Tells when an element's size changes, until dropped.
@@ -196,7 +212,7 @@ fn save_blob(name: &str, blob: &Blob) {
         move || {
             let _ = Url::revoke_object_url(&address);
         },
-        std::time::Duration::from_secs(20),
+        Duration::from_secs(20),
     );
 }
 

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use leptos::{html, prelude::*};
 
-use super::{Slider, browser::Seen};
+use super::{
+    Slider,
+    browser::{Seen, tick_every, wants_stillness},
+};
 
 /// How often it moves.
 const PACE: Duration = Duration::from_millis(60);
@@ -27,41 +30,31 @@ impl Clock {
     /// downward. It rests there a while and begins again. Where the reader prefers reduced motion it stands at `from`
     /// until it is set going. Ends with the calling component.
     pub fn new(from: f64, upward: bool, seconds: f64) -> Self {
-        let still = window()
-            .match_media("(prefers-reduced-motion: reduce)")
-            .ok()
-            .flatten()
-            .is_some_and(|query| query.matches());
-        let clock = Self { time: RwSignal::new(from), running: RwSignal::new(!still), seen: RwSignal::new(true) };
+        let running = RwSignal::new(!wants_stillness());
+        let clock = Self { time: RwSignal::new(from), running, seen: RwSignal::new(true) };
         let step = PACE.as_secs_f64() / seconds;
         // Beyond the end it rests.
         let beyond = StoredValue::new(0.0_f64);
-        let handle = set_interval_with_handle(
-            move || {
-                if clock.running.try_get_untracked() != Some(true) || clock.seen.try_get_untracked() != Some(true) {
-                    return;
+        tick_every(PACE, move || {
+            if clock.running.try_get_untracked() != Some(true) || clock.seen.try_get_untracked() != Some(true) {
+                return;
+            }
+            let (begin, end) = if upward { (0.0, 1.0) } else { (1.0, 0.0) };
+            let Some(now) = clock.time.try_get_untracked() else { return };
+            if now == end {
+                let rested = beyond.try_update_value(|rested| {
+                    *rested += step;
+                    *rested
+                });
+                if rested.is_some_and(|rested| rested > REST) {
+                    beyond.try_set_value(0.0);
+                    clock.time.try_set(begin);
                 }
-                let (begin, end) = if upward { (0.0, 1.0) } else { (1.0, 0.0) };
-                let Some(now) = clock.time.try_get_untracked() else { return };
-                if now == end {
-                    let rested = beyond.try_update_value(|rested| {
-                        *rested += step;
-                        *rested
-                    });
-                    if rested.is_some_and(|rested| rested > REST) {
-                        beyond.try_set_value(0.0);
-                        clock.time.try_set(begin);
-                    }
-                    return;
-                }
-                let next = if upward { now + step } else { now - step };
-                clock.time.try_set(next.clamp(0.0, 1.0));
-            },
-            PACE,
-        );
-        if let Ok(handle) = handle {
-            on_cleanup(move || handle.clear());
-        }
+                return;
+            }
+            let next = if upward { now + step } else { now - step };
+            clock.time.try_set(next.clamp(0.0, 1.0));
+        });
         clock
     }
 

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::browser::{tick_every, wants_stillness};
+
 /// Row and column, and whether the reader has taken it.
 #[derive(Clone, Copy)]
 pub struct Walk {
@@ -17,30 +19,18 @@ impl Walk {
     /// Begins at a place of `count` × `count` and moves on once every `pace`, unless the reader prefers reduced motion. Ends
     /// with the calling component.
     pub fn new(place: (usize, usize), count: Signal<usize>, pace: Duration) -> Self {
-        let walk = Self { place: RwSignal::new(place), taken: RwSignal::new(false), count };
-        let still = window()
-            .match_media("(prefers-reduced-motion: reduce)")
-            .ok()
-            .flatten()
-            .is_some_and(|query| query.matches());
-        let clock = set_interval_with_handle(
-            move || {
-                if walk.taken.try_get_untracked() == Some(false) {
-                    let count = count.get_untracked();
-                    walk.place.try_update(|(row, column)| {
-                        *column += 1;
-                        if *column >= count {
-                            (*row, *column) = ((*row + 1) % count, 0);
-                        }
-                    });
-                }
-            },
-            pace,
-        );
-        if let Ok(clock) = clock {
-            walk.taken.set(still);
-            on_cleanup(move || clock.clear());
-        }
+        let walk = Self { place: RwSignal::new(place), taken: RwSignal::new(wants_stillness()), count };
+        tick_every(pace, move || {
+            if walk.taken.try_get_untracked() == Some(false) {
+                let count = count.get_untracked();
+                walk.place.try_update(|(row, column)| {
+                    *column += 1;
+                    if *column >= count {
+                        (*row, *column) = ((*row + 1) % count, 0);
+                    }
+                });
+            }
+        });
         walk
     }
 

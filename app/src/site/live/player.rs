@@ -9,7 +9,7 @@ use web_sys::{IntersectionObserver, IntersectionObserverEntry};
 
 use super::drawing::{Drawing, Live};
 use super::{layers, story};
-use crate::widgets::Sketch;
+use crate::widgets::{Sketch, wants_stillness};
 
 /// A twentieth of a second: enough for the eye, cheap for the battery.
 const FRAME: Duration = Duration::from_millis(50);
@@ -51,12 +51,6 @@ struct Stage {
 
 thread_local! {
     static STAGE: RefCell<Stage> = RefCell::default();
-}
-
-/// Whether the reader asked the system for less motion.
-fn wants_stillness() -> bool {
-    let query = window().match_media("(prefers-reduced-motion: reduce)").ok().flatten();
-    query.is_some_and(|query| query.matches())
 }
 
 fn enter(live: Box<dyn Live>, drawing: RwSignal<Option<Drawing>>) -> usize {

@@ -15,7 +15,7 @@ use crate::{
     site::embed::Setting,
     widgets::{
         Chips, Choice, Denoising, Figure, FigureState, Notice, NoticeKind, NumberField, Plate, PointEvent, ProgressBar,
-        Replay, Slider, Stroke, Tint, Toggle, Way, WayKey, when_seen,
+        Replay, Slider, Stroke, Tint, Toggle, Way, WayKey, tick_every, when_seen,
     },
 };
 
@@ -86,10 +86,7 @@ impl Scrub {
             scrub.playing.set(false);
             scrub.chosen.set(None);
         });
-        let clock = set_interval_with_handle(move || scrub.tick(), PACE);
-        if let Ok(clock) = clock {
-            on_cleanup(move || clock.clear());
-        }
+        tick_every(PACE, move || scrub.tick());
         scrub
     }
 

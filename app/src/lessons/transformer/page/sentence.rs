@@ -17,7 +17,9 @@ use crate::{
     },
     session::Session,
     site::parts::Weights,
-    widgets::{Chips, Figure, Notice, NoticeKind, NumberField, Slider, Toggle, Token, Tokens},
+    widgets::{
+        Chips, Figure, Notice, NoticeKind, NumberField, Slider, Toggle, Token, Tokens, tick_every, wants_stillness,
+    },
 };
 
 /// From one word to the next while they appear.
@@ -82,24 +84,17 @@ fn grow(session: Session<Transformer>, gaze: Gaze) {
     let target = Memo::new(move |_| {
         session.snapshot.with(|snapshot| snapshot.as_ref().map(|snapshot| snapshot.target.clone()).unwrap_or_default())
     });
-    let still =
-        window().match_media("(prefers-reduced-motion: reduce)").ok().flatten().is_some_and(|query| query.matches());
+    let still = wants_stillness();
     Effect::new(move || {
         let count = target.with(Vec::len);
         gaze.written.set(if still || count == 0 { usize::MAX } else { 0 });
     });
-    let clock = set_interval_with_handle(
-        move || {
-            let count = target.try_with_untracked(Vec::len).unwrap_or_default();
-            if gaze.written.try_get_untracked().is_some_and(|written| written < count) {
-                gaze.written.try_update(|written| *written += 1);
-            }
-        },
-        PACE,
-    );
-    if let Ok(clock) = clock {
-        on_cleanup(move || clock.clear());
-    }
+    tick_every(PACE, move || {
+        let count = target.try_with_untracked(Vec::len).unwrap_or_default();
+        if gaze.written.try_get_untracked().is_some_and(|written| written < count) {
+            gaze.written.try_update(|written| *written += 1);
+        }
+    });
 }
 
 /// The sentence, its pieces, its translation.

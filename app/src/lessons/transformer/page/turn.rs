@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use crate::widgets::{
     Drawn, Figure, Ink, Lettering, Pen, Picture, PointEvent, Stroke, Surface, Table, Theme, fitted, number, text_width,
+    tick_every, wants_stillness,
 };
 
 /// The words, each with its key: the direction it answers to.
@@ -221,25 +222,17 @@ pub fn TurnedQuery() -> impl IntoView {
     let query = RwSignal::new(wander(20));
     let taken = RwSignal::new(false);
     let picture = Signal::derive(move || Some(Turn { query: query.get() }));
-    let still =
-        window().match_media("(prefers-reduced-motion: reduce)").ok().flatten().is_some_and(|query| query.matches());
     let ticks = StoredValue::new(20_usize);
-    let clock = (!still).then(|| {
-        set_interval_with_handle(
-            move || {
-                if taken.try_get_untracked() == Some(false) {
-                    let now = ticks.try_update_value(|ticks| {
-                        *ticks += 1;
-                        *ticks
-                    });
-                    query.try_set(wander(now.unwrap_or_default()));
-                }
-            },
-            PACE,
-        )
-    });
-    if let Some(Ok(clock)) = clock {
-        on_cleanup(move || clock.clear());
+    if !wants_stillness() {
+        tick_every(PACE, move || {
+            if taken.try_get_untracked() == Some(false) {
+                let now = ticks.try_update_value(|ticks| {
+                    *ticks += 1;
+                    *ticks
+                });
+                query.try_set(wander(now.unwrap_or_default()));
+            }
+        });
     }
     let on_point = Callback::new(move |event: PointEvent| {
         if matches!(event.kind, Stroke::Down | Stroke::Move)

@@ -13,7 +13,7 @@ use crate::{
     lessons::pictures::{PIXELS, SIDE},
     widgets::{
         Bitmap, Drawn, Figure, Ink, Lettering, Pen, Picture, PointEvent, Rgb, Slider, Stroke, Surface, Table, Theme,
-        fitted, grey, number,
+        fitted, grey, number, tick_every, wants_stillness,
     },
 };
 
@@ -212,27 +212,19 @@ pub fn PulledClouds() -> impl IntoView {
     let taken = RwSignal::new(false);
     let picture =
         Signal::derive(move || Some(Clouds { beta: beta.get(), point: point.get(), noise: draws(ticks.get()) }));
-    let still =
-        window().match_media("(prefers-reduced-motion: reduce)").ok().flatten().is_some_and(|query| query.matches());
-    let clock = (!still).then(|| {
-        set_interval_with_handle(
-            move || {
-                let Some(now) = ticks.try_update(|ticks| {
-                    *ticks += 1;
-                    *ticks
-                }) else {
-                    return;
-                };
-                if taken.try_get_untracked() == Some(false) {
-                    let turn = now as f64 * 0.03;
-                    point.try_set((2.0 * (2.0 * turn).sin(), 1.7 * (3.0 * turn).sin()));
-                }
-            },
-            PACE,
-        )
-    });
-    if let Some(Ok(clock)) = clock {
-        on_cleanup(move || clock.clear());
+    if !wants_stillness() {
+        tick_every(PACE, move || {
+            let Some(now) = ticks.try_update(|ticks| {
+                *ticks += 1;
+                *ticks
+            }) else {
+                return;
+            };
+            if taken.try_get_untracked() == Some(false) {
+                let turn = now as f64 * 0.03;
+                point.try_set((2.0 * (2.0 * turn).sin(), 1.7 * (3.0 * turn).sin()));
+            }
+        });
     }
     let on_point = Callback::new(move |event: PointEvent| {
         if matches!(event.kind, Stroke::Down | Stroke::Move)
