@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ReadableStreamDefaultReader, Response};
+use web_sys::{AbortController, ReadableStreamDefaultReader, Response};
 
 use crate::{
     session::protocol::{Remedy, Trouble},
@@ -52,7 +52,7 @@ const PAUSE: u32 = 250;
 
 thread_local! {
     /// What stops the downloads that are under way, by name.
-    static STOPS: RefCell<Vec<(&'static str, Object)>> = const { RefCell::new(Vec::new()) };
+    static STOPS: RefCell<Vec<(&'static str, AbortController)>> = const { RefCell::new(Vec::new()) };
     /// The parts of files that were given up.
     static PARTS: RefCell<Vec<(&'static str, Download)>> = const { RefCell::new(Vec::new()) };
 }
@@ -61,9 +61,7 @@ thread_local! {
 pub fn give_up(name: &str) {
     STOPS.with_borrow(|stops| {
         for (_, controller) in stops.iter().filter(|(known, _)| *known == name) {
-            let abort = Reflect::get(controller, &"abort".into()).and_then(|abort| abort.dyn_into::<Function>());
-            // A controller always has it.
-            let _ = abort.and_then(|abort| abort.call0(controller));
+            controller.abort();
         }
     });
 }
@@ -71,23 +69,18 @@ pub fn give_up(name: &str) {
 /// A download's right to be given up, while it is under way.
 struct Stop {
     name: &'static str,
-    controller: Object,
+    controller: AbortController,
 }
 
 impl Stop {
     fn new(name: &'static str) -> Result<Self, JsValue> {
-        let constructor: Function = Reflect::get(&js_sys::global(), &"AbortController".into())?.dyn_into()?;
-        let controller: Object = Reflect::construct(&constructor, &js_sys::Array::new())?.dyn_into()?;
+        let controller = AbortController::new()?;
         STOPS.with_borrow_mut(|stops| stops.push((name, controller.clone())));
         Ok(Self { name, controller })
     }
 
-    fn signal(&self) -> JsValue {
-        Reflect::get(&self.controller, &"signal".into()).unwrap_or(JsValue::UNDEFINED)
-    }
-
     fn is_given_up(&self) -> bool {
-        Reflect::get(&self.signal(), &"aborted".into()).is_ok_and(|aborted| aborted.is_truthy())
+        self.controller.signal().aborted()
     }
 }
 
@@ -226,7 +219,7 @@ impl Download {
         on_progress: &mut impl FnMut(u64),
     ) -> Result<(), Vain> {
         let vain = |_| Vain::Passing("could not be fetched; is there a network".into());
-        let response = open(address, again, self.place, self.version.as_deref(), stop.signal()).await.map_err(vain)?;
+        let response = open(address, again, self.place, self.version.as_deref(), Some(stop)).await.map_err(vain)?;
         let header = |name: &str| response.headers().get(name).ok().flatten();
         match response.status() {
             // The server sends the rest. Another rest than the one that was asked for is of no use.
@@ -270,7 +263,7 @@ impl Download {
 /// One sentence with *Retry*.
 pub async fn text(address: &str) -> Result<String, Trouble> {
     let failed = || Trouble::new("The source could not be fetched.", Remedy::Retry);
-    let response = open(address, false, 0, None, JsValue::UNDEFINED).await.map_err(|_| failed())?;
+    let response = open(address, false, 0, None, None).await.map_err(|_| failed())?;
     if !response.ok() {
         return Err(failed());
     }
@@ -278,19 +271,21 @@ pub async fn text(address: &str) -> Result<String, Trouble> {
     text.as_string().ok_or_else(failed)
 }
 
-/// Asks for a file from a byte on, of a known version if there is one; `signal` may stop it.
+/// Asks for a file from a byte on, of a known version if there is one.
 async fn open(
     address: &str,
     again: bool,
     from: u32,
     version: Option<&str>,
-    signal: JsValue,
+    stop: Option<&Stop>,
 ) -> Result<Response, JsValue> {
     // `fetch` is called on whatever global there is: a window or a worker.
     let global = js_sys::global();
     let function: Function = Reflect::get(&global, &"fetch".into())?.dyn_into()?;
     let options = Object::new();
-    Reflect::set(&options, &"signal".into(), &signal)?;
+    if let Some(stop) = stop {
+        Reflect::set(&options, &"signal".into(), &stop.controller.signal())?;
+    }
     if from > 0 {
         let headers = Object::new();
         Reflect::set(&headers, &"Range".into(), &format!("bytes={from}-").into())?;
