@@ -64,12 +64,17 @@ impl Log {
         self.curves.iter().find(|curve| curve.name == name)
     }
 
+    /// The curve of that name as points over its steps; empty if there is none.
+    pub fn points(&self, name: &str) -> Vec<(f64, f64)> {
+        let points = self.curve(name).into_iter().flat_map(|curve| curve.steps.iter().zip(curve.values));
+        points.map(|(step, value)| (f64::from(*step), f64::from(*value))).collect()
+    }
+
     /// A curve of one of the runs over passes through the data; empty if there is none.
     pub fn by_epoch(&self, run: &str, curve: &str) -> Vec<(f64, f64)> {
         let steps = self.runs.iter().find(|known| known.name == run).map_or(1, |known| known.steps_an_epoch.max(1));
-        let points = self.curve(&format!("{run}-{curve}"));
-        let points = points.into_iter().flat_map(|curve| curve.steps.iter().zip(curve.values));
-        points.map(|(step, value)| (f64::from(*step) / steps as f64, f64::from(*value))).collect()
+        let points = self.points(&format!("{run}-{curve}")).into_iter();
+        points.map(|(step, value)| (step / steps as f64, value)).collect()
     }
 }
 

@@ -30,6 +30,15 @@ pub struct Arrows {
     pub side: usize,
 }
 
+impl Arrows {
+    /// Each arrow with its place, on a plane that runs from minus `reach` to `reach`.
+    fn placed(&self, reach: f32) -> impl Iterator<Item = ([f32; 2], [f32; 2])> {
+        let along = move |at: usize| (2.0 * at as f32 / (self.side.max(2) - 1) as f32 - 1.0) * reach;
+        let ways = self.ways.iter().take(self.side * self.side).enumerate();
+        ways.map(move |(at, way)| ([along(at % self.side), -along(at / self.side)], *way))
+    }
+}
+
 /// Points, arrows, and what drifts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VectorField {
@@ -77,9 +86,8 @@ impl VectorField {
         let (side, _) = Self::layout(pen.width);
         let cell = (1.0 - 2.0 * MARGIN) * side / arrows.side.saturating_sub(1).max(1) as f64;
         let longest = (0.92 * cell).min(2.0 * MARGIN * side);
-        for (at, way) in arrows.ways.iter().take(arrows.side * arrows.side).enumerate() {
-            let along = |at: usize| (2.0 * at as f32 / (arrows.side - 1).max(1) as f32 - 1.0) * self.reach;
-            let from = self.pixel([along(at % arrows.side), -along(at / arrows.side)], pen.width);
+        for (place, way) in arrows.placed(self.reach) {
+            let from = self.pixel(place, pen.width);
             let (dx, dy) = (f64::from(way[0]), -f64::from(way[1]));
             let size = dx.hypot(dy);
             if !size.is_finite() || size < 1e-6 {
@@ -163,10 +171,7 @@ impl Picture for VectorField {
             table.row([what.to_owned(), x, y, a, b]);
         };
         for (what, arrows) in [("arrow", &self.arrows), ("other arrow", &self.others)] {
-            let along = |at: usize| (2.0 * at as f32 / (arrows.side - 1).max(1) as f32 - 1.0) * self.reach;
-            for (at, way) in arrows.ways.iter().take(arrows.side * arrows.side).enumerate() {
-                row(what, [along(at % arrows.side), -along(at / arrows.side)], Some(*way));
-            }
+            arrows.placed(self.reach).for_each(|(place, way)| row(what, place, Some(way)));
         }
         self.drifting.iter().for_each(|(place, _)| row("drifting", *place, None));
         self.points.iter().for_each(|point| row("data", *point, None));

@@ -105,7 +105,8 @@ fn sum(values: &[f32], of: impl Fn(f32) -> f32) -> f64 {
             lanes[lane] += of(run[lane]);
         }
     }
-    lanes.iter().chain(&rest.iter().map(|x| of(*x)).collect::<Vec<_>>()).map(|part| f64::from(*part)).sum()
+    let rest: f64 = rest.iter().map(|x| f64::from(of(*x))).sum();
+    lanes.into_iter().map(f64::from).sum::<f64>() + rest
 }
 
 /// `z / (1 + e^(-z))`, to about three roundings; without a branch or a call, so that several lanes are computed at once.

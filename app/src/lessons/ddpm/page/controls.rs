@@ -1,19 +1,65 @@
 //! The lesson's own settings, above the bench.
 
 use leptos::prelude::*;
+use models::generative::diffusion::Rule;
 
 use crate::{
     lessons::ddpm::{
         Ddpm, Settings,
         points::{COUNT, HIDDEN},
+        settings::Curve,
     },
     session::Session,
     site::{
         embed::Setting,
         learning::{BatchSlider, RateSlider, SeedField},
     },
-    widgets::Slider,
+    widgets::{Chips, Slider},
 };
+
+/// The form of the schedule, for all of the page.
+#[component]
+pub fn ScheduleChips(
+    /// The bench's session.
+    session: Session<Ddpm>,
+    /// What it is called there.
+    label: &'static str,
+) -> impl IntoView {
+    view! {
+        <Setting key="schedule">
+            <Chips
+                label=label
+                options=Curve::ALL.map(|curve| (curve, curve.name().to_owned())).to_vec()
+                value=Signal::derive(move || session.settings.with(|settings| settings.curve))
+                on_change=Callback::new(move |curve: Curve| session.change(|settings| settings.curve = curve))
+            />
+        </Setting>
+    }
+}
+
+/// How the way back is walked, for all of the page.
+#[component]
+pub fn RuleChips(
+    /// The bench's session.
+    session: Session<Ddpm>,
+    /// What it is called there.
+    label: &'static str,
+) -> impl IntoView {
+    let words = |rule: Rule| match rule {
+        Rule::Ddpm => format!("{}, with fresh noise", rule.name()),
+        Rule::Ddim => format!("{}, without", rule.name()),
+    };
+    view! {
+        <Setting key="sampler">
+            <Chips
+                label=label
+                options=Rule::ALL.map(|rule| (rule, words(rule))).to_vec()
+                value=Signal::derive(move || session.settings.with(|settings| settings.rule))
+                on_change=Callback::new(move |rule: Rule| session.change(|settings| settings.rule = rule))
+            />
+        </Setting>
+    }
+}
 
 /// Rate, batch, points, units and seed of the network of points.
 #[component]

@@ -70,11 +70,7 @@ const ACROSS: [usize; 4] = [2, 3, 5, 6];
 impl UShape {
     /// The network that draws these pictures, as its weights are shipped.
     pub fn of(net: Net, lit: Option<&'static str>) -> Self {
-        let (channels, side) = match net {
-            Net::Small => (1, 28),
-            Net::Cifar => (3, 32),
-        };
-        Self { config: UNetConfig::shipped(channels, net.classes().into()), side, lit }
+        Self { config: UNetConfig::shipped(net.channels(), net.classes().into()), side: net.side(), lit }
     }
 
     fn parts(&self) -> Vec<Layer> {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use models::generative::{cloud::Place, diffusion::Rule};
+use models::generative::cloud::Place;
 
+use super::controls::RuleChips;
 use crate::{
     lessons::ddpm::{
         Command, Ddpm, Snapshot,
@@ -33,6 +34,15 @@ pub fn with_view<T>(session: Session<Ddpm>, read: impl FnOnce(&View) -> T) -> Op
     })
 }
 
+/// Keeps the newest walk of a session: a frame that brings none leaves the last one.
+pub fn keep_look(session: Session<Ddpm>, kept: RwSignal<Option<Arc<Look>>>) {
+    Effect::new(move || {
+        if let Some(look) = with_view(session, |view| view.look.clone()).flatten() {
+            kept.try_set(Some(Arc::new(look)));
+        }
+    });
+}
+
 /// The walk that came last, and the time that is looked at. Copy: hand it to every figure.
 #[derive(Clone, Copy)]
 pub struct Flow {
@@ -47,11 +57,7 @@ impl Flow {
     /// Keeps the walks of a session, asks for a fresh one when it rests, and tells it the time.
     pub fn of(session: Session<Ddpm>) -> Self {
         let flow = Self { session, clock: Clock::new(1.0, false, SECONDS), look: RwSignal::new(None) };
-        Effect::new(move || {
-            if let Some(look) = with_view(session, |view| view.look.clone()).flatten() {
-                flow.look.set(Some(Arc::new(look)));
-            }
-        });
+        keep_look(session, flow.look);
         let stale = move || {
             let (step, running) = (session.bench.step.get(), session.bench.running.get());
             let there = with_view(session, |_| ()).is_some();
@@ -189,14 +195,7 @@ pub fn Field(
                             on_change=choose
                         />
                     </Setting>
-                    <Setting key="sampler">
-                        <Chips
-                            label="The way back"
-                            options=[(Rule::Ddpm, "DDPM, with fresh noise"), (Rule::Ddim, "DDIM, without")].map(|(rule, name)| (rule, name.to_owned())).to_vec()
-                            value=Signal::derive(move || settings.with(|settings| settings.rule))
-                            on_change=Callback::new(move |rule: Rule| session.change(|settings| settings.rule = rule))
-                        />
-                    </Setting>
+                    <RuleChips session label="The way back" />
                     <Show when=move || is_own.get()>{painting}</Show>
                     <Toggle
                         label="The exact field beside it, in green"

@@ -11,7 +11,7 @@ use models::{
     },
 };
 
-use super::field::with_view;
+use super::field::{keep_look, with_view};
 use crate::{
     lessons::ddpm::{
         Command, Ddpm, Settings,
@@ -35,14 +35,6 @@ fn moons(seed: u32) -> Session<Ddpm> {
 }
 
 /// The newest walk of a session: it may have come with the newest frame.
-fn keep_look(session: Session<Ddpm>, kept: RwSignal<Option<Arc<Look>>>) {
-    Effect::new(move || {
-        if let Some(look) = with_view(session, |view| view.look.clone()).flatten() {
-            kept.try_set(Some(Arc::new(look)));
-        }
-    });
-}
-
 fn newest(session: Session<Ddpm>, kept: RwSignal<Option<Arc<Look>>>) -> Option<Arc<Look>> {
     let now = untrack(|| with_view(session, |view| view.look.clone()).flatten());
     now.map(Arc::new).or_else(|| kept.get_untracked())

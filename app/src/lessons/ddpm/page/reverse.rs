@@ -3,14 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use leptos::{html, prelude::*};
-use models::generative::diffusion::Rule;
 
-use super::desk::{Desk, waiting};
+use super::{
+    controls::{RuleChips, ScheduleChips},
+    desk::{Desk, waiting},
+};
 use crate::{
-    lessons::ddpm::{
-        pictures::{Drawing, Errand, MOST_WEIGHT, NOISE, Net, PictureSettings, Piece, STEPS, byte, number},
-        settings::Curve,
-    },
+    lessons::ddpm::pictures::{Drawing, Errand, MOST_WEIGHT, NOISE, Net, PictureSettings, Piece, STEPS, byte, number},
     session::{Still, protocol::Remedy},
     site::embed::Setting,
     widgets::{
@@ -291,25 +290,8 @@ fn Wishes(desk: Desk) -> impl IntoView {
                     on_change=Callback::new(move |weight: f64| desk.session.change(|settings| settings.pictures.weight = weight as f32))
                 />
             </Setting>
-            <Setting key="sampler">
-                <Chips
-                    label="Each step"
-                    options=Rule::ALL.map(|rule| (rule, match rule {
-                        Rule::Ddpm => format!("{}: with fresh noise", rule.name()),
-                        Rule::Ddim => format!("{}: without", rule.name()),
-                    })).to_vec()
-                    value=Signal::derive(move || settings.with(|settings| settings.rule))
-                    on_change=Callback::new(move |rule: Rule| desk.session.change(|settings| settings.rule = rule))
-                />
-            </Setting>
-            <Setting key="schedule">
-                <Chips
-                    label="Schedule"
-                    options=Curve::ALL.map(|curve| (curve, curve.name().to_owned())).to_vec()
-                    value=Signal::derive(move || settings.with(|settings| settings.curve))
-                    on_change=Callback::new(move |curve: Curve| desk.session.change(|settings| settings.curve = curve))
-                />
-            </Setting>
+            <RuleChips session=desk.session label="Each step" />
+            <ScheduleChips session=desk.session label="Schedule" />
             <Setting key="other">
                 <div class="stack">
                     <Toggle label="A second class out of the same noise" value=two on_change=other_way />

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use models::generative::diffusion::{Schedule, signal_to_noise};
 
+use super::controls::ScheduleChips;
 use crate::{
     lessons::ddpm::{
         Ddpm,
@@ -12,8 +13,8 @@ use crate::{
     session::Session,
     site::embed::Setting,
     widgets::{
-        Chips, Clock, Drawn, Figure, Ink, Lettering, Pen, Picture, PointEvent, Slider, Stroke, Surface, Table, Theme,
-        fitted, number, plain, text_width,
+        Clock, Drawn, Figure, Ink, Lettering, Pen, Picture, PointEvent, Slider, Stroke, Surface, Table, Theme, fitted,
+        number, plain, text_width,
     },
 };
 
@@ -318,14 +319,7 @@ pub fn ScheduleEditor(
             drag=true
             controls=move || view! {
                 <div class="fields">
-                    <Setting key="schedule">
-                        <Chips
-                            label="Schedule, for all of this page"
-                            options=Curve::ALL.map(|curve| (curve, curve.name().to_owned())).to_vec()
-                            value=Signal::derive(move || settings.with(|settings| settings.curve))
-                            on_change=Callback::new(move |curve: Curve| session.change(|settings| settings.curve = curve))
-                        />
-                    </Setting>
+                    <ScheduleChips session label="Schedule, for all of this page" />
                     <Setting key="walk">
                         <Slider
                             label="Steps of the points’ walk"

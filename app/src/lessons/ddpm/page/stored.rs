@@ -17,18 +17,12 @@ const fn log(net: Net) -> &'static Log {
     }
 }
 
-/// A curve of it.
-fn line(net: Net, name: &str) -> Vec<(f64, f64)> {
-    let points = log(net).curve(name).into_iter().flat_map(|curve| curve.steps.iter().zip(curve.values));
-    points.map(|(step, value)| (f64::from(*step), f64::from(*value))).collect()
-}
-
 /// Training and held-out loss.
 fn chart(net: Net) -> Chart {
     Chart {
         series: vec![
-            Line::new("training", line(net, "loss"), Ink::Class(0)),
-            Line::new("held out", line(net, "validation-loss"), Ink::Class(1)).dashed(),
+            Line::new("training", log(net).points("loss"), Ink::Class(0)),
+            Line::new("held out", log(net).points("validation-loss"), Ink::Class(1)).dashed(),
         ],
         x: Axis::new("step").integer().from(0.0),
         y: Axis::new("weighed square error of v").log(),
@@ -66,9 +60,9 @@ mod tests {
     #[test]
     fn the_log_says_what_the_caption_says() {
         for net in Net::ALL {
-            let ends = ["loss", "validation-loss"].map(|name| line(net, name).last().unwrap().1);
+            let ends = ["loss", "validation-loss"].map(|name| log(net).points(name).last().unwrap().1);
             assert!((ends[1] / ends[0] - 1.0).abs() < 0.03, "{net:?}: {ends:?}");
-            let held_out = line(net, "validation-loss");
+            let held_out = log(net).points("validation-loss");
             let middle = held_out[held_out.len() / 2].1;
             assert!(ends[1] < 0.98 * middle && middle < 0.6 * held_out[0].1, "{net:?}: {ends:?} {middle}");
         }

@@ -30,16 +30,19 @@ pub fn percent(share: f64) -> String {
 
 /// The share of pictures of one set that are called what was asked for.
 pub fn share_of(judged: &[Judged], set: PictureSet) -> f64 {
-    let own = |one: &&Judged| (usize::from(one.class) >= CLASSES) == (set == PictureSet::Fashion);
-    Judged::share(&judged.iter().filter(own).cloned().collect::<Vec<_>>())
+    Judged::share(judged.iter().filter(|one| (usize::from(one.class) >= CLASSES) == (set == PictureSet::Fashion)))
 }
 
-/// A judged picture with what it is called, framed by whether that is right.
-pub fn judged_plate(judged: &Judged) -> Option<Plate> {
-    let ink = if judged.class == judged.called { Ink::Good } else { Ink::Bad };
-    let plate = plates(Net::Small, &judged.picture).pop()?;
-    let called = if judged.class == judged.called { String::new() } else { Net::Small.class(judged.called).to_owned() };
-    Some(plate.note(called).mark(Some(ink)))
+/// A row of judged pictures, each framed by whether it is called what was asked for; if not, with what it is called.
+pub fn judged_row(name: String, judged: &[Judged]) -> PlateRow {
+    let plate = |one: &Judged| -> Option<Plate> {
+        let (ink, called) = match one.is_right() {
+            true => (Ink::Good, ""),
+            false => (Ink::Bad, Net::Small.class(one.called)),
+        };
+        Some(plates(Net::Small, &one.picture).pop()?.note(called).mark(Some(ink)))
+    };
+    PlateRow { name, plates: judged.iter().map(plate).collect() }
 }
 
 /// The third stage.
@@ -109,9 +112,8 @@ fn Judging(desk: Desk) -> impl IntoView {
     let picture = Signal::derive(move || {
         let Some(Finding::Judged(_, judged)) = found.get() else { return None };
         let columns = names(Net::Small);
-        let row =
-            |judged: &[Judged]| PlateRow { name: String::new(), plates: judged.iter().map(judged_plate).collect() };
-        Some(Plates { rows: judged.chunks(columns.len()).map(row).collect(), columns, tile: 84.0, focus: None })
+        let rows = judged.chunks(columns.len()).map(|judged| judged_row(String::new(), judged)).collect();
+        Some(Plates { rows, columns, tile: 84.0, focus: None })
     });
     view! {
         <Experiment
@@ -125,7 +127,7 @@ fn Judging(desk: Desk) -> impl IntoView {
                 choices: &["fewer than 30", "30 to 37", "38 or more"],
                 outcome: Callback::new(move |()| {
                     let Some(Finding::Judged(_, judged)) = found.get_untracked() else { return None };
-                    let right = judged.iter().filter(|one| one.class == one.called).count();
+                    let right = judged.iter().filter(|one| one.is_right()).count();
                     Some(usize::from(right >= 30) + usize::from(right >= 38))
                 }),
             }

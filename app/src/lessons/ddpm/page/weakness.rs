@@ -7,7 +7,7 @@ use super::{
     live_trials::FewPointSteps,
     reverse::plates,
     sheets::names,
-    strength::{judged_plate, percent, share_of},
+    strength::{judged_row, percent, share_of},
     trial::{self, Tried, Underway},
 };
 use crate::{
@@ -106,10 +106,7 @@ fn FewSteps(desk: Desk) -> impl IntoView {
     });
     let picture = Signal::derive(move || {
         let Some(Finding::FewSteps(found)) = found.get() else { return None };
-        let row = |(steps, judged): &(u16, Vec<Judged>)| PlateRow {
-            name: format!("{steps} steps"),
-            plates: judged.iter().map(judged_plate).collect(),
-        };
+        let row = |(steps, judged): &(u16, Vec<Judged>)| judged_row(format!("{steps} steps"), judged);
         Some(Plates { columns: names(Net::Small), rows: found.iter().map(row).collect(), tile: 72.0, focus: None })
     });
     view! {
@@ -320,10 +317,7 @@ fn Guidance(desk: Desk) -> impl IntoView {
     });
     let picture = Signal::derive(move || {
         let Some(Finding::Guided(found)) = found.get() else { return None };
-        let row = |one: &Guided| PlateRow {
-            name: format!("guidance {}", one.weight),
-            plates: one.judged.iter().map(judged_plate).collect(),
-        };
+        let row = |one: &Guided| judged_row(format!("guidance {}", one.weight), &one.judged);
         let count = found.first().map_or(0, |one| one.judged.len());
         let columns = (1..=count).map(|noise| format!("noise {noise}")).collect();
         Some(Plates { columns, rows: found.iter().map(row).collect(), tile: 84.0, focus: None })

@@ -203,10 +203,18 @@ pub struct Judged {
 }
 
 impl Judged {
+    /// Whether it is called what was asked for.
+    pub const fn is_right(&self) -> bool {
+        self.class == self.called
+    }
+
     /// The share of pictures that are called what was asked for.
-    pub fn share(judged: &[Self]) -> f64 {
-        let right = judged.iter().filter(|one| one.class == one.called).count();
-        right as f64 / judged.len().max(1) as f64
+    pub fn share<'a>(judged: impl IntoIterator<Item = &'a Self>) -> f64 {
+        let (mut right, mut all) = (0, 0);
+        for one in judged {
+            (right, all) = (right + usize::from(one.is_right()), all + 1);
+        }
+        right as f64 / all.max(1) as f64
     }
 }
 

@@ -10,11 +10,7 @@ use crate::{
 /// The log of the training run: the only thing on this page that is stored and not computed here.
 #[component]
 pub fn Stored() -> impl IntoView {
-    let line = |name: &str| -> Vec<(f64, f64)> {
-        let curve = logs::TRANSFORMER_ENG_FRA.curve(name);
-        let points = curve.into_iter().flat_map(|curve| curve.steps.iter().zip(curve.values));
-        points.map(|(step, value)| (f64::from(*step), f64::from(*value))).collect()
-    };
+    let line = |name: &str| logs::TRANSFORMER_ENG_FRA.points(name);
     let chart = |kind: &str, y: Axis| {
         let without = line(&format!("without-positions-{kind}"));
         let mut series = vec![Line::new("with positions", line(kind), Ink::Class(0))];
