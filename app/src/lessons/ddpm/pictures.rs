@@ -138,12 +138,12 @@ impl Piece {
     }
 }
 
-/// The steps of training after which CIFAR-10's network was put aside, rising.
-pub fn early() -> Vec<u32> {
+/// CIFAR-10's network at all its ages: as it was put aside while it learned, youngest first, and at last as it is.
+pub fn ages() -> Vec<Piece> {
     let name = |file: &fetch::File| file.name.strip_prefix(Net::Cifar.weights())?.strip_prefix('-')?.parse().ok();
     let mut steps: Vec<u32> = fetch::FILES.iter().filter_map(name).collect();
     steps.sort_unstable();
-    steps
+    steps.into_iter().map(Piece::Early).chain([Piece::Net(Net::Cifar)]).collect()
 }
 
 /// What belongs to the networks of pictures.

@@ -7,7 +7,7 @@ use super::{
     reverse::{DrawRow, plates},
 };
 use crate::{
-    lessons::ddpm::pictures::{Age, Command, Errand, MOST_ROWS, Net, Piece, early},
+    lessons::ddpm::pictures::{Age, Command, Errand, MOST_ROWS, Net, Piece, ages},
     provenance,
     widgets::{Axis, Chart, Chips, Figure, Ink, Marker, Plate, PlateRow, Plates, Series, Slider, number},
 };
@@ -84,22 +84,24 @@ pub fn Classes(
     }
 }
 
-/// Bytes of all early checkpoints that are not here, and of the last one.
+/// Bytes of the network at all its ages, as far as they are not here.
 fn missing(desk: Desk) -> u64 {
-    let pieces = early().into_iter().map(Piece::Early).chain([Piece::Net(Net::Cifar)]);
-    pieces.filter(|piece| !desk.has(*piece)).filter_map(Piece::file).map(|file| file.bytes).sum()
+    ages().into_iter().filter(|piece| !desk.has(*piece)).filter_map(Piece::file).map(|file| file.bytes).sum()
+}
+
+/// Steps of training that the network had behind it at an age.
+fn steps(age: Piece) -> f64 {
+    provenance::find(&age.weights()).map_or(0.0, |weights| weights.steps as f64)
 }
 
 /// The name of an age.
-fn age(steps: u32) -> String {
-    let last = provenance::find(Net::Cifar.weights()).map_or(0, |weights| weights.steps.unsigned_abs() as u32);
-    format!("{} steps", number(if steps > 0 { steps } else { last }.into()))
+fn name(age: Piece) -> String {
+    format!("{} steps", number(steps(age)))
 }
 
-/// The measured distance to real pictures after so many steps of training; 0 asks for the network that is shipped.
-fn distance(steps: u32) -> Option<f64> {
-    let piece = if steps > 0 { Piece::Early(steps) } else { Piece::Net(Net::Cifar) };
-    far(&piece.weights(), "drawn")
+/// The measured distance to real pictures at an age.
+fn distance(age: Piece) -> Option<f64> {
+    far(&age.weights(), "drawn")
 }
 
 /// The measured distance of one kind of pictures to held-out ones, as it is stored with these weights.
@@ -129,26 +131,23 @@ pub fn Ages(
             weights.seconds / 3600.0
         )
     });
-    let ages: Vec<u32> = early().into_iter().chain([0]).collect();
-    let count = ages.len();
-    let steps_of = StoredValue::new(ages);
+    let count = ages().len();
+    let all = StoredValue::new(ages());
     let picture = Signal::derive(move || {
         let ages = desk.ages.get()?;
         let columns = usize::from(Net::Cifar.classes());
         let row = |one: &Age| {
             let mut plates: Vec<Option<Plate>> = plates(Net::Cifar, &one.pictures).into_iter().map(Some).collect();
             plates.resize(columns, None);
-            PlateRow { name: age(one.steps), plates }
+            PlateRow { name: name(one.piece), plates }
         };
         let focus = (count > 1).then(|| looked.get().min(count - 1));
         Some(Plates { columns: names(Net::Cifar), rows: ages.iter().map(row).collect(), tile: 72.0, focus })
     });
     let chart = Signal::derive(move || {
-        let ages = steps_of.get_value();
-        let last = provenance::find(Net::Cifar.weights())?.steps as f64;
-        let at = |steps: &u32| if *steps > 0 { f64::from(*steps) } else { last };
-        let points: Vec<(f64, f64)> = ages.iter().filter_map(|steps| Some((at(steps), distance(*steps)?))).collect();
-        let place = ages.get(looked.get().min(count - 1)).map(at)?;
+        let ages = all.get_value();
+        let points: Vec<(f64, f64)> = ages.iter().filter_map(|age| Some((steps(*age), distance(*age)?))).collect();
+        let place = ages.get(looked.get().min(count - 1)).copied().map(steps)?;
         (points.len() > 1).then(|| Chart {
             series: vec![Series::new("to held-out pictures", points, Ink::Class(0))],
             x: Axis::new("steps of training").log(),
@@ -158,7 +157,7 @@ pub fn Ages(
         })
     });
     let ask = move |_| {
-        desk.ask(early().into_iter().map(Piece::Early).chain([Piece::Net(Net::Cifar)]).collect(), Command::Ages);
+        desk.ask(ages(), Command::Ages);
     };
     let words = move || match missing(desk) {
         0 => "Draw the same noise at every age".to_owned(),
@@ -183,10 +182,10 @@ pub fn Ages(
                         max=count.saturating_sub(1) as f64
                         step=1.0
                         marks=Signal::derive(move || {
-                            steps_of.with_value(|ages| ages.iter().enumerate().map(|(at, steps)| (at as f64, age(*steps).replace(" steps", ""))).collect())
+                            all.with_value(|ages| ages.iter().enumerate().map(|(at, age)| (at as f64, number(steps(*age)))).collect())
                         })
                         words=Callback::new(move |at: f64| {
-                            steps_of.with_value(|ages| ages.get(at as usize).map(|steps| age(*steps))).unwrap_or_default()
+                            all.with_value(|ages| ages.get(at as usize).copied().map(name)).unwrap_or_default()
                         })
                         help="The marks are steps of training."
                         on_change=Callback::new(move |at: f64| looked.set(at as usize))
@@ -212,10 +211,9 @@ mod tests {
 
     #[test]
     fn distances_are_those_of_drawn_pictures() {
-        let mut ages: Vec<u32> = early();
-        assert!(!ages.is_empty());
-        ages.push(0);
-        let known: Vec<f64> = ages.iter().filter_map(|steps| distance(*steps)).collect();
+        let ages = ages();
+        assert!(ages.len() > 1);
+        let known: Vec<f64> = ages.iter().filter_map(|age| distance(*age)).collect();
         // All were judged, or none yet; and what has learned longer draws closer to real pictures.
         assert!(known.is_empty() || known.len() == ages.len());
         assert!(known.is_sorted_by(|early, late| early > late), "{known:?}");

@@ -172,10 +172,10 @@ pub struct Filled {
 }
 
 /// What the network drew at one age.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Age {
-    /// Steps of its training; 0 is the network that has learned to the end.
-    pub steps: u32,
+    /// The network at that age.
+    pub piece: Piece,
     /// One picture of every class, bytes from 0 to 255 for -1 to 1.
     pub pictures: Vec<u8>,
 }

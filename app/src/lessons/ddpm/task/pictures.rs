@@ -21,7 +21,7 @@ use crate::{
         Settings,
         pictures::{
             Age, Command, Drawing, Errand, FILLS, Filled, MOST_ROWS, Net, Piece, Progress, REPEATS, Sheet, Trial, View,
-            early, number,
+            ages, number,
         },
     },
     session::{
@@ -69,7 +69,7 @@ impl Order {
     fn needs(&self, net: Net) -> Vec<Piece> {
         match self {
             Self::Draw | Self::Sheet(_) | Self::Fill { .. } => vec![Piece::Net(net)],
-            Self::Ages => early().into_iter().map(Piece::Early).chain([Piece::Net(Net::Cifar)]).collect(),
+            Self::Ages => ages(),
             Self::Try(_, trial) => trial.needs().to_vec(),
         }
     }
@@ -204,12 +204,10 @@ impl Pictures {
             Order::Ages => {
                 let classes: Vec<u8> = (0..Net::Cifar.classes()).collect();
                 let seeds: Vec<u64> = (0..classes.len()).map(|place| seed(noise, place)).collect();
-                let ages: Vec<u32> = early().into_iter().chain([0]).collect();
-                let piece = |steps: u32| if steps > 0 { Piece::Early(steps) } else { Piece::Net(Net::Cifar) };
-                let leg = |steps: &u32| Leg::new(piece(*steps), Walk::new(quick(Net::Cifar), &classes, &seeds));
-                let legs = ages.iter().map(leg).collect();
-                let age = |steps: u32| Age { steps, pictures: Vec::new() };
-                Job::new(Goal::Ages(ages.into_iter().map(age).collect()), legs)
+                let leg = |piece: Piece| Leg::new(piece, Walk::new(quick(Net::Cifar), &classes, &seeds));
+                let age = |piece: Piece| Age { piece, pictures: Vec::new() };
+                let all = ages();
+                Job::new(Goal::Ages(all.iter().copied().map(age).collect()), all.into_iter().map(leg).collect())
             }
             Order::Try(run, trial) => trials::job(run, trial, &self.settings),
         }
@@ -230,10 +228,12 @@ impl Pictures {
             *pace += fresh * (took - *pace);
             *measured = (*measured + 1).min(WARM);
         }
-        self.tell(&job);
         if !job.is_done() {
             self.job = Some(job);
-        } else if let Goal::Try(run, trial, done) = &job.goal {
+            return Ok(());
+        }
+        self.tell(&job);
+        if let Goal::Try(run, trial, done) = &job.goal {
             let device = &self.context.device;
             let finding = trials::finding(*trial, done, &job, &self.pieces, &self.settings, device).await?;
             self.news.finding = Some((*run, finding));
@@ -254,6 +254,10 @@ impl Pictures {
 
     /// What the figures show now. Pictures that the page has already are left out.
     pub fn view(&mut self) -> View {
+        if let Some(job) = self.job.take() {
+            self.tell(&job);
+            self.job = Some(job);
+        }
         let waiting = self.waiting.as_ref().map(|order| Progress {
             errand: order.errand(),
             step: 0,

@@ -174,7 +174,7 @@ impl Job {
     /// A step has been taken.
     fn note(&mut self, step: Step) {
         let clean = bytes(&step.seen.clean, 1.0);
-        let age = self.legs.front().map(age_of);
+        let piece = self.legs.front().map(|leg| leg.piece);
         match &mut self.goal {
             Goal::Draw(drawing) => {
                 let key = Key {
@@ -193,7 +193,7 @@ impl Job {
             Goal::Sheet(sheet) => sheet.pictures = clean,
             Goal::Fill(filled) => filled.pictures = clean,
             Goal::Ages(ages) => {
-                if let Some(age) = ages.iter_mut().find(|one| Some(one.steps) == age) {
+                if let Some(age) = ages.iter_mut().find(|age| Some(age.piece) == piece) {
                     age.pictures = clean;
                 }
             }
@@ -217,20 +217,12 @@ impl Job {
             Goal::Sheet(sheet) => sheet.pictures = bytes(pictures, 1.0),
             Goal::Fill(filled) => filled.pictures = bytes(pictures, 1.0),
             Goal::Ages(ages) => {
-                if let Some(age) = ages.iter_mut().find(|age| age.steps == age_of(&leg)) {
+                if let Some(age) = ages.iter_mut().find(|age| age.piece == leg.piece) {
                     age.pictures = bytes(pictures, 1.0);
                 }
             }
             Goal::Try(_, _, done) => done.push(pictures.to_vec()),
         }
-    }
-}
-
-/// The age of a leg's network: 0 has learned to the end.
-fn age_of(leg: &Leg) -> u32 {
-    match leg.piece {
-        Piece::Early(steps) => steps,
-        _ => 0,
     }
 }
 

@@ -2,10 +2,11 @@
 
 use models::{
     device::Device,
-    generative::{diffusion::network_time, unet::UNet},
-    tensor::{Int, Tensor, TensorData, Transaction},
+    generative::unet::UNet,
+    tensor::{Tensor, Transaction},
 };
 
+use super::walk::question;
 use crate::{
     lessons::{
         ddpm::pictures::{MAPS, Maps, NOISE, Question, STAGES, StageMaps, number},
@@ -21,10 +22,7 @@ pub async fn maps(network: &UNet, asked: Question, device: &Device) -> Result<Ma
         return Err(Trouble::new("The network cannot be asked about this picture; draw another.", Remedy::Dismiss));
     }
     let picture: Vec<f32> = asked.picture.iter().map(|byte| number(*byte, NOISE)).collect();
-    let x = TensorData::new(picture, [1, net.channels(), net.side(), net.side()]);
-    let x = Tensor::<4>::from_data(x, device);
-    let time = Tensor::<1>::from_data(TensorData::new(vec![network_time(asked.kept)], [1]), device);
-    let class = Tensor::<1, Int>::from_data(TensorData::new(vec![i32::from(asked.class)], [1]), device);
+    let (x, time, class) = question(net, picture, asked.kept, &[asked.class], device);
     let stages: Vec<(&str, Tensor<4>)> = network
         .look(x, time, class)
         .into_iter()

@@ -49,6 +49,22 @@ pub fn seed(noise: u32, place: usize) -> u64 {
     (u64::from(noise) << 20) + place as u64
 }
 
+/// What a network is given: pictures one after the other, all under the same noise, each with the class that it is asked as:
+/// `[pictures, channels, side, side], [pictures], [pictures]`.
+pub fn question(
+    net: Net,
+    pictures: Vec<f32>,
+    kept: f32,
+    classes: &[u8],
+    device: &Device,
+) -> (Tensor<4>, Tensor<1>, Tensor<1, Int>) {
+    let count = classes.len();
+    let x = TensorData::new(pictures, [count, net.channels(), net.side(), net.side()]);
+    let times = TensorData::new(vec![network_time(kept); count], [count]);
+    let classes = TensorData::new(classes.iter().map(|class| i32::from(*class)).collect(), [count]);
+    (Tensor::from_data(x, device), Tensor::from_data(times, device), Tensor::from_data(classes, device))
+}
+
 /// Pictures on their way.
 pub struct Walk {
     net: Net,
@@ -116,18 +132,15 @@ impl Walk {
 
     /// Asks the network the next few questions, and takes the step if these were the last ones. Says how many they were.
     pub async fn go_on(&mut self, network: &UNet, device: &Device) -> Result<(usize, Option<Step>), Trouble> {
-        let (numbers, side) = (self.net.numbers(), self.net.side());
+        let numbers = self.net.numbers();
         let first = self.answers.len() / numbers;
         let asked = &self.questions[first..(first + AT_ONCE).min(self.questions.len())];
         let count = asked.len();
         let pictures = self.backward.pictures();
         let x: Vec<f32> =
             asked.iter().flat_map(|(at, _)| &pictures[at * numbers..(at + 1) * numbers]).copied().collect();
-        let x = Tensor::<4>::from_data(TensorData::new(x, [count, self.net.channels(), side, side]), device);
-        let times = vec![network_time(self.backward.kept()); count];
-        let times = Tensor::<1>::from_data(TensorData::new(times, [count]), device);
-        let classes: Vec<i32> = asked.iter().map(|(_, class)| i32::from(*class)).collect();
-        let classes = Tensor::<1, Int>::from_data(TensorData::new(classes, [count]), device);
+        let classes: Vec<u8> = asked.iter().map(|(_, class)| *class).collect();
+        let (x, times, classes) = question(self.net, x, self.backward.kept(), &classes, device);
         let v = network.forward(x, times, classes); // [questions, channels, side, side]
         let v = read(Transaction::default().register(v)).await?.remove(0);
         if v.iter().any(|value| !value.is_finite()) {
