@@ -5,6 +5,7 @@
 
 mod actions;
 pub mod animation;
+mod arrivals;
 mod bench;
 mod context;
 pub mod engine;

@@ -7,7 +7,10 @@ use futures::{FutureExt, StreamExt, channel::mpsc::UnboundedReceiver, future::Lo
 use models::weights::{self, Parameters, Precision};
 use web_time::{Duration, Instant};
 
-pub use crate::session::context::{Arriving, Context};
+pub use crate::session::{
+    arrivals::Arrivals,
+    context::{Arriving, Context},
+};
 use crate::{
     fetch,
     session::{

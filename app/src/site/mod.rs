@@ -20,6 +20,7 @@ pub mod photos;
 pub mod runs;
 pub mod search;
 pub mod stale;
+pub mod supply;
 pub mod teachers;
 pub mod techniques;
 pub mod twins;

@@ -201,7 +201,7 @@ pub struct Snapshot {
     /// Which networks are here: AlexNet, EfficientNet.
     pub here: [bool; 2],
     /// Which have been asked for.
-    pub asked: [bool; 2],
+    pub asked: Vec<Which>,
     /// What each says.
     pub views: [Option<View>; 2],
     /// What AlexNet’s layers say, first to last.

@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use crate::{
     fetch,
     lessons::alexnet::{Alexnet, Command, Photograph, View, Which, settings::CLASSES},
-    session::{Session, protocol::LoadState},
-    site::{self, stale::renew_when_stale},
+    session::Session,
+    site::{self, stale::renew_when_stale, supply::Supply},
     widgets::{Photo, PhotoSource, saves_data},
 };
 
@@ -23,8 +23,8 @@ pub struct Desk {
     pub still: RwSignal<Option<Photo>>,
     /// Its number; 0 before the first.
     sent: RwSignal<u32>,
-    /// Which networks are wanted: AlexNet, EfficientNet.
-    wanted: RwSignal<[bool; 2]>,
+    /// Which networks are wanted.
+    supply: Supply<Which>,
     runs: StoredValue<u32>,
     names: Memo<Arc<Vec<String>>>,
 }
@@ -32,8 +32,18 @@ pub struct Desk {
 impl Desk {
     /// Sets the desk up. AlexNet is fetched at once, unless the reader saves data.
     pub fn new(session: Session<Alexnet>) -> Self {
-        let wanted = RwSignal::new([!saves_data(), false]);
-        let late = Memo::new(move |_| wanted.with(|wanted| wanted[1]));
+        let asked = move || session.snapshot.with(|snapshot| snapshot.as_ref().map(|one| one.asked.clone()));
+        let supply = Supply::new(
+            session.bench,
+            |which: Which| which.weights().to_owned(),
+            Signal::derive(asked),
+            move |which| session.command(Command::Fetch(which)),
+            move || session.command(Command::TakeIn),
+        );
+        if !saves_data() {
+            supply.want(Which::AlexNet);
+        }
+        let late = Memo::new(move |_| supply.is_wanted(Which::EfficientNet));
         let file = LocalResource::new(move || {
             let late = late.get();
             async move {
@@ -46,8 +56,8 @@ impl Desk {
             Arc::new(String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect::<Vec<String>>())
         });
         let (photo, still) = (RwSignal::new(None), RwSignal::new(None));
-        let desk = Self { session, photo, still, sent: RwSignal::new(0), wanted, runs: StoredValue::new(0), names };
-        desk.supply();
+        let desk = Self { session, photo, still, sent: RwSignal::new(0), supply, runs: StoredValue::new(0), names };
+        desk.send_again();
         for which in Which::ALL {
             let stale = move || desk.with(which, |view| view.stale) == Some(true) && !desk.is_live();
             renew_when_stale(stale, move || session.command(Command::Explain(which)));
@@ -57,40 +67,16 @@ impl Desk {
         desk
     }
 
-    /// Gives the worker what it lacks: weights that are wanted, and the picture, if a fresh one has lost it.
-    fn supply(self) {
+    /// Shows the picture to a fresh worker, which has lost it.
+    fn send_again(self) {
         let session = self.session;
         Effect::new(move || {
-            let wanted = self.wanted.get();
-            let state = session.snapshot.with(|snapshot| snapshot.as_ref().map(|one| (one.asked, one.number)));
-            let Some((asked, number)) = state.filter(|_| session.bench.trouble.with(Option::is_none)) else { return };
-            for which in Which::ALL.into_iter().filter(|which| wanted[*which as usize] && !asked[*which as usize]) {
-                session.command(Command::Fetch(which));
-            }
-            if number == 0 && self.sent.get_untracked() > 0 {
+            let number = session.snapshot.with(|snapshot| snapshot.as_ref().map(|one| one.number));
+            let number = number.filter(|_| session.bench.trouble.with(Option::is_none));
+            if number == Some(0) && self.sent.get_untracked() > 0 {
                 untrack(|| self.send());
             }
         });
-        for which in Which::ALL {
-            let ready = Memo::new(move |_| {
-                session.bench.fetched(which.weights()).is_some_and(|file| file.state == LoadState::Ready)
-            });
-            Effect::new(move || {
-                if ready.get() {
-                    session.command(Command::TakeIn);
-                }
-            });
-            let given_up = Memo::new(move |_| {
-                session.bench.fetched(which.weights()).is_some_and(|file| file.state == LoadState::Idle)
-            });
-            Effect::new(move || {
-                if given_up.get() {
-                    self.wanted.update(|wanted| wanted[which as usize] = false);
-                    // The next snapshot says that it may be asked for again.
-                    session.command(Command::TakeIn);
-                }
-            });
-        }
     }
 
     /// Shows a picture to the networks.
@@ -120,14 +106,12 @@ impl Desk {
 
     /// Asks for a network's weights.
     pub fn want(self, which: Which) {
-        if !self.wanted.with_untracked(|wanted| wanted[which as usize]) {
-            self.wanted.update(|wanted| wanted[which as usize] = true);
-        }
+        self.supply.want(which);
     }
 
     /// Whether a network is wanted.
     pub fn is_wanted(self, which: Which) -> bool {
-        self.wanted.with(|wanted| wanted[which as usize])
+        self.supply.is_wanted(which)
     }
 
     /// The number of the next experiment.

@@ -1,7 +1,5 @@
 //! The two networks: fetched while all else goes on, and what their first layers look for.
 
-use std::{cell::Cell, rc::Rc};
-
 use models::{
     device::Device,
     explain::{feature_maps::filter_pictures, sanity::cascade},
@@ -25,7 +23,7 @@ use crate::{
     },
     session::{
         protocol::{Remedy, Trouble},
-        serve::{Arriving, Context},
+        serve::{Arrivals, Context},
     },
 };
 
@@ -42,9 +40,7 @@ pub struct Networks {
     pub filters: Vec<f32>,
     /// LeNet's filters of C1: 6 × 25.
     pub lenet: Vec<f32>,
-    /// Which have been asked for and not given up: AlexNet, EfficientNet.
-    asked: Rc<Cell<[bool; 2]>>,
-    arrived: Arriving<Vec<(Which, Arrived)>>,
+    arrivals: Arrivals<Which, Arrived>,
 }
 
 /// Weights that have come: those of the network, and LeNet's beside AlexNet's.
@@ -71,8 +67,7 @@ impl Networks {
             efficientnet: None,
             filters: Vec::new(),
             lenet: Vec::new(),
-            asked: Rc::default(),
-            arrived: Arriving::default(),
+            arrivals: Arrivals::default(),
         }
     }
 
@@ -81,35 +76,19 @@ impl Networks {
         [self.alexnet.is_some(), self.efficientnet.is_some()]
     }
 
-    /// Which have been asked for and not given up: AlexNet, EfficientNet.
-    pub fn asked(&self) -> [bool; 2] {
-        self.asked.get()
+    /// Which have been asked for and not given up.
+    pub fn asked(&self) -> Vec<Which> {
+        self.arrivals.asked()
     }
 
-    /// Fetches a network's weights, unless they are here or on their way. The page hears of their coming, and asks to take
-    /// them in.
-    pub fn fetch(&mut self, which: Which, context: &Context) {
-        if self.asked()[which as usize] {
-            return;
-        }
-        ask(&self.asked, which, true);
-        let (context, arrived, asked) = (context.clone(), Rc::clone(&self.arrived), Rc::clone(&self.asked));
-        wasm_bindgen_futures::spawn_local(async move {
-            match bring(which, &context).await {
-                Ok(weights) => arrived.borrow_mut().get_or_insert_default().push((which, weights)),
-                Err(trouble) => {
-                    if trouble.remedy == Remedy::Fetch {
-                        ask(&asked, which, false);
-                    }
-                    context.tell(trouble);
-                }
-            }
-        });
+    /// Fetches a network's weights, unless they are here or on their way.
+    pub fn fetch(&self, which: Which, context: &Context) {
+        self.arrivals.fetch(which, context, bring(which, context.clone()));
     }
 
     /// Uses the weights that have come, and says whether there were any.
     pub async fn take_in(&mut self, device: &Device) -> Result<bool, Trouble> {
-        let arrived = self.arrived.borrow_mut().take().unwrap_or_default();
+        let arrived = self.arrivals.take();
         let some = !arrived.is_empty();
         for (which, Arrived { weights, lenet }) in arrived {
             match which {
@@ -133,7 +112,7 @@ impl Networks {
         let model = weights::load(unlearned(0, device), parameters, device)?;
         self.filters = read(Transaction::default().register(filter_pictures(&model))).await?.remove(0);
         self.alexnet = Some(model);
-        ask(&self.asked, Which::AlexNet, true);
+        self.arrivals.note(Which::AlexNet);
         Ok(())
     }
 
@@ -144,19 +123,13 @@ impl Networks {
     }
 }
 
-fn ask(asked: &Cell<[bool; 2]>, which: Which, on: bool) {
-    let mut all = asked.get();
-    all[which as usize] = on;
-    asked.set(all);
-}
-
-async fn bring(which: Which, context: &Context) -> Result<Arrived, Trouble> {
+async fn bring(which: Which, context: Context) -> Result<Arrived, Trouble> {
     let lenet = match which {
         // A picture beside another: without it the lesson goes on.
-        Which::AlexNet => get(LENET, context).await.ok(),
+        Which::AlexNet => get(LENET, &context).await.ok(),
         Which::EfficientNet => None,
     };
-    Ok(Arrived { weights: get(which.weights(), context).await?, lenet })
+    Ok(Arrived { weights: get(which.weights(), &context).await?, lenet })
 }
 
 async fn get(name: &str, context: &Context) -> Result<Parameters, Trouble> {

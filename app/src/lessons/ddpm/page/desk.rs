@@ -20,6 +20,7 @@ use crate::{
         Action, Session,
         protocol::{LoadState, Progress as Arrival},
     },
+    site::supply::Supply,
     widgets::saves_data,
 };
 
@@ -49,7 +50,7 @@ pub struct Desk {
     /// Milliseconds for one picture once, of each network; 0 before it was asked.
     pace: Memo<[f32; 2]>,
     here: Memo<Vec<Piece>>,
-    wanted: RwSignal<Vec<Piece>>,
+    supply: Supply<Piece>,
     /// What was asked for last: there a trouble is told.
     pub last: RwSignal<Errand>,
     /// What it needs that was not here then.
@@ -69,6 +70,19 @@ impl Desk {
             _ => None,
         };
         let now = move || pictures.snapshot.with(of);
+        let asked = move || {
+            pictures.snapshot.with(|snapshot| match snapshot.as_deref() {
+                Some(Snapshot::Pictures(view)) => Some(view.asked.clone()),
+                _ => None,
+            })
+        };
+        let supply = Supply::new(
+            pictures.bench,
+            Piece::weights,
+            Signal::derive(asked),
+            move |piece| send(session, pictures, Command::Fetch(piece)),
+            move || send(session, pictures, Command::TakeIn),
+        );
         let desk = Self {
             session,
             pictures,
@@ -82,7 +96,7 @@ impl Desk {
             progress: Memo::new(move |_| now()?.1),
             pace: Memo::new(move |_| now().map(|now| now.2).unwrap_or_default()),
             here: Memo::new(move |_| now().map(|now| now.0).unwrap_or_default()),
-            wanted: RwSignal::new(Vec::new()),
+            supply,
             last: RwSignal::new(Errand::Draw),
             needs: RwSignal::new(Vec::new()),
             again: StoredValue::new(None),
@@ -90,8 +104,6 @@ impl Desk {
             runs: StoredValue::new(0),
         };
         desk.keep_news();
-        desk.supply();
-        desk.forget_given_up();
         desk.give_up();
         desk
     }
@@ -121,57 +133,6 @@ impl Desk {
         });
     }
 
-    /// Gives the worker what it lacks, and tells it when something has come.
-    fn supply(self) {
-        let pictures = self.pictures;
-        Effect::new(move || {
-            let wanted = self.wanted.get();
-            let asked = pictures.snapshot.with(|snapshot| match snapshot.as_deref() {
-                Some(Snapshot::Pictures(view)) => Some(view.asked.clone()),
-                _ => None,
-            });
-            let Some(asked) = asked.filter(|_| pictures.bench.trouble.with(Option::is_none)) else { return };
-            for piece in wanted.into_iter().filter(|piece| !asked.contains(piece)) {
-                self.command(Command::Fetch(piece));
-            }
-        });
-        // Each file's coming is told once.
-        let ready = Memo::new(move |_| {
-            let is_ready = |state: LoadState| state == LoadState::Ready;
-            pictures.bench.files.with(|files| files.iter().filter(|file| is_ready(file.state)).count())
-        });
-        Effect::new(move |before: Option<usize>| {
-            let ready = ready.get();
-            if ready > before.unwrap_or_default() {
-                self.command(Command::TakeIn);
-            }
-            ready
-        });
-    }
-
-    /// What the reader gave up is wanted no more, until it is asked for again.
-    fn forget_given_up(self) {
-        let idle = Memo::new(move |_| {
-            let is_idle = |file: &&Arrival| file.state == LoadState::Idle;
-            self.pictures
-                .bench
-                .files
-                .with(|files| files.iter().filter(is_idle).map(|file| file.name.clone()).collect::<Vec<String>>())
-        });
-        Effect::new(move |before: Option<Vec<String>>| {
-            let before = before.unwrap_or_default();
-            let idle = idle.get();
-            // What was idle before may be wanted again by now, and be about to be fetched.
-            let is_new = |piece: &Piece| idle.contains(&piece.weights()) && !before.contains(&piece.weights());
-            if self.wanted.with_untracked(|wanted| wanted.iter().any(is_new)) {
-                self.wanted.update(|wanted| wanted.retain(|piece| !is_new(piece)));
-                // The next snapshot says that it may be asked for again.
-                self.command(Command::TakeIn);
-            }
-            idle
-        });
-    }
-
     /// Gives up one download after the other, once that is wished.
     fn give_up(self) {
         let bench = self.pictures.bench;
@@ -190,7 +151,7 @@ impl Desk {
             self.settle();
             self.giving_up.set(false);
             self.needs.set(needs.iter().filter(|piece| !untrack(|| self.has(**piece))).copied().collect());
-            needs.iter().for_each(|piece| self.want(*piece));
+            needs.iter().for_each(|piece| self.supply.want(*piece));
             self.command(command.clone());
         };
         ask();
@@ -218,16 +179,7 @@ impl Desk {
         if let Some(errand) = errand {
             self.last.set(errand);
         }
-        let now = Settings { role: Role::Pictures, ..self.session.settings.get_untracked() };
-        self.pictures.change(|settings| *settings = now);
-        self.pictures.command(ddpm::Command::Pictures(command));
-    }
-
-    /// Asks for weights.
-    fn want(self, piece: Piece) {
-        if !self.wanted.with_untracked(|wanted| wanted.contains(&piece)) {
-            self.wanted.update(|wanted| wanted.push(piece));
-        }
+        send(self.session, self.pictures, command);
     }
 
     /// Asks for the weights of the network that is chosen, unless the reader saves data.
@@ -241,7 +193,7 @@ impl Desk {
     pub fn fetch(self, net: Net) {
         self.settle();
         self.needs.set(vec![Piece::Net(net)]);
-        self.want(Piece::Net(net));
+        self.supply.want(Piece::Net(net));
     }
 
     /// Draws, and fetches what it takes.
@@ -283,7 +235,7 @@ impl Desk {
 
     /// Whether weights are wanted.
     pub fn is_wanted(self, piece: Piece) -> bool {
-        self.wanted.with(|wanted| wanted.contains(&piece))
+        self.supply.is_wanted(piece)
     }
 
     /// Whether this is being drawn, or waits to be.
@@ -349,6 +301,13 @@ impl Desk {
     pub fn bring(self, set: PictureSet) {
         self.command(Command::Bring(set));
     }
+}
+
+/// Asks the worker that draws for something, with the settings as they are now.
+fn send(session: Session<Ddpm>, pictures: Session<Ddpm>, command: Command) {
+    let now = Settings { role: Role::Pictures, ..session.settings.get_untracked() };
+    pictures.change(|settings| *settings = now);
+    pictures.command(ddpm::Command::Pictures(command));
 }
 
 fn lower(net: Net) -> &'static str {

@@ -109,7 +109,10 @@ impl Pictures {
     /// What the reader asks.
     pub async fn command(&mut self, command: Command) -> Result<(), Trouble> {
         let order = match command {
-            Command::Fetch(piece) => return self.pieces.fetch(piece, &self.context),
+            Command::Fetch(piece) => {
+                self.pieces.fetch(piece, &self.context);
+                return Ok(());
+            }
             Command::Bring(set) => {
                 self.pieces.bring_pictures(set, &self.context);
                 return Ok(());

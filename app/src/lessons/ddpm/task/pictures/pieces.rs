@@ -1,7 +1,5 @@
 //! The networks: fetched while all else goes on, taken in when they have come.
 
-use std::{cell::RefCell, rc::Rc};
-
 use models::{
     data::images::Images,
     device::Device,
@@ -25,25 +23,23 @@ use crate::{
     },
     session::{
         protocol::{Remedy, Trouble},
-        serve::{Arriving, Context},
+        serve::{Arrivals, Context},
     },
 };
 
 /// All networks of this worker, as far as they are here.
 #[derive(Default)]
 pub struct Pieces {
-    /// What has been asked for and did not fail to come.
-    asked: Rc<RefCell<Vec<Piece>>>,
     nets: [Option<UNet>; 2],
     /// Early checkpoints are made into a network when it is their turn: six at once would be in the way.
     early: Vec<(u32, Vec<u8>)>,
     judges: [Option<LeNet>; 2],
     vae: Option<Vae>,
-    arrived: Arriving<Vec<(Parcel, Vec<u8>)>>,
+    arrivals: Arrivals<Parcel, Vec<u8>>,
 }
 
 /// What a file that has come is.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Parcel {
     Weights(Piece),
     HeldOut(PictureSet),
@@ -60,50 +56,40 @@ impl Pieces {
 
     /// What has been asked for and did not fail to come.
     pub fn asked(&self) -> Vec<Piece> {
-        self.asked.borrow().clone()
+        let weights = |parcel| match parcel {
+            Parcel::Weights(piece) => Some(piece),
+            Parcel::HeldOut(_) => None,
+        };
+        self.arrivals.asked().into_iter().filter_map(weights).collect()
     }
 
-    /// Fetches weights, unless they are here or on their way. The page hears of their coming, and asks to take them in.
-    pub fn fetch(&mut self, piece: Piece, context: &Context) -> Result<(), Trouble> {
-        if self.asked.borrow().contains(&piece) {
-            return Ok(());
-        }
-        self.asked.borrow_mut().push(piece);
-        let missing = || format!("The weights {} are not part of this site.", piece.weights());
-        let file = piece.file().ok_or_else(|| Trouble::new(missing(), Remedy::Dismiss))?;
-        self.bring(Parcel::Weights(piece), file, context);
-        Ok(())
+    /// Fetches weights, unless they are here or on their way.
+    pub fn fetch(&self, piece: Piece, context: &Context) {
+        let mine = context.clone();
+        self.arrivals.fetch(Parcel::Weights(piece), context, async move {
+            let missing = || format!("The weights {} are not part of this site.", piece.weights());
+            mine.fetch(piece.file().ok_or_else(|| Trouble::new(missing(), Remedy::Dismiss))?).await
+        });
     }
 
     /// Fetches held-out pictures.
     pub fn bring_pictures(&self, set: PictureSet, context: &Context) {
-        if let Some(file) = fetch::files(&format!("static/data/{}/test-", set.id())).first() {
-            self.bring(Parcel::HeldOut(set), file, context);
+        if let Some(file) = fetch::files(&format!("static/data/{}/test-", set.id())).first().copied() {
+            let mine = context.clone();
+            self.arrivals.fetch(Parcel::HeldOut(set), context, async move { mine.fetch(file).await });
         }
-    }
-
-    fn bring(&self, parcel: Parcel, file: &'static fetch::File, context: &Context) {
-        let (context, arrived, asked) = (context.clone(), Rc::clone(&self.arrived), Rc::clone(&self.asked));
-        wasm_bindgen_futures::spawn_local(async move {
-            match context.fetch(file).await {
-                Ok(bytes) => arrived.borrow_mut().get_or_insert_default().push((parcel, bytes)),
-                Err(trouble) => {
-                    if let Parcel::Weights(piece) = parcel {
-                        asked.borrow_mut().retain(|other| *other != piece);
-                    }
-                    context.tell(trouble);
-                }
-            }
-        });
     }
 
     /// Uses what has come; held-out pictures are handed on.
     pub fn take_in(&mut self, device: &Device) -> Result<Option<HeldOut>, Trouble> {
         let mut pictures = None;
-        let arrived = self.arrived.borrow_mut().take().unwrap_or_default();
-        for (parcel, bytes) in arrived {
+        for (parcel, bytes) in self.arrivals.take() {
             match parcel {
-                Parcel::HeldOut(set) => pictures = Some(one_of_each(set, &Images::parse(&bytes).map_err(again)?)),
+                Parcel::HeldOut(set) => {
+                    // The page keeps one set at a time and may come back to this one.
+                    self.arrivals.forget(parcel);
+                    pictures = Some(one_of_each(set, &Images::parse(&bytes).map_err(again)?));
+                }
                 Parcel::Weights(Piece::Early(steps)) => self.early.push((steps, bytes)),
                 Parcel::Weights(piece) => {
                     self.put(piece, &weights::from_safetensors(&bytes).map_err(again)?, device).map_err(again)?;
@@ -128,10 +114,7 @@ impl Pieces {
                 self.vae = Some(weights::load(decoder_config().init(device, &mut rng), parameters, device)?);
             }
         }
-        let mut asked = self.asked.borrow_mut();
-        if !asked.contains(&piece) {
-            asked.push(piece);
-        }
+        self.arrivals.note(Parcel::Weights(piece));
         Ok(())
     }
 
