@@ -1,5 +1,5 @@
-// Endurance: lessons that train for a long time, a walk through all lessons again and again, workers that are killed and a
-// device that is lost at random. What the page and its worker hold and how fast they compute must stay flat.
+// Endurance: lessons that train for a long time, a walk through all lessons again and again, workers that are killed at
+// random, and a device that is lost. What the page and its worker hold and how fast they compute must stay flat.
 //
 // node tests/browser/soak.mjs DIST [--seconds N]   (N in all; without it, ten minutes a lesson and twenty walks)
 import { readFile } from "node:fs/promises";
@@ -192,7 +192,7 @@ async function walk(site, turns, random, say) {
 }
 
 /** Trains on WebGPU until the browser's graphics process is gone: the run must go on by itself, on the CPU. */
-async function loseDevice(site, random) {
+async function loseDevice(site) {
   const found = await fetch(`${site.url}worker-gpu_loader.js`, { method: "HEAD" });
   if (found.status !== 200) return "no device was lost: built without the WebGPU worker";
   const page = await site.open("lessons/mlp/?engine=webgpu&data=mnist&examples=2000&hidden=16", { allow: [/console:/] });
@@ -201,7 +201,6 @@ async function loseDevice(site, random) {
   await until("an engine", async () => (await engine.textContent()) === "webgpu", 90_000);
   await press(page, "Train");
   await until("3 steps", async () => (await step()) > 3, 60_000);
-  await page.waitForTimeout(3_000 * random());
   await (await page.context().browser().newBrowserCDPSession()).send("Browser.crashGpuProcess");
   await until("the CPU", async () => (await engine.textContent()) === "cpu", 60_000);
   const words = await page.locator(".bench .notice").innerText();
@@ -254,7 +253,7 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const site = new Site(browser, server.url, lessons, await findRoutes(dist));
   const start = Date.now();
   const rows = await soak(site, { seconds: option("--seconds"), seed: option("--seed"), say: (words) => console.log(words) });
-  console.log(await loseDevice(site, Math.random));
+  console.log(await loseDevice(site));
   console.log(`\n${table(rows)}\n`);
   const grown = rows.filter(({ isFlat }) => !isFlat);
   for (const { where, what, early, late } of grown) console.log(`${where}: ${what} went from ${shown(early, what)} to ${shown(late, what)}.`);

@@ -62,7 +62,8 @@ fn lessons() -> Outcome<String> {
     Ok(out)
 }
 
-/// What the weights of a lesson reach, from `pretrained/SLUG*.toml`.
+/// What the weights of a lesson reach, from `pretrained/SLUG*.toml`. A network as it was after some steps of its training,
+/// whose name ends in their number, is its lesson's affair.
 fn weights(slug: &str) -> Outcome<Vec<String>> {
     let Ok(folder) = fs::read_dir(root().join("pretrained")) else { return Ok(Vec::new()) };
     let mut names: Vec<String> =
@@ -71,7 +72,8 @@ fn weights(slug: &str) -> Outcome<Vec<String>> {
     let mut lines = Vec::new();
     for name in names {
         let Some(stem) = name.strip_suffix(".toml") else { continue };
-        if stem != slug && !stem.starts_with(&format!("{slug}-")) {
+        let is_early = stem.rsplit('-').next().is_some_and(|end| end.bytes().all(|byte| byte.is_ascii_digit()));
+        if is_early || (stem != slug && !stem.starts_with(&format!("{slug}-"))) {
             continue;
         }
         let table: Table = read_text(&root().join("pretrained").join(&name))?.parse()?;
