@@ -163,12 +163,13 @@ const PICTURE = "Float32Array.from({ length: 3 * 224 * 224 }, (_, at) => 0.5 + 0
 /** Milliseconds of EfficientNet-Lite0 with the shipped weights: ours and ONNX Runtime Web (WebAssembly with SIMD, one thread),
  *  each alone on its page, in the best of many short rounds; and of our explanations. */
 async function borrowed(site) {
-  const [ours, theirs] = [await ourBorrowed(site), await theirBorrowed(site)];
-  const apart = Math.max(...ours.scores.map((score, place) => Math.abs(score - theirs.scores[place])));
+  const ours = await ourBorrowed(site);
+  const theirs = await theirPass(site, "efficientnet-lite0", { picture: ["float32", PICTURE, [1, 3, 224, 224]] }, "scores");
+  const apart = Math.max(...ours.scores.map((score, place) => Math.abs(score - theirs.answer[place])));
   // Scores of some ten, sums of up to 1,280 products in another order through fifty layers.
   if (!(apart < 0.01)) throw new Error(`EfficientNet-Lite0 answers otherwise in ONNX Runtime Web: scores are ${apart} apart.`);
   return [
-    { name: "EfficientNet-Lite0, 1 picture", ours: ours.forward, tensorflow: null, onnx: theirs.forward },
+    { name: "EfficientNet-Lite0, 1 picture", ours: ours.forward, tensorflow: null, onnx: theirs.once },
     { name: "Grad-CAM of EfficientNet-Lite0, last maps", ours: ours.heat, tensorflow: null, onnx: null },
     { name: "Saliency of EfficientNet-Lite0, back to the pixels", ours: ours.saliency, tensorflow: null, onnx: null },
   ];
@@ -190,30 +191,32 @@ async function ourBorrowed(site) {
   return measured;
 }
 
-async function theirBorrowed(site) {
+/** Milliseconds of one call of a model in ONNX Runtime Web, and what it answers. Each input is a type, the numbers or the
+ *  expression that makes them, and a shape. */
+async function theirPass(site, name, inputs, output) {
   const page = await site.open("bench/tensorflow.html", { wait: false });
-  const measured = await page.evaluate(async ({ folder, model, picture, seconds }) => {
+  const measured = await page.evaluate(async ({ folder, model, inputs, output, seconds }) => {
     const ort = await import(`${folder}ort.wasm.min.mjs`);
     ort.env.wasm.numThreads = 1;
     ort.env.wasm.wasmPaths = folder;
     const bytes = new Uint8Array(await (await fetch(model)).arrayBuffer());
     const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], graphOptimizationLevel: "all" });
-    const x = new ort.Tensor("float32", eval(picture), [1, 3, 224, 224]);
+    const tensor = ([type, numbers, shape]) => new ort.Tensor(type, typeof numbers === "string" ? eval(numbers) : numbers, shape);
+    const given = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, tensor(input)]));
     const run = async (limit) => {
       const end = performance.now() + limit * 1000;
       let best = Infinity;
       while (performance.now() < end) {
         const start = performance.now();
         let calls = 0;
-        for (; performance.now() - start < 40; calls += 1) await session.run({ picture: x });
+        for (; performance.now() - start < 40; calls += 1) await session.run(given);
         best = Math.min(best, (performance.now() - start) / calls);
       }
       return best;
     };
     await run(2);
-    const forward = await run(seconds);
-    return { forward, scores: [...(await session.run({ picture: x })).scores.data] };
-  }, { folder: `${site.url}onnx/`, model: `${site.url}kernels/efficientnet-lite0.onnx`, picture: PICTURE, seconds: 5 });
+    return { once: await run(seconds), answer: [...(await session.run(given))[output].data] };
+  }, { folder: `${site.url}onnx/`, model: `${site.url}kernels/${name}.onnx`, inputs, output, seconds: 5 });
   await site.tidy();
   return measured;
 }
@@ -225,12 +228,18 @@ const [TIME, CLASS] = [420, 3];
 /** Milliseconds of one step of the DDPM lesson's network with the shipped weights: ours, and ONNX Runtime Web; with guidance a
  *  step asks twice, as a batch of two. */
 async function denoised(site) {
-  const [ours, theirs] = [await ourDenoised(site), await theirDenoised(site)];
-  const apart = Math.max(...ours.v.map((value, place) => Math.abs(value - theirs.v[place])));
+  const ours = await ourDenoised(site);
+  const inputs = {
+    picture: ["float32", NOISY, [1, 1, 28, 28]],
+    time: ["float32", [TIME], [1, 1]],
+    class: ["int64", `BigInt64Array.from([${CLASS}n])`, [1]],
+  };
+  const theirs = await theirPass(site, "ddpm-small", inputs, "v");
+  const apart = Math.max(...ours.v.map((value, place) => Math.abs(value - theirs.answer[place])));
   // Numbers of some 1, sums of up to 2,304 products in another order through sixty layers.
   if (!(apart < 0.001)) throw new Error(`The U-Net answers otherwise in ONNX Runtime Web: v is ${apart} apart.`);
   return [
-    { name: "DDPM's U-Net, 28 × 28, one step", ours: ours.one, tensorflow: null, onnx: theirs.one },
+    { name: "DDPM's U-Net, 28 × 28, one step", ours: ours.one, tensorflow: null, onnx: theirs.once },
     { name: "DDPM's U-Net, one step with guidance (a batch of 2)", ours: ours.two, tensorflow: null, onnx: null },
   ];
 }
@@ -246,38 +255,6 @@ async function ourDenoised(site) {
     network.forward(1, 2);
     return { one: network.forward(1, seconds), two: network.forward(2, seconds), v: [...network.answer()] };
   }, { kernels: `${site.url}kernels/`, weights: `${site.url}pretrained/ddpm-small.safetensors`, picture: NOISY, time: TIME, asked: CLASS, seconds: 5 });
-  await site.tidy();
-  return measured;
-}
-
-async function theirDenoised(site) {
-  const page = await site.open("bench/tensorflow.html", { wait: false });
-  const measured = await page.evaluate(async ({ folder, model, picture, time, asked, seconds }) => {
-    const ort = await import(`${folder}ort.wasm.min.mjs`);
-    ort.env.wasm.numThreads = 1;
-    ort.env.wasm.wasmPaths = folder;
-    const bytes = new Uint8Array(await (await fetch(model)).arrayBuffer());
-    const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"], graphOptimizationLevel: "all" });
-    const inputs = {
-      picture: new ort.Tensor("float32", eval(picture), [1, 1, 28, 28]),
-      time: new ort.Tensor("float32", [time], [1, 1]),
-      class: new ort.Tensor("int64", [BigInt(asked)], [1]),
-    };
-    const run = async (limit) => {
-      const end = performance.now() + limit * 1000;
-      let best = Infinity;
-      while (performance.now() < end) {
-        const start = performance.now();
-        let calls = 0;
-        for (; performance.now() - start < 40; calls += 1) await session.run(inputs);
-        best = Math.min(best, (performance.now() - start) / calls);
-      }
-      return best;
-    };
-    await run(2);
-    const one = await run(seconds);
-    return { one, v: [...(await session.run(inputs)).v.data] };
-  }, { folder: `${site.url}onnx/`, model: `${site.url}kernels/ddpm-small.onnx`, picture: NOISY, time: TIME, asked: CLASS, seconds: 5 });
   await site.tidy();
   return measured;
 }

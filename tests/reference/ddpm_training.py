@@ -12,18 +12,16 @@ run which was cut off goes on as if it had not been.
 import copy
 import dataclasses
 import gzip
-import io
 import json
 import os
 import struct
-import tarfile
 import time
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 
+import archives
 from ddpm import UNet, kept_at
 
 BATCH = 64
@@ -74,18 +72,8 @@ def site_pictures(name, split="train"):
 
 def cifar_pictures(data, split, kept):
     """All pictures of `train` or `test` in the order of the archive, uint8 [count, 3, 32, 32], and their classes, int64."""
-    cache = Path(kept) / f"cifar10-{split}.npz"
-    if not cache.exists():
-        pixels, targets = [], []
-        with tarfile.open(Path(data) / f"cifar10_{split}.tar.gz") as archive:
-            for member in archive:
-                if member.name.endswith(".jpg"):
-                    picture = Image.open(io.BytesIO(archive.extractfile(member).read())).convert("RGB")
-                    pixels.append(np.asarray(picture).transpose(2, 0, 1))
-                    targets.append(CIFAR.index(Path(member.name).parent.name))
-        np.savez(cache, pixels=np.stack(pixels), targets=np.array(targets))
-    arrays = np.load(cache)
-    return torch.from_numpy(arrays["pixels"]), torch.from_numpy(arrays["targets"])
+    archive = Path(data) / f"cifar10_{split}.tar.gz"
+    return archives.pictures(archive, CIFAR, Path(kept) / f"cifar10-{split}.npz")
 
 
 def training_pictures(run, data, kept):

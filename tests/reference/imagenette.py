@@ -3,15 +3,13 @@
 The pictures are ImageNet's: they are trained from and measured on, and never kept in this repository.
 """
 
-import io
 import math
-import tarfile
 from pathlib import Path
 
-import numpy as np
 import torch
-from PIL import Image
 from torch.nn import functional
+
+import archives
 
 SIDE = 96
 CLASSES = [
@@ -24,21 +22,8 @@ SMALLEST_CROP, STRETCH, JITTER = 0.35, 4 / 3, 0.3
 
 def pictures(data, split, cache):
     """All pictures of `train` or `val` in the order of the archive, uint8 [count, 3, 96, 96], and their classes, int64."""
-    kept = Path(cache) / f"imagenette96-{split}.npz"
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        pixels, targets = [], []
-        with tarfile.open(Path(data) / f"imagenette96_{split}.tar.gz") as archive:
-            for member in archive:
-                if member.name.endswith(".jpg"):
-                    picture = Image.open(io.BytesIO(archive.extractfile(member).read())).convert("RGB")
-                    pixels.append(np.asarray(picture).transpose(2, 0, 1))
-                    targets.append(CLASSES.index(Path(member.name).parent.name))
-        half = kept.with_suffix(".part.npz")
-        np.savez(half, pixels=np.stack(pixels), targets=np.array(targets))
-        half.rename(kept)
-    arrays = np.load(kept)
-    return torch.from_numpy(arrays["pixels"]), torch.from_numpy(arrays["targets"])
+    archive = Path(data) / f"imagenette96_{split}.tar.gz"
+    return archives.pictures(archive, CLASSES, Path(cache) / f"imagenette96-{split}.npz")
 
 
 def split_off(pixels, targets):

@@ -37,7 +37,7 @@ use crate::{
     foundations::mlp::{Activation, initial_weights},
     train::{
         optimizer::{Optimizer, OptimizerKind},
-        trainer::{Checkpoint, Trainer},
+        trainer::{Moment, Trainer},
     },
 };
 
@@ -232,23 +232,14 @@ impl Learner {
     }
 
     /// Everything that decides how the run goes on.
-    pub async fn save(&self) -> Result<Saved, Error> {
-        Ok(Saved { checkpoint: self.trainer.save().await?, rng: self.rng.clone() })
+    pub async fn save(&self) -> Result<Moment, Error> {
+        Moment::of(&self.trainer, &self.rng).await
     }
 
     /// Goes back (or forward) to a moment of this run; on trouble nothing changes.
-    pub fn restore(&mut self, saved: &Saved) -> Result<(), Error> {
-        self.trainer.restore(&saved.checkpoint, &self.device)?;
-        self.rng = saved.rng.clone();
-        Ok(())
+    pub fn restore(&mut self, moment: &Moment) -> Result<(), Error> {
+        moment.restore(&mut self.trainer, &mut self.rng, &self.device)
     }
-}
-
-/// A moment of a live run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Saved {
-    checkpoint: Checkpoint,
-    rng: Pcg32,
 }
 
 /// Points out of noise: where each is before the first step, after each step, and at the end: `walk.len()` lists of

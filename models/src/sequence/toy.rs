@@ -13,7 +13,6 @@
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
-use serde::{Deserialize, Serialize};
 
 use super::{
     heads::{Heads, Silenced},
@@ -25,7 +24,7 @@ use crate::{
     error::Error,
     train::{
         optimizer::{Optimizer, OptimizerKind},
-        trainer::{Checkpoint, Trainer},
+        trainer::{Moment, Trainer},
     },
 };
 
@@ -176,23 +175,14 @@ impl Toy {
     }
 
     /// Everything that decides how the run goes on.
-    pub async fn save(&self) -> Result<Saved, Error> {
-        Ok(Saved { checkpoint: self.trainer.save().await?, rng: self.rng.clone() })
+    pub async fn save(&self) -> Result<Moment, Error> {
+        Moment::of(&self.trainer, &self.rng).await
     }
 
     /// Goes back (or forward) to a moment of this run; on trouble nothing changes.
-    pub fn restore(&mut self, saved: &Saved) -> Result<(), Error> {
-        self.trainer.restore(&saved.checkpoint, &self.device)?;
-        self.rng = saved.rng.clone();
-        Ok(())
+    pub fn restore(&mut self, moment: &Moment) -> Result<(), Error> {
+        moment.restore(&mut self.trainer, &mut self.rng, &self.device)
     }
-}
-
-/// A moment of a live run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Saved {
-    checkpoint: Checkpoint,
-    rng: Pcg32,
 }
 
 #[cfg(test)]

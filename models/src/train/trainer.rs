@@ -8,6 +8,7 @@ use burn::{
     optim::GradientsParams,
     tensor::{Device, Tensor, Transaction},
 };
+use rand_pcg::Pcg32;
 use serde::{Deserialize, Serialize};
 
 use super::optimizer::{Optimizer, OptimizerState};
@@ -103,6 +104,27 @@ pub struct Checkpoint {
     pub parameters: Parameters,
     /// The optimiser's memory.
     pub optimizer: OptimizerState,
+}
+
+/// A moment of a run that draws all its chance from one source: from there it repeats bit for bit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Moment {
+    checkpoint: Checkpoint,
+    rng: Pcg32,
+}
+
+impl Moment {
+    /// Everything that decides how the run goes on, read in one transaction.
+    pub async fn of<M: Module>(trainer: &Trainer<M>, rng: &Pcg32) -> Result<Self, Error> {
+        Ok(Self { checkpoint: trainer.save().await?, rng: rng.clone() })
+    }
+
+    /// Takes a run back (or forward) to this moment; on trouble nothing changes.
+    pub fn restore<M: Module>(&self, trainer: &mut Trainer<M>, rng: &mut Pcg32, device: &Device) -> Result<(), Error> {
+        trainer.restore(&self.checkpoint, device)?;
+        *rng = self.rng.clone();
+        Ok(())
+    }
 }
 
 /// Says where numbers went astray, from what was read back: the loss, the layers' mean gradients and the parameters.

@@ -7,9 +7,10 @@ use models::{
     generative::{
         cloud::{Place, Reference, exact_noise, relative_error},
         diffusion::{Rule, Schedule, noised},
-        score::{Learner, Noisy, Question, Saved, flow, noise_at},
+        score::{Learner, Noisy, Question, flow, noise_at},
     },
     tensor::{Tensor, Transaction},
+    train::trainer::Moment,
     weights::{self, Parameters},
 };
 use rand::{RngExt, SeedableRng};
@@ -326,8 +327,8 @@ impl Points {
 
     /// Takes a saved state back.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
-        let saved: Saved = decode(bytes)?;
-        self.learner.restore(&saved)?;
+        let moment: Moment = decode(bytes)?;
+        self.learner.restore(&moment)?;
         self.see_anew();
         Ok(())
     }

@@ -6,10 +6,11 @@ use models::{
     error::Error,
     sequence::{
         heads::{Head, Silenced},
-        toy::{PLACES, Saved, Step, Toy, config},
+        toy::{PLACES, Step, Toy, config},
         walk::Walk,
     },
     tensor::{Tensor, Transaction},
+    train::trainer::Moment,
     weights::{self, NamedTensor, Parameters},
 };
 
@@ -301,8 +302,8 @@ impl ToyTask {
 
     /// Takes a state back if it belongs to this network.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
-        let saved: Saved = decode(bytes)?;
-        self.toy.restore(&saved)?;
+        let moment: Moment = decode(bytes)?;
+        self.toy.restore(&moment)?;
         self.steps.clear();
         self.evaluations.clear();
         self.weighed = None;
