@@ -124,7 +124,10 @@ impl<P: Protocol> Session<P> {
         self.snapshot.set(Some(Arc::new(snapshot)));
         self.bench.frames.update(|frames| *frames += 1);
         self.keep();
-        if more || frame.running || frame.owes {
+        if again {
+            // The pen has moved on since the question: its picture is wanted in this very frame, not in the next.
+            self.ask_for_frame();
+        } else if more || frame.running || frame.owes {
             let session = *self;
             next_animation_frame(move || session.ask_for_frame());
         }
