@@ -7,8 +7,10 @@ use toml::{Table, Value};
 
 fn main() {
     if env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch == "wasm32") {
-        // Where the page is cut into files, the cutter follows the linker's relocations.
-        println!("cargo::rustc-link-arg-bin=page=--emit-relocs");
+        // Where a program is cut into files, the cutter follows the linker's relocations.
+        for program in ["page", "worker", "worker-gpu"] {
+            println!("cargo::rustc-link-arg-bin={program}=--emit-relocs");
+        }
     }
     let root = Path::new(&env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("..");
     let out = Path::new(&env::var("OUT_DIR").expect("cargo sets it")).to_path_buf();

@@ -47,7 +47,7 @@ export class Gauge {
   async #wasmOf(worker) {
     const loader = worker.url();
     if (!this.#loaders.has(loader)) {
-      const [, module] = /from '(.*?)'/.exec(await (await fetch(loader)).text());
+      const [, module] = /from "(.*?)"/.exec(await (await fetch(loader)).text());
       this.#loaders.set(loader, new URL(module, loader).href);
     }
     return worker.evaluate(async (module) => (await (await import(module)).default()).memory.buffer.byteLength, this.#loaders.get(loader));

@@ -1,12 +1,14 @@
 //! `cargo xtask bench`: speeds beside TensorFlow.js and ONNX Runtime Web, sizes, longest task; kept in `tests/bench/results.json`.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::{
     build::{self, Options},
     failure::{Outcome, write},
-    readme, shell,
-    test::brotli_size,
+    offline, readme, shell, split,
+    test::{brotli_size, worker_sizes},
     tools,
 };
 
@@ -41,24 +43,26 @@ pub fn run(arguments: &[String]) -> Outcome {
     let folder = dist.to_string_lossy().into_owned();
     let mut results: Value =
         serde_json::from_str(&shell::output(shell::command("node", &["tests/bench/run.mjs", &folder, &kernels]))?)?;
-    let mut sizes = serde_json::Map::new();
-    let (mut parts, mut raw) = (0, 0);
-    for entry in std::fs::read_dir(&dist)? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if let Some(bundle) = name.strip_suffix("_bg.wasm") {
-            // The page's name carries a hash of its content.
-            let bundle = if bundle.starts_with("page") { "page" } else { bundle };
-            let file = format!("{bundle}.wasm");
-            sizes.insert(file, json!({ "brotli": brotli_size(&path)?, "raw": path.metadata()?.len() }));
-        } else if name.ends_with(".wasm") {
-            parts += brotli_size(&path)?;
-            raw += path.metadata()?.len();
-        }
+    let mut sizes = BTreeMap::new();
+    for file in offline::files(&dist)? {
+        let Some(program) = split::program_of(&file) else { continue };
+        let name = if file.ends_with("_bg.wasm") {
+            format!("{program}.wasm, to start with")
+        } else if file.ends_with(".wasm") || file.ends_with(".bin") {
+            format!("{program}.wasm, what lessons add, together")
+        } else {
+            continue;
+        };
+        let path = dist.join(&file);
+        let size: &mut (u64, u64) = sizes.entry(name).or_default();
+        *size = (size.0 + brotli_size(&path)?, size.1 + path.metadata()?.len());
     }
-    sizes.insert("parts of the page that come with a lesson, together".into(), json!({ "brotli": parts, "raw": raw }));
+    let (first, lessons) = worker_sizes()?;
+    let largest = lessons.by_part.values().max().copied().unwrap_or_default();
+    let sizes = sizes.into_iter().map(|(name, (brotli, raw))| (name, json!({ "brotli": brotli, "raw": raw })));
+    let sizes = sizes.chain([("worker.wasm for its largest lesson".into(), json!({ "brotli": first + largest }))]);
     results["profile"] = json!(if options.release { "release" } else { "ci" });
-    results["sizes"] = Value::Object(sizes);
+    results["sizes"] = Value::Object(sizes.collect());
     write(&shell::root().join(RESULTS), format!("{}\n", serde_json::to_string_pretty(&results)?))?;
     println!("{}", readme::measurements(&results));
     readme::run(&[])

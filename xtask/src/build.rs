@@ -1,11 +1,6 @@
 //! `cargo xtask build`: trunk builds, then every route gets a file of its own under a strict content security policy.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    time::Instant,
-};
+use std::{fs, path::PathBuf, time::Instant};
 
 use sha2::{Digest, Sha256};
 
@@ -100,7 +95,6 @@ fn finish() -> Outcome {
     let name = format!("start-{}.js", &hex(script.as_bytes())[..16]);
     write(&dist.join(&name), script)?;
     let template = format!("{before}<script type=\"module\" src=\"{name}\"></script>{after}");
-    let marks = mark_workers(&dist)?;
     let template = prepare(&template);
     let release = offline::release(&dist, &template)?;
     let styles: Vec<&str> = template.lines().filter(|line| line.contains("rel=\"stylesheet\"")).collect();
@@ -113,31 +107,7 @@ fn finish() -> Outcome {
     write(&dist.join("404.html"), missing::html())?;
     write(&dist.join("lessons.json"), routes::lessons_json()?)?;
     let paths: Vec<String> = routes.into_iter().map(|route| route.path).collect();
-    offline::write_worker(&dist, &release, &marks, &paths)
-}
-
-/// Workers keep their names from release to release, so a browser's cache could pair a new loader with an old program.
-/// Their loaders ask for content by checksum, and pages ask for a loader by their release. Returns the marks by file.
-fn mark_workers(dist: &Path) -> Outcome<BTreeMap<String, String>> {
-    let mut marks = BTreeMap::new();
-    for name in ["worker", "worker-gpu"] {
-        let (script, program) = (dist.join(format!("{name}.js")), dist.join(format!("{name}_bg.wasm")));
-        if !script.exists() {
-            continue;
-        }
-        let mut content = fs::read(&script)?;
-        content.extend(fs::read(&program)?);
-        let mark = &hex(&content)[..16];
-        for file in [format!("{name}.js"), format!("{name}_bg.wasm")] {
-            marks.insert(file, mark.to_owned());
-        }
-        let loader = format!(
-            "import init from './{name}.js?{mark}';\n\
-             await init({{ module_or_path: new URL('./{name}_bg.wasm?{mark}', import.meta.url) }});\n"
-        );
-        write(&dist.join(format!("{name}_loader.js")), loader)?;
-    }
-    Ok(marks)
+    offline::write_worker(&dist, &release, &split::parts()?, &paths)
 }
 
 /// Takes out what each route says itself, adds the policy, and marks style sheets and the first script with their content.

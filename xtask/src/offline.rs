@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     build::hex,
     failure::{Failure, Outcome, read, write},
+    split::{self, Parts},
 };
 
 const SCRIPT: &str = include_str!("service_worker.js");
@@ -48,13 +49,13 @@ pub fn release(dist: &Path, template: &str) -> Outcome<String> {
 }
 
 /// How a file is asked for: some addresses carry a mark of the content, because the name stays from release to release.
-fn address(file: &str, release: &str, marks: &BTreeMap<String, String>, sum: &str) -> String {
-    let marked = |mark: &str| format!("{file}?{mark}");
-    match marks.get(file) {
-        Some(mark) => marked(mark),
-        None if file.starts_with("static/style/") || file == "static/start.js" => marked(&sum[..8]),
-        None if file.ends_with("_loader.js") || file.starts_with("source/") => marked(release),
-        None => file.to_owned(),
+fn address(file: &str, release: &str, sum: &str) -> String {
+    if file.starts_with("static/style/") || file == "static/start.js" {
+        format!("{file}?{}", &sum[..8])
+    } else if file.ends_with("_loader.js") || file.starts_with("source/") {
+        format!("{file}?{release}")
+    } else {
+        file.to_owned()
     }
 }
 
@@ -65,19 +66,20 @@ fn is_data(file: &str) -> bool {
 
 /// Whether a file is fetched at once, so that the site starts without a network: page, CPU worker, looks, search.
 fn is_shell(file: &str) -> bool {
-    let page = file.starts_with("page-")
-        && ["-split.js", "-shared.bin", "_bg.wasm", "_reference.wasm"].iter().any(|end| file.ends_with(end));
-    let script = file.ends_with(".js") && (file.starts_with("page-") || file.starts_with("start-"));
+    let first = matches!(split::program_of(file), Some("page" | "worker"))
+        && [".js", "-shared.bin", "_bg.wasm", "-split_reference.wasm"].iter().any(|end| file.ends_with(end));
+    let script = file.starts_with("start-") && file.ends_with(".js");
     let looks =
         ["static/style/", "static/icons/", "static/fonts/", "static/favicon", "static/start.js", "static/manifest"];
-    page || script
+    first
+        || script
         || file.starts_with("snippets/")
-        || ["index.html", PAGE, "worker.js", "worker_bg.wasm", "worker_loader.js"].contains(&file)
+        || ["index.html", PAGE, "worker_loader.js"].contains(&file)
         || (looks.iter().any(|start| file.starts_with(start)) && !file.ends_with(".txt"))
 }
 
-/// Writes the service worker for a finished site. `marks` holds the marks of files that are asked for with one.
-pub fn write_worker(dist: &Path, release: &str, marks: &BTreeMap<String, String>, routes: &[String]) -> Outcome {
+/// Writes the service worker for a finished site. `parts` tells what the lessons' workers need for each lesson.
+pub fn write_worker(dist: &Path, release: &str, parts: &Parts, routes: &[String]) -> Outcome {
     let (mut known, mut shell, mut data) = (BTreeMap::new(), Vec::new(), Vec::new());
     for file in files(dist)? {
         let is_page = file.ends_with(".html") && file != "index.html" && file != PAGE;
@@ -89,7 +91,7 @@ pub fn write_worker(dist: &Path, release: &str, marks: &BTreeMap<String, String>
             data.push(format!("{file}?{}", &sum[..8]));
             continue;
         }
-        let address = address(&file, release, marks, &sum);
+        let address = address(&file, release, &sum);
         if is_shell(&file) {
             shell.push(address.clone());
         }
@@ -98,7 +100,7 @@ pub fn write_worker(dist: &Path, release: &str, marks: &BTreeMap<String, String>
     let constants =
         [("RELEASE", json!(release)), ("FILES", json!(known)), ("SHELL", json!(shell)), ("DATA", json!(data))];
     let mut script = SCRIPT.to_owned();
-    for (name, value) in constants.into_iter().chain([("ROUTES", json!(routes))]) {
+    for (name, value) in constants.into_iter().chain([("PARTS", json!(parts)), ("ROUTES", json!(routes))]) {
         script = put(&script, name, &value)?;
     }
     write(&dist.join(NAME), script)
@@ -141,7 +143,10 @@ mod tests {
             ("page-0123.js", "page"),
             ("page-0123_bg.wasm", "program"),
             ("page-0123-split_mlp.wasm", "lesson"),
-            ("worker.js", "worker"),
+            ("worker-0123.js", "worker"),
+            ("worker-0123-split_mlp.wasm", "its lesson"),
+            ("worker-gpu-0123.js", "the other worker"),
+            ("worker_loader.js", "loader"),
             ("static/style/site.css", "style"),
             ("static/data/iris.csv", "flowers"),
             ("source/models/src/lib.rs", "source"),
@@ -155,8 +160,9 @@ mod tests {
     fn the_worker_knows_each_file_by_the_address_that_is_asked_for() {
         let folder = site("files");
         let release = release(&folder, "template").unwrap();
-        let marks = BTreeMap::from([("worker.js".to_owned(), "mark".to_owned())]);
-        write_worker(&folder, &release, &marks, &[String::new(), "about".to_owned()]).unwrap();
+        let part = "worker-0123-split_mlp.wasm".to_owned();
+        let parts = Parts::from([("worker".into(), [("mlp".into(), [part].into())].into())]);
+        write_worker(&folder, &release, &parts, &[String::new(), "about".to_owned()]).unwrap();
         let script = fs::read_to_string(folder.join(NAME)).unwrap();
         let constant = |name: &str| -> Value {
             let rest = script.split(&format!("\nconst {name} = ")).nth(1).unwrap();
@@ -167,9 +173,12 @@ mod tests {
         let files = constant("FILES");
         let known: Vec<&str> = files.as_object().unwrap().keys().map(String::as_str).collect();
         let expected = ["index.html", PAGE, "page-0123-split_mlp.wasm", "page-0123.js", "page-0123_bg.wasm"];
-        assert_eq!(known, [&expected[..], &[&source, &style, "worker.js?mark"]].concat());
+        let loader = format!("worker_loader.js?{release}");
+        let workers = ["worker-0123-split_mlp.wasm", "worker-0123.js", "worker-gpu-0123.js", &loader];
+        assert_eq!(known, [&expected[..], &[&source, &style], &workers].concat());
         assert_eq!(files["page-0123.js"], hex(b"page")[..16]);
-        assert_eq!(constant("SHELL").as_array().unwrap().len(), 6, "all but the lesson and the source");
+        assert_eq!(constant("SHELL").as_array().unwrap().len(), 7, "all but the lesson, the source and WebGPU");
+        assert_eq!(constant("PARTS"), json!({ "worker": { "mlp": ["worker-0123-split_mlp.wasm"] } }));
         assert_eq!(constant("DATA"), json!([format!("static/data/iris.csv?{}", &hex(b"flowers")[..8])]));
         assert_eq!((constant("RELEASE"), constant("ROUTES")), (json!(release), json!(["", "about"])));
         fs::remove_dir_all(folder).unwrap();

@@ -120,8 +120,11 @@ pub fn measurements(results: &Value) -> String {
     }
     out.push_str("\nA ratio above 1 means that ours is faster.\n\n| file | brotli | raw |\n|---|--:|--:|\n");
     for (name, size) in results["sizes"].as_object().into_iter().flatten() {
-        let bytes = |key: &str| size[key].as_f64().unwrap_or_default() / 1000.0;
-        let _ = writeln!(out, "| {name} | {} kB | {} kB |", whole(bytes("brotli")), whole(bytes("raw")));
+        let [brotli, raw] = ["brotli", "raw"].map(|key| match size[key].as_f64() {
+            Some(bytes) => format!("{} kB", whole(bytes / 1000.0)),
+            None => String::new(),
+        });
+        let _ = writeln!(out, "| {name} | {brotli} | {raw} |");
     }
     let word = |key: &str| results[key].as_str().unwrap_or("?").to_owned();
     let _ = writeln!(

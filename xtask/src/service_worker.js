@@ -1,5 +1,5 @@
-// The site without a network. Written by `cargo xtask build` from xtask/src/service_worker.js; RELEASE, FILES, SHELL, DATA and
-// ROUTES are put in there.
+// The site without a network. Written by `cargo xtask build` from xtask/src/service_worker.js; RELEASE, FILES, SHELL, PARTS,
+// DATA and ROUTES are put in there.
 //
 // Each release has a cache of its own, which takes only files whose checksum is that of the release: a page of one release
 // never meets a part of another. What a start needs is fetched at once, the rest when it is visited. Data and weights are
@@ -11,6 +11,8 @@ const RELEASE = "";
 // Address below the site's root -> the first 16 digits of its sha256.
 const FILES = {};
 const SHELL = [];
+// Program of a worker -> lesson -> the files that it needs besides those it starts with.
+const PARTS = {};
 const DATA = [];
 const ROUTES = [];
 
@@ -112,6 +114,17 @@ async function page(request) {
   }
 }
 
+/** What workers fetched themselves: their loaders stand for it, and the pages of their lessons. */
+async function ofWorkers(cache, names) {
+  const found = [...names, ...(await cache.keys()).map(({ url }) => nameOf(new URL(url)))];
+  const lessons = found.map((name) => /^page-.*-split_(\w+)\.wasm$/.exec(name)?.[1]);
+  return Object.entries(PARTS).flatMap(([worker, parts]) => {
+    if (!found.some((name) => name.startsWith(`${worker}_loader.js`))) return [];
+    const first = new RegExp(`^${worker}-[0-9a-f]+(\\.js|_bg\\.wasm|-split\\.js|-shared\\.bin)$`);
+    return [...Object.keys(FILES).filter((name) => first.test(name)), ...lessons.flatMap((lesson) => parts[lesson] ?? [])];
+  });
+}
+
 self.addEventListener("install", (event) => event.waitUntil(install()));
 
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim().then(clearUp)));
@@ -128,7 +141,7 @@ self.addEventListener("fetch", (event) => {
   const name = nameOf(url);
   if (Object.hasOwn(FILES, name)) event.respondWith(file(request, name));
   // A page of an earlier release that is still open asks for parts of its own, which the host may no longer have.
-  else if (/^(page|start)-/.test(name)) event.respondWith(caches.match(request).then((found) => found ?? fetch(request)));
+  else if (/^(page|start|worker)[-_]/.test(name)) event.respondWith(caches.match(request).then((found) => found ?? fetch(request)));
 });
 
 self.addEventListener("message", (event) => {
@@ -137,15 +150,10 @@ self.addEventListener("message", (event) => {
   if (takeOver === RELEASE) self.skipWaiting();
   // What a page fetched before this worker was there to see it.
   const names = new Set(wanted.map((href) => nameOf(new URL(href))).filter((name) => Object.hasOwn(FILES, name)));
-  // A worker fetches its program itself; its loader stands for it.
-  for (const name of [...names]) {
-    const worker = /^(worker-gpu)_loader\.js/.exec(name)?.[1];
-    if (worker) Object.keys(FILES).filter((other) => other.startsWith(`${worker}.`) || other.startsWith(`${worker}_`)).forEach((other) => names.add(other));
-  }
   event.waitUntil((async () => {
     if (!(await caches.has(CACHE))) return;
     const cache = await caches.open(CACHE);
-    for (const name of names) {
+    for (const name of new Set([...names, ...(await ofWorkers(cache, names))])) {
       if (!(await cache.match(address(name)))) await fetch(address(name)).then((response) => keep(cache, name, response)).catch(() => {});
     }
   })());

@@ -1,7 +1,8 @@
-//! `cargo xtask split`: cuts the page's program at its lazy functions into one file to start with and one for each lesson.
-//! trunk calls it at the end of each build (`Trunk.toml`).
+//! `cargo xtask split`: cuts the programs of the page and of the workers at their lazy functions, each into one file to start
+//! with and files that lessons need. trunk calls it at the end of each build (`Trunk.toml`).
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     env, fs,
     path::{Path, PathBuf},
 };
@@ -9,6 +10,7 @@ use std::{
 use wasm_split_cli_support::{Options, transform};
 
 use crate::{
+    build::hex,
     failure::{Failure, Outcome, fail, read_text, write},
     shell,
 };
@@ -36,33 +38,72 @@ async function packed(start, end) {
 }
 "#;
 
-/// Replaces the page's program in the folder that trunk is building, and leaves the names out of the workers.
+/// The programs of the workers.
+pub const WORKERS: [&str; 2] = ["worker", "worker-gpu"];
+
+/// Replaces the programs in the folder that trunk is building.
 pub fn run() -> Outcome {
     let Some(staging) = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from) else {
         return fail("`cargo xtask split` is called by trunk, at the end of each build.");
     };
     let profile = env::var(PROFILE).unwrap_or_else(|_| "ci".into());
-    let mut pages = Vec::new();
-    for entry in fs::read_dir(&staging)?.flatten() {
-        let file = entry.file_name().to_string_lossy().into_owned();
-        match file.strip_suffix("_bg.wasm") {
-            Some(name) if name.starts_with("page-") => pages.push(name.to_owned()),
-            Some(_) => write(&entry.path(), without_names(&fs::read(entry.path())?))?,
-            None => {}
+    let written = fs::read_dir(&staging)?.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let pages: Vec<String> = written
+        .filter_map(|file| Some(file.strip_suffix("_bg.wasm")?.to_owned()))
+        .filter(|name| name.starts_with("page-"))
+        .collect();
+    let [page] = &pages[..] else {
+        return fail(format!("trunk wrote {} programs for the page where one is expected.", pages.len()));
+    };
+    cut(&profile, "page", &staging, page)?;
+    let mut parts = Parts::new();
+    for worker in WORKERS {
+        let loader = staging.join(format!("{worker}_loader.js"));
+        if !loader.exists() {
+            continue;
+        }
+        // trunk gives workers no checksum in their names, and a browser's cache could pair files of two releases.
+        let name = format!("{worker}-{}", &hex(&fs::read(program(&profile, worker))?)[..16]);
+        let needed = cut(&profile, worker, &staging, &name)?;
+        parts.insert(worker.to_owned(), needed);
+        write(&loader, format!("import init from \"./{name}.js\";\nawait init();\n"))?;
+        for file in [format!("{worker}.js"), format!("{worker}_bg.wasm")] {
+            fs::remove_file(staging.join(file))?;
         }
     }
-    match &pages[..] {
-        [name] => cut(&profile, &staging, name).map(|_| ()),
-        _ => fail(format!("trunk wrote {} programs for the page where one is expected.", pages.len())),
-    }
+    write(&parts_file(), serde_json::to_string(&parts)?)
 }
 
-/// Cuts `page.wasm` of a profile and writes all files into a folder, under names that begin with `name`. Returns the paths
-/// of the files that are fetched later.
-pub fn cut(profile: &str, into: &Path, name: &str) -> Outcome<Vec<PathBuf>> {
-    let target = shell::root().join("target");
-    let program = fs::read(target.join("wasm32-unknown-unknown").join(profile).join("page.wasm"))?;
-    let work = target.join("xtask/split");
+/// Of each worker: the files that it needs for a lesson besides those it starts with.
+pub type Parts = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
+
+/// What the last build cut.
+pub fn parts() -> Outcome<Parts> {
+    Ok(serde_json::from_str(&read_text(&parts_file())?)?)
+}
+
+fn parts_file() -> PathBuf {
+    shell::root().join("target/xtask/parts.json")
+}
+
+/// The program that a file of the built site belongs to.
+pub fn program_of(file: &str) -> Option<&'static str> {
+    // After the program's name comes its checksum.
+    let follows =
+        |rest: &str| rest.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_hexdigit()));
+    ["page"].into_iter().chain(WORKERS).find(|program| file.strip_prefix(program).is_some_and(follows))
+}
+
+/// A program as the linker left it.
+fn program(profile: &str, program: &str) -> PathBuf {
+    shell::root().join(format!("target/wasm32-unknown-unknown/{profile}/{program}.wasm"))
+}
+
+/// Cuts a program of a profile and writes all files into a folder, under names that begin with `name`. Returns for each
+/// lazy part the names of the files that it needs besides those that the program starts with.
+pub fn cut(profile: &str, cut: &str, into: &Path, name: &str) -> Outcome<BTreeMap<String, BTreeSet<String>>> {
+    let program = fs::read(program(profile, cut))?;
+    let work = shell::root().join("target/xtask/split");
     if work.exists() {
         fs::remove_dir_all(&work)?;
     }
@@ -72,7 +113,7 @@ pub fn cut(profile: &str, into: &Path, name: &str) -> Outcome<Vec<PathBuf>> {
     options.main_out_path = &first;
     options.link_name = &loader;
     options.main_module = &script;
-    let parts = transform(options).map_err(|error| Failure(format!("The page could not be cut: {error}")))?;
+    let parts = transform(options).map_err(|error| Failure(format!("{cut}.wasm could not be cut: {error}")))?;
     let (first, out) = (first.to_string_lossy(), into.to_string_lossy());
     let mut bindgen =
         shell::command("wasm-bindgen", &[&first, "--out-dir", &out, "--out-name", name, "--target", "web"]);
@@ -80,9 +121,11 @@ pub fn cut(profile: &str, into: &Path, name: &str) -> Outcome<Vec<PathBuf>> {
     bindgen.args(["--no-typescript", "--remove-name-section", "--keep-lld-exports"]);
     shell::output(bindgen)?;
     let mut loads = read_text(&work.join(&loader))?;
-    let (mut files, mut pack) = (Vec::new(), Vec::new());
+    let packed = format!("{name}-shared.bin");
+    let (mut files, mut pack) = (BTreeMap::new(), Vec::new());
     for part in parts.split_modules {
-        let own = part.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let stem = part.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let own = format!("{stem}.wasm");
         let module = without_names(&fs::read(&part)?);
         let fetched = format!("fetch(new URL(\"./{own}\", import.meta.url))");
         if !loads.contains(&fetched) {
@@ -94,19 +137,19 @@ pub fn cut(profile: &str, into: &Path, name: &str) -> Outcome<Vec<PathBuf>> {
             let start = pack.len();
             pack.extend(module);
             loads = loads.replace(&fetched, &format!("packed({start}, {})", pack.len()));
+            files.insert(stem, packed.clone());
         } else {
-            // The page's name holds the checksum of all of it, so a part never meets another release's page.
+            // The program's name holds the checksum of all of it, so a part never meets another release's program.
             let marked = format!("{name}-{own}");
             loads = loads.replace(&fetched, &format!("fetch(new URL(\"./{marked}\", import.meta.url))"));
             write(&into.join(&marked), module)?;
-            files.push(into.join(marked));
+            files.insert(stem, marked);
         }
     }
-    let packed = format!("{name}-shared.bin");
     write(&into.join(&packed), pack)?;
     write(&into.join(loader), format!("{}{loads}", UNPACK.replace("PACK", &packed)))?;
-    files.push(into.join(packed));
-    Ok(files)
+    let needed = |stems: Vec<String>| stems.iter().filter_map(|stem| files.get(stem).cloned()).collect();
+    Ok(parts.prefetch_map.into_iter().map(|(part, stems)| (part, needed(stems))).collect())
 }
 
 /// A wasm module without its custom sections: the names of functions, which only a debugger would read.

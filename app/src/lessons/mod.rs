@@ -19,7 +19,7 @@ use crate::{
     session::{
         protocol::{Protocol, Settings},
         query::{Asked, Query},
-        serve::{Serve, Task},
+        serve::Task,
     },
 };
 
@@ -31,8 +31,29 @@ macro_rules! each_lesson {
     };
 }
 
-/// Two tables from one list. They are two because a struct that held both would link burn into the page; the pages
-/// themselves are named by `bin/page.rs`, which makes a file of each.
+/// The work of each lesson as a file of its own, for the programs of the workers: `work` asks for it by the slug. What is
+/// split off must not be named by the library, because the page is linked with it too.
+#[macro_export]
+macro_rules! work {
+    ($($lesson:ident),*) => {
+        $(
+            #[::leptos::wasm_split::wasm_split($lesson, wasm_split_path = ::leptos::wasm_split, fallible)]
+            fn $lesson() -> Result<$crate::session::serve::Serve, ::leptos::wasm_split::SplitLoaderError> {
+                Ok($crate::session::serve::serve::<$crate::lessons::$lesson::task::Task>)
+            }
+        )*
+
+        fn work(slug: &str) -> Option<$crate::session::host::Fetch> {
+            $(if slug == $crate::lessons::$lesson::LESSON.slug {
+                return Some(Box::pin($lesson()));
+            })*
+            None
+        }
+    };
+}
+
+/// What is known of every lesson, from one list. The pages themselves are named by `bin/page.rs`, which makes a file of
+/// each, and the work by [`work!`].
 macro_rules! registry {
     ($($lesson:ident),* $(,)?) => {
         /// What every lesson says of itself.
@@ -40,11 +61,6 @@ macro_rules! registry {
 
         /// The slugs alone: all that the page has to know before a lesson has come.
         pub const BUILT: &[&str] = &[$($lesson::LESSON.slug),*];
-
-        /// What the worker needs of every lesson.
-        pub fn tasks() -> Vec<(&'static str, Serve)> {
-            vec![$(($lesson::LESSON.slug, crate::session::serve::serve::<$lesson::task::Task>)),*]
-        }
 
         /// What the settings of every lesson ask an address for, with its first data set. The tasks are only named as
         /// types: nothing of them is linked.

@@ -11,7 +11,7 @@ use super::{
 impl<P: Protocol> Session<P> {
     /// Carries out a button, on the twins too.
     pub(super) fn carry_out(&self, action: Action) {
-        if !matches!(action, Action::Remedy | Action::Dismiss | Action::SaveWeights | Action::GiveUp) {
+        if !matches!(action, Action::Remedy | Action::SaveWeights | Action::GiveUp) {
             let twins = self.with(|inner| inner.twins.borrow().clone()).unwrap_or_default();
             twins.iter().for_each(|twin| twin.act(action));
         }
@@ -56,7 +56,6 @@ impl<P: Protocol> Session<P> {
                 }
             }
             Action::Remedy => return self.remedy(),
-            Action::Dismiss => self.bench.trouble.set(None),
             Action::SaveWeights => self.send_or_queue(Request::SaveWeights),
             Action::GiveUp => {
                 if let Some(file) = untrack(|| self.bench.loading()) {

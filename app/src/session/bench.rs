@@ -87,8 +87,6 @@ pub enum Action {
     GoOn,
     /// Carry out the remedy of the trouble shown.
     Remedy,
-    /// Take the trouble away.
-    Dismiss,
     /// Hand the network's weights out as a file.
     SaveWeights,
     /// Give up the download that is shown.

@@ -59,7 +59,6 @@ impl<P: Protocol> Session<P> {
             state.started = true;
             if let Some(worker) = inner.worker.borrow().as_ref() {
                 worker.send(&Request::Start {
-                    slug: inner.slug.into(),
                     settings: encode(&settings),
                     checkpoint: state.resume.take(),
                     base: inner.base.clone(),

@@ -42,7 +42,7 @@ impl<P: Protocol> Session<P> {
         }
         // The CPU worker goes on until the new one has said Ready; then the last checkpoint moves over.
         let session = *self;
-        let started = Worker::start(&inner.base, "worker-gpu", move |event| match event {
+        let started = Worker::start(&inner.base, "worker-gpu", Some(inner.slug), move |event| match event {
             Event::Message(Response::Ready(report)) if session.awaits_successor() => session.take_over(report),
             Event::Message(response) => session.hear(response),
             Event::Died(words) if session.awaits_successor() => {

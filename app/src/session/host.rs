@@ -1,7 +1,14 @@
 //! The worker's outermost layer: messages in and out, the engine, and what happens on a panic.
 
-use futures::{StreamExt, channel::mpsc};
+use std::pin::Pin;
+
+use futures::{
+    StreamExt,
+    channel::mpsc,
+    future::{OptionFuture, join},
+};
 use js_sys::Uint8Array;
+use leptos::wasm_split::SplitLoaderError;
 use models::device::Device;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
@@ -9,15 +16,20 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 use crate::{
     fetch,
     session::{
-        protocol::{Engine, EngineReport, Remedy, Request, Response, Trouble, decode, encode},
-        serve::{Beginning, Context},
+        protocol::{Engine, EngineReport, Request, Response, decode, encode},
+        serve::{Beginning, Context, Serve},
     },
 };
 
-/// Runs the worker: finds its engine, says Ready, waits for [`Request::Start`], serves that lesson.
-pub fn run(engine: impl AsyncFnOnce() -> (Device, EngineReport) + 'static) {
+/// The work of a lesson on its way.
+pub type Fetch = Pin<Box<dyn Future<Output = Result<Serve, SplitLoaderError>>>>;
+
+/// Runs the worker: fetches the work of the lesson that it is named after, finds its engine meanwhile, says Ready, and
+/// serves the lesson from [`Request::Start`] on. A worker without a name only says what its engine is worth.
+pub fn run(work: fn(&str) -> Option<Fetch>, engine: impl AsyncFnOnce() -> (Device, EngineReport) + 'static) {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     report_panics();
+    let work = work(&scope.name());
     let (sender, mut inbox) = mpsc::unbounded();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let bytes = Uint8Array::new(&event.data()).to_vec();
@@ -39,15 +51,16 @@ pub fn run(engine: impl AsyncFnOnce() -> (Device, EngineReport) + 'static) {
         }
     });
     wasm_bindgen_futures::spawn_local(async move {
-        let (device, report) = engine().await;
+        let (work, (device, report)) = join(OptionFuture::from(work), engine()).await;
+        if let Some(Err(_)) = work {
+            return die("its part for this lesson could not be fetched");
+        }
         let _ = outbox.unbounded_send(Response::Ready(report));
+        let Some(Ok(serve)) = work else { return };
         while let Some(request) = inbox.next().await {
-            let Request::Start { slug, settings, checkpoint, base, run } = request else { continue };
-            let context = Context::new(device.clone(), base, outbox.clone());
-            match crate::lessons::tasks().into_iter().find(|(known, _)| *known == slug) {
-                Some((_, serve)) => return serve(context, inbox, Beginning { settings, checkpoint, run }).await,
-                None => context.tell(Trouble::new(format!("There is no lesson named {slug}."), Remedy::Dismiss)),
-            }
+            let Request::Start { settings, checkpoint, base, run } = request else { continue };
+            let context = Context::new(device, base, outbox);
+            return serve(context, inbox, Beginning { settings, checkpoint, run }).await;
         }
     });
 }
@@ -88,11 +101,14 @@ fn post(scope: &DedicatedWorkerGlobalScope, response: &Response) {
     let _ = scope.post_message_with_transfer(&buffer, &transfer);
 }
 
-/// A panic ends the worker; the page is told in words and starts another from the last checkpoint.
+/// A panic ends the worker.
 fn report_panics() {
-    std::panic::set_hook(Box::new(|info| {
-        let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-        let _ = scope.post_message(&info.to_string().into());
-        scope.close();
-    }));
+    std::panic::set_hook(Box::new(|info| die(&info.to_string())));
+}
+
+/// Ends the worker; the page is told in words and starts another from the last checkpoint.
+fn die(words: &str) {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let _ = scope.post_message(&words.into());
+    scope.close();
 }

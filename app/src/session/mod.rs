@@ -314,7 +314,7 @@ impl<P: Protocol> Session<P> {
     }
 
     /// Starts a worker; the one before it, if any, is terminated.
-    fn spawn(&self, name: &str) {
+    fn spawn(&self, program: &str) {
         let session = *self;
         let Some(inner) = self.with(Rc::clone) else { return };
         {
@@ -322,7 +322,7 @@ impl<P: Protocol> Session<P> {
             state.started = false;
             state.waiting = false;
         }
-        let started = Worker::start(&inner.base, name, move |event| match event {
+        let started = Worker::start(&inner.base, program, Some(inner.slug), move |event| match event {
             Event::Message(response) => session.hear(response),
             Event::Died(words) => session.died(&words),
         });

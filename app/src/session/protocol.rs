@@ -46,11 +46,9 @@ pub trait Settings: Clone + PartialEq + Default + Serialize + DeserializeOwned +
 /// Page to worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Request {
-    /// The first message: which lesson, how, and from where to go on.
+    /// The first message: how, and from where to go on.
     Start {
-        /// The lesson.
-        slug: String,
-        /// Its settings, encoded.
+        /// The lesson's settings, encoded.
         settings: Vec<u8>,
         /// A checkpoint to continue from.
         checkpoint: Option<Vec<u8>>,

@@ -24,14 +24,21 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts `NAME_loader.js` of this page's release from the site's root.
+    /// Starts `PROGRAM_loader.js` of this page's release from the site's root, for a lesson or, to see what its engine is
+    /// worth, for none.
     ///
     /// # Errors
     /// The browser has no module workers.
-    pub fn start(base: &str, name: &str, on_event: impl Fn(Event) + Clone + 'static) -> Result<Self, String> {
+    pub fn start(
+        base: &str,
+        program: &str,
+        lesson: Option<&str>,
+        on_event: impl Fn(Event) + Clone + 'static,
+    ) -> Result<Self, String> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let worker = web_sys::Worker::new_with_options(&format!("{base}{name}_loader.js?{}", release()), &options)
+        options.set_name(lesson.unwrap_or_default());
+        let worker = web_sys::Worker::new_with_options(&format!("{base}{program}_loader.js?{}", release()), &options)
             .map_err(|_| String::from("This browser cannot start module workers."))?;
         let tell = on_event.clone();
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {

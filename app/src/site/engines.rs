@@ -74,7 +74,7 @@ fn SelfTest() -> impl IntoView {
     };
     let run = move |_| {
         check.set(Check::Running);
-        let started = Worker::start(&base(), "worker-gpu", move |event| match event {
+        let started = Worker::start(&base(), "worker-gpu", None, move |event| match event {
             Event::Message(Response::Ready(report)) => end(Check::Done(report)),
             Event::Message(_) => {}
             Event::Died(_) => {

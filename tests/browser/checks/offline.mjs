@@ -51,7 +51,7 @@ for (const prefix of ["/", "/some/path/"]) {
   test(`what was visited works and trains without a network, at ${prefix}`, (site) => alone(site, async (server) => {
     const page = await visit(site, server.url, "lessons/mlp/?engine=cpu&data=mnist&examples=2000");
     await trains(page, "with a network");
-    await isKept(page, /split_mlp\.wasm$/, /worker_bg\.wasm/, /index\.html$/, /train-0\.bin\.gz/);
+    await isKept(page, /page-.*split_mlp\.wasm$/, /worker-.*split_mlp\.wasm$/, /worker-[0-9a-f]+_bg\.wasm$/, /index\.html$/, /train-0\.bin\.gz/);
     server.down = true;
     await page.reload({ waitUntil: "domcontentloaded" });
     await isReady(page);
@@ -108,9 +108,9 @@ test("a second release takes the place of the first at the next visit, whole", (
   try {
     const before = await visit(site, server.url, "lessons/adaline/?engine=cpu&data=iris");
     // Headless Chromium looks for the new worker a minute late at times, mostly if the first one came during training.
-    await isKept(before, /worker_bg\.wasm/);
+    await isKept(before, /worker-[0-9a-f]+_bg\.wasm$/);
     await trains(before, "of the first release");
-    await isKept(before, /split_adaline\.wasm$/, /worker_bg\.wasm/, /iris\.csv/);
+    await isKept(before, /page-.*split_adaline\.wasm$/, /worker-.*split_adaline\.wasm$/, /worker-[0-9a-f]+_bg\.wasm$/, /iris\.csv/);
     const first = (await stores(before)).filter((name) => name.startsWith("fsts-release"));
     expect(first.length === 1, `There are the stores ${first.join(", ")}.`);
     server.folder = folder;
@@ -125,7 +125,7 @@ test("a second release takes the place of the first at the next visit, whole", (
       return names.some((name) => name.endsWith("feedfeedfeedfeed")) && !names.includes(first[0]) && names;
     }, 120_000);
     expect(left.includes("fsts-data-1"), "The data was thrown away.");
-    await isKept(page, /split_adaline\.wasm$/, /start-feedfeedfeedfeed\.js/, /iris\.csv/);
+    await isKept(page, /page-.*split_adaline\.wasm$/, /worker-.*split_adaline\.wasm$/, /start-feedfeedfeedfeed\.js/, /iris\.csv/);
     server.down = true;
     await page.reload({ waitUntil: "domcontentloaded" });
     await page.waitForSelector("html[data-mark=second][data-app=ready]", { state: "attached", timeout: 60_000 });
@@ -140,7 +140,7 @@ test("a release that is being copied to the host is not taken over in pieces", (
   const folder = await second(site.dist);
   try {
     const page = await visit(site, server.url, "about/");
-    await isKept(page, /worker_bg\.wasm/);
+    await isKept(page, /worker-[0-9a-f]+_bg\.wasm$/);
     // Everything is new but one file, which is still the old one.
     const style = (await readdir(join(folder, "static/style"))).find((name) => name === "site.css");
     const right = await readFile(join(folder, "static/style", style));
@@ -200,7 +200,7 @@ for (const ranges of [true, false]) {
 
 test("what is kept is said on the page about the site, and deleted there", (site) => alone(site, async (server) => {
   const page = await visit(site, server.url, "lessons/perceptron/?engine=cpu");
-  await isKept(page, /split_perceptron\.wasm$/, /worker_bg\.wasm/);
+  await isKept(page, /page-.*split_perceptron\.wasm$/, /worker-.*split_perceptron\.wasm$/, /worker-[0-9a-f]+_bg\.wasm$/);
   await page.goto(`${server.url}about/`, { waitUntil: "domcontentloaded" });
   const said = page.locator("[data-kept]");
   await until("a count", async () => Number(await said.getAttribute("data-kept")) > 10);
