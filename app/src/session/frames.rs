@@ -67,15 +67,20 @@ impl<P: Protocol> Session<P> {
             }
             std::mem::take(&mut state.resume_running)
         });
-        for request in queued.unwrap_or_default() {
-            self.send(&request);
-        }
+        // The first frame is of the start, whatever was asked for meanwhile.
+        self.ask_for_frame();
+        let queued = queued.unwrap_or_default();
+        let early = !queued.is_empty();
+        queued.iter().for_each(|request| self.send(request));
         self.send(&Request::Speed(self.bench.speed.get_untracked()));
-        if resume_running == Some(true) || self.bench.running.get_untracked() {
+        let runs = resume_running == Some(true) || self.bench.running.get_untracked();
+        if runs {
             self.bench.running.set(true);
             self.send(&Request::Run(true));
         }
-        self.ask_for_frame();
+        if runs || early {
+            self.ask_for_frame();
+        }
     }
 
     fn frame(&self, frame: FrameMessage) {

@@ -166,6 +166,10 @@ impl<T: Task> Server<T> {
             while let Ok(request) = inbox.try_recv() {
                 self.handle(request).await;
             }
+            if self.task.as_ref().is_some_and(|task| task.steps() == 0) {
+                // However early it was told to run: the time machine begins where the run does.
+                self.send_frame().await;
+            }
             self.take_steps();
             self.work().await;
             self.send_frame().await;

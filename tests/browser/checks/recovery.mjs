@@ -71,6 +71,25 @@ test("Train is never lost, however early it is pressed", async (site) => {
   }
 }, 150);
 
+test("the time machine begins with the first weights, however early Train or Step is pressed", async (site) => {
+  for (const name of ["Train", "Step"]) {
+    // The worker comes a second after the page.
+    const late = (request) => { setTimeout(() => request.continue().catch(() => {}), 1_000); };
+    const page = await open(site, "", { route: { pattern: "**/worker-*-split_mlp.wasm", answer: late } });
+    await press(page, name);
+    await until("steps", async () => (await readout(page, "step")) > 0);
+    if (name === "Train") await press(page, "Pause");
+    await until("a way back", async () => Number(await page.locator(".scrub").getAttribute("data-checkpoints")) > 0);
+    await page.locator(".scrub input").evaluate((input) => {
+      input.value = "0";
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    await until(`the first weights after ${name}`, async () => (await readout(page, "step")) === 0);
+    clean(page);
+    await site.tidy();
+  }
+});
+
 test("a worker that cannot be fetched costs a sentence", async (site) => {
   const route = { pattern: "**/worker_loader.js*", answer: (request) => request.abort() };
   const page = await site.open("lessons/mlp/?engine=cpu", { route, allow: [/ERR_FAILED/] });
@@ -78,4 +97,19 @@ test("a worker that cannot be fetched costs a sentence", async (site) => {
   await until("the sentence", async () => (await notice.count()) && /could not be loaded/.test(await notice.innerText()));
   clean(page);
   return (await notice.innerText()).split("\n")[0];
+});
+
+test("a worker whose part for the lesson cannot be fetched costs a sentence, and the next try gets it", async (site) => {
+  let cut = true;
+  const route = { pattern: "**/worker-*-split_mlp.wasm", answer: (request) => (cut ? request.abort() : request.continue()) };
+  const page = await site.open("lessons/mlp/?engine=cpu", { route, allow: [/ERR_FAILED/, /Failed to fetch/] });
+  const notice = page.locator(".bench .notice");
+  await until("the sentence", async () => (await notice.count()) && /again and again.*could not be fetched/.test(await notice.innerText()));
+  const words = (await notice.innerText()).split("\n")[0];
+  cut = false;
+  await notice.getByRole("button").first().click();
+  await press(page, "Train");
+  await until("training", async () => (await readout(page, "step")) > 5);
+  clean(page);
+  return words;
 });
