@@ -18,6 +18,9 @@ impl<P: Protocol> Session<P> {
         match action {
             Action::GoOn => self.go_on(),
             Action::Train => {
+                if self.bench.finished.with_untracked(Option::is_some) {
+                    self.change(|settings| *settings = settings.endless());
+                }
                 self.bench.offer.set(None);
                 self.bench.trouble.set(None);
                 self.bench.running.set(true);

@@ -1,9 +1,8 @@
 //! What the page does with what the worker says, above all with frames.
 
-use std::sync::Arc;
+use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
 
-use leptos::prelude::*;
-use wasm_bindgen::{JsCast, closure::Closure};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 use super::{
     Session,
@@ -201,10 +200,24 @@ pub(super) fn first_line(words: &str) -> String {
     words.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given").chars().take(120).collect()
 }
 
-/// Runs once, after the browser has drawn.
+/// How long a run waits to be read where the browser does not draw.
+const UNSEEN: Duration = Duration::from_secs(1);
+
+/// Runs once, after the browser has drawn. A page that nobody sees is not drawn: there it runs after a while, because what
+/// a run measures would pile up in its worker.
 fn next_animation_frame(run: impl FnOnce() + 'static) {
-    let Some(window) = web_sys::window() else { return };
-    let run = Closure::once_into_js(run);
-    // Fails only without a window, which has just been found.
-    let _ = window.request_animation_frame(run.unchecked_ref());
+    let run = Rc::new(Cell::new(Some(run)));
+    let late = run.clone();
+    let later = move || {
+        if let Some(run) = late.take() {
+            run();
+        }
+    };
+    let timer = set_timeout_with_handle(later, UNSEEN).ok();
+    request_animation_frame(move || {
+        timer.iter().for_each(TimeoutHandle::clear);
+        if let Some(run) = run.take() {
+            run();
+        }
+    });
 }

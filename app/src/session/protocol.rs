@@ -31,6 +31,10 @@ pub trait Settings: Clone + PartialEq + Default + Serialize + DeserializeOwned +
     fn restarts(&self, previous: &Self) -> bool;
     /// The same run with a third of the learning rate: the offer after the numbers left the finite range.
     fn calmer(&self) -> Self;
+    /// The same run without a rule that stops it: what Train means once the rule was met.
+    fn endless(&self) -> Self {
+        self.clone()
+    }
     /// Whether WebGPU would be faster than the CPU for this run (tiny networks are not worth a dispatch).
     fn gains_from_gpu(&self) -> bool;
     /// The names of the classes, where the lesson tells classes apart: what runs can be compared by.

@@ -64,7 +64,7 @@ fn GuessFirst(id: &'static str, guess: Guess, progress: RwSignal<Progress>) -> i
         Some(match chosen == outcome {
             true => "You saw it coming.".to_owned(),
             false => format!(
-                "You expected “{}”. It was “{}”; the figures above show why.",
+                "You expected “{}”. It was “{}”; its figure shows why.",
                 guess.choices[chosen], guess.choices[outcome]
             ),
         })
@@ -97,7 +97,11 @@ pub fn Experiment(
 ) -> impl IntoView {
     let parent = Owner::current();
     let run = RwSignal::new(None::<Owner>);
+    let runs = move || matches!(progress.get(), Progress::Running(_));
     let start = move |_| {
+        if untrack(runs) {
+            return;
+        }
         if let Some(before) = run.try_update_untracked(Option::take).flatten() {
             before.cleanup();
         }
@@ -107,13 +111,14 @@ pub fn Experiment(
     };
     view! {
         <div class="experiment">
-            <button data-experiment=id on:click=start disabled=move || matches!(progress.get(), Progress::Running(_))>
+            // A button that is disabled loses the focus, and the next key goes to the page.
+            <button data-experiment=id on:click=start aria-disabled=move || runs().to_string()>
                 {label}
             </button>
             <div class="experiment-words">
                 <p>{about}</p>
                 {guess.map(|guess| view! { <GuessFirst id guess progress /> })}
-                <Show when=move || matches!(progress.get(), Progress::Running(_))>
+                <Show when=runs>
                     <progress
                         max="1"
                         value=move || match progress.get() { Progress::Running(share) => share, _ => 1.0 }

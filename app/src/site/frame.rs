@@ -1,9 +1,9 @@
 //! The frame of every lesson: title, stages, bench, keys, address.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlInputElement, KeyboardEvent};
+use web_sys::{HtmlInputElement, KeyboardEvent, MouseEvent};
 
 use crate::{
     curriculum,
@@ -21,7 +21,7 @@ use crate::{
         runs::Runs,
         twins::{self, Beside, Twin, TwinButton, Twins},
     },
-    widgets::{Notice, NoticeKind, ProgressBar, Readout, Replay, copy, save_bytes},
+    widgets::{Notice, NoticeKind, ProgressBar, Readout, Replay, Sized, copy, focus, save_bytes},
 };
 
 /// A stage of a lesson.
@@ -157,6 +157,21 @@ fn BenchBar(
     left_out: MaybeProp<&'static str>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
+    let panel = NodeRef::<html::Div>::new();
+    let toggle = move |event: MouseEvent| {
+        open.update(|open| *open = !*open);
+        // Opened by a key: the settings stand before the button, so nobody would look for them with the next one.
+        if open.get_untracked() && event.detail() == 0 {
+            request_animation_frame(move || {
+                let first = panel
+                    .get_untracked()
+                    .and_then(|panel| panel.query_selector("input, select, button").ok().flatten());
+                first.iter().for_each(focus);
+            });
+        }
+    };
+    let bar = NodeRef::<html::Section>::new();
+    keep_clear_of(bar);
     let hidden = use_context::<Hidden>().map(Hidden::list);
     let loading = move || bench.loading();
     let can_be_given_up = move || loading().is_some_and(|file| file.total >= LARGE);
@@ -167,7 +182,7 @@ fn BenchBar(
         }
     });
     view! {
-        <section class="bench" aria-label="Controls" class:open=open data-without=hidden>
+        <section node_ref=bar class="bench" aria-label="Controls" class:open=open data-without=hidden>
                 {move || bench.trouble.get().map(|trouble| view! {
                     <Notice
                         text=trouble.sentence
@@ -196,7 +211,7 @@ fn BenchBar(
                     </Show>
                 </ProgressBar>
             </Show>
-            <div class="bench-settings" id="bench-settings" hidden=move || !open.get()>
+            <div node_ref=panel class="bench-settings" id="bench-settings" hidden=move || !open.get()>
                 {settings.run()}
                 <div class="fields">{trains.then(|| view! { <SpeedControl bench /> })}<WeightFile bench /></div>
             </div>
@@ -207,7 +222,7 @@ fn BenchBar(
                         class="quiet"
                         aria-expanded=move || open.get().to_string()
                         aria-controls="bench-settings"
-                        on:click=move |_| open.update(|open| *open = !*open)
+                        on:click=toggle
                     >
                         "Settings"
                     </button>
@@ -468,6 +483,28 @@ fn keep_address<P: Protocol>(session: Session<P>, twin: Twin) {
         if let Ok(history) = window().history() {
             // A browser may refuse when it is called too often; the next change tries again.
             let _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address));
+        }
+    });
+}
+
+/// Tells the style sheets how high the bar is that lies over the foot of the page: what has the focus must not lie under it.
+fn keep_clear_of(bar: NodeRef<html::Section>) {
+    const HEIGHT: &str = "--bench";
+    let root = || document().document_element().and_then(|root| root.dyn_into::<web_sys::HtmlElement>().ok());
+    let watched = StoredValue::new_local(None::<Sized>);
+    Effect::new(move |_| {
+        let Some(bar) = bar.get() else { return };
+        let measured = bar.clone();
+        watched.set_value(Sized::watch(&bar, move || {
+            if let Some(root) = root() {
+                let _ = root.style().set_property(HEIGHT, &format!("{}px", measured.offset_height()));
+            }
+        }));
+    });
+    on_cleanup(move || {
+        watched.try_update_value(|watched| drop(watched.take()));
+        if let Some(root) = root() {
+            let _ = root.style().remove_property(HEIGHT);
         }
     });
 }

@@ -169,14 +169,20 @@ pub fn Weights(
     /// Loads it.
     on_load: Callback<()>,
 ) -> impl IntoView {
-    let state = move || match bench.fetched(name).map(|file| file.state) {
-        None | Some(LoadState::Idle) => "idle",
-        Some(LoadState::Loading) => "loading",
-        Some(LoadState::Ready) => "ready",
-        Some(LoadState::Error) => "error",
+    let state = move || bench.fetched(name).map_or(LoadState::Idle, |file| file.state);
+    let state_name = move || match state() {
+        LoadState::Idle => "idle",
+        LoadState::Loading => "loading",
+        LoadState::Ready => "ready",
+        LoadState::Error => "error",
     };
     provenance::find(name).map(|weights| {
-        let size = crate::fetch::FILES.iter().find(|file| file.name == name).map_or(0.0, |file| file.bytes as f64 / 1000.0);
+        let bytes = crate::fetch::FILES.iter().find(|file| file.name == name).map_or(0.0, |file| file.bytes as f64);
+        let words = move || match state() {
+            LoadState::Loading => format!("Loading the weights trained on {} …", weights.data),
+            LoadState::Ready => format!("Use the weights trained on {}, which are here", weights.data),
+            LoadState::Idle | LoadState::Error => format!("Load weights trained on {} ({:.1} MB)", weights.data, bytes / 1e6),
+        };
         let measured = weights
             .metrics
             .iter()
@@ -186,8 +192,8 @@ pub fn Weights(
             })
             .collect_view();
         view! {
-            <div class="weights" data-weights=name data-state=state>
-                <button on:click=move |_| on_load.run(())>{format!("Load weights trained on {} ({size:.0} kB)", weights.data)}</button>
+            <div class="weights" data-weights=name data-state=state_name>
+                <button on:click=move |_| on_load.run(())>{words}</button>
                 <details>
                     <summary>"Where they come from"</summary>
                     <dl>

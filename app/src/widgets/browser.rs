@@ -10,7 +10,8 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     Blob, BlobPropertyBag, Clipboard, Element, HtmlAnchorElement, HtmlCanvasElement, HtmlElement, IntersectionObserver,
-    IntersectionObserverEntry, IntersectionObserverInit, ResizeObserver, Url,
+    IntersectionObserverEntry, IntersectionObserverInit, ResizeObserver, ScrollIntoViewOptions, ScrollLogicalPosition,
+    Url,
 };
 
 use super::palette::Theme;
@@ -216,7 +217,20 @@ fn save_blob(name: &str, blob: &Blob) {
     );
 }
 
-/// Moves the keyboard's focus.
+/// Gives an element the focus and brings it into view, by as little as it takes.
+pub fn bring(element: &Element) {
+    focus(element);
+    into_view(element);
+}
+
+/// Brings an element into view, by as little as it takes.
+pub fn into_view(element: &Element) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
+/// Gives an element the focus.
 pub fn focus(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
         let _ = element.focus();

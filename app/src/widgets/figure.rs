@@ -7,7 +7,7 @@ use leptos::{children::ViewFn, html, prelude::*};
 
 use super::{
     any_picture::AnyPicture,
-    browser::copy,
+    browser::{bring, copy},
     controls::{Menu, MenuItem},
     embed::Embedding,
     palette::use_theme,
@@ -242,7 +242,17 @@ fn card(card: Card) -> AnyView {
     }
     items.push(MenuItem {
         name: Signal::derive(move || if open.get() { "Hide the data table" } else { "Data table" }.to_owned()),
-        action: Callback::new(move |()| open.update(|open| *open = !*open)),
+        action: Callback::new(move |()| {
+            open.update(|open| *open = !*open);
+            if open.get_untracked() {
+                // It opens below the drawing, perhaps out of sight.
+                request_animation_frame(move || {
+                    let table =
+                        node.get_untracked().and_then(|figure| figure.query_selector(".data-table").ok().flatten());
+                    table.iter().for_each(bring);
+                });
+            }
+        }),
     });
     let message = move || match state.get() {
         FigureState::Empty => Some(empty.get().unwrap_or_else(|| "Nothing to show yet.".to_owned())),

@@ -113,3 +113,27 @@ test("a worker whose part for the lesson cannot be fetched costs a sentence, and
   clean(page);
   return words;
 });
+
+test("a run that nobody looks at is still read, once a second", async (site) => {
+  const init = () => {
+    const [draw, waiting] = [window.requestAnimationFrame.bind(window), []];
+    // As in a tab that is not shown: nothing is drawn until it is looked at again.
+    window.look = (seen) => { window.unseen = !seen; if (seen) waiting.splice(0).forEach(draw); };
+    window.requestAnimationFrame = (run) => (window.unseen ? waiting.push(run) : draw(run));
+  };
+  const page = await open(site, "&data=mnist&examples=2000", { init });
+  await press(page, "Train");
+  await until("20 steps", async () => (await readout(page, "step")) > 20);
+  await page.evaluate(() => window.look(false));
+  const seen = new Set();
+  for (let turn = 0; turn < 10; turn += 1) {
+    seen.add(await readout(page, "step"));
+    await page.waitForTimeout(500);
+  }
+  await page.evaluate(() => window.look(true));
+  const last = Math.max(...seen);
+  await until("more steps", async () => (await readout(page, "step")) > last);
+  expect(seen.size >= 3 && seen.size <= 8, `In five seconds the steps were ${[...seen].join(", ")}.`);
+  clean(page);
+  return `${seen.size} numbers in five seconds`;
+});

@@ -171,6 +171,10 @@ impl protocol::Settings for Settings {
         Self { rate: self.rate() / 3.0, ..self.clone() }
     }
 
+    fn endless(&self) -> Self {
+        Self { stop: 0, ..self.clone() }
+    }
+
     fn gains_from_gpu(&self) -> bool {
         false
     }

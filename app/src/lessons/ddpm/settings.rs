@@ -117,6 +117,10 @@ impl protocol::Settings for Settings {
         Self { points, ..self.clone() }
     }
 
+    fn endless(&self) -> Self {
+        Self { points: PointSettings { stop: 0, ..self.points.clone() }, ..self.clone() }
+    }
+
     fn gains_from_gpu(&self) -> bool {
         // The points' network is tiny.
         false

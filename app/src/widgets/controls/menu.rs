@@ -3,7 +3,7 @@
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 
-use super::super::browser::focus;
+use super::super::browser::{focus, into_view};
 
 /// One action of a menu.
 #[derive(Clone, Copy)]
@@ -44,8 +44,12 @@ pub fn Menu(
         let active = document().active_element()?;
         (0..count).find(|index| list.children().item(*index).as_ref() == Some(&active))
     };
-    let show = move |first: u32| {
+    let unfold = move || {
         open.set(true);
+        request_animation_frame(move || list.get_untracked().iter().for_each(|list| into_view(list)));
+    };
+    let show = move |first: u32| {
+        unfold();
         request_animation_frame(move || move_to(first));
     };
     let close = move || {
@@ -92,7 +96,7 @@ pub fn Menu(
                     } else if event.detail() == 0 {
                         show(0);
                     } else {
-                        open.set(true);
+                        unfold();
                     }
                 }
             >
