@@ -3,7 +3,7 @@ import { clean, expect, press, readout, test, until } from "../harness.mjs";
 
 const STAGES = ["understand", "build", "strength", "weakness"];
 
-const open = (site, slug, query = "") => site.open(`lessons/${slug}/?engine=cpu${query}`);
+const open = (site, slug, query = "", more = {}) => site.open(`lessons/${slug}/?engine=cpu${query}`, more);
 
 test("every lesson has its stages, its controls and figures with names", async (site) => {
   for (const { slug, trains } of site.lessons) {
@@ -164,3 +164,36 @@ test("keys: Space trains and pauses, S steps, R resets", async (site) => {
   await until("step 0", async () => (await readout(page, "step")) === 0);
   clean(page);
 });
+
+test("by keyboard alone: no stop lies under the bench, an experiment keeps the focus, and Train goes beyond its end", async (site) => {
+  const page = await open(site, "mlp", "&data=xor", { reducedMotion: "reduce" });
+  await until("the worker", async () => (await page.locator('[data-readout="engine"]').first().textContent()) === "cpu");
+  const under = [];
+  let stops = 0;
+  for (let place = ""; place !== "bench"; stops += 1) {
+    expect(stops < 200, "The bench is never reached.");
+    await page.keyboard.press("Tab");
+    await page.waitForTimeout(20);
+    place = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (element.closest(".bench")) return "bench";
+      const [own, bench] = [element, document.querySelector(".bench")].map((one) => one.getBoundingClientRect());
+      const lies = own.bottom > bench.top + 1 && own.height < bench.top;
+      return lies ? `${element.tagName} ${(element.ariaLabel ?? element.textContent).slice(0, 40)}` : "";
+    });
+    if (place && place !== "bench") under.push(place);
+  }
+  expect(under.length === 0, `Under the bench: ${under.join("; ")}.`);
+  const experiment = page.locator("[data-experiment]").first();
+  const id = await experiment.getAttribute("data-experiment");
+  await experiment.focus();
+  await page.keyboard.press("Enter");
+  await until("a verdict", async () => (await page.locator(`[data-verdict="${id}"]`).textContent()) !== "", 90_000);
+  const focused = await page.evaluate(() => document.activeElement.dataset.experiment);
+  expect(focused === id, `The focus is on ${focused}.`);
+  const ended = await readout(page, "step");
+  await press(page, "Train");
+  await until("steps beyond its end", async () => (await readout(page, "step")) > ended + 5);
+  clean(page);
+  return `${stops} stops; ${id} ended at step ${ended}`;
+}, 150);
