@@ -53,8 +53,9 @@ const LOOK_PAUSE: Duration = Duration::from_millis(125);
 const STEPS_PER_LOOK: u32 = 5;
 /// Most points of a path.
 const MOST_POINTS: usize = 400;
-/// The classes between which the reader first goes: a shirt and a dress, or a 6 and a 3.
-const FIRST_ENDS: [u8; 2] = [6, 3];
+/// Between which of the held-out pictures the reader first goes, both among those to pick from: a shirt and trousers, or
+/// a 4 and a 1.
+const FIRST_ENDS: [u32; 2] = [4, 2];
 
 /// Where the point comes from.
 enum Source {
@@ -116,14 +117,13 @@ impl serve::Task for Task {
         };
         let every: Vec<usize> = (0..shelf.held_out.len()).collect();
         let (held, _) = shelf.held_out.tensors(&every, CLASSES, &context.device);
-        let end = |class: u8| shelf.held_out.labels.iter().position(|label| *label == class).unwrap_or_default() as u32;
         let mut task = Self {
             trainer: Trainer::new(model, Optimizer::new(settings.optimizer)),
             batches: Batches::new(shelf.training.len(), settings.batch as usize, settings.seed.into()),
             rng: Pcg32::seed_from_u64(u64::from(settings.seed) ^ 0x4e4f_4953),
             held_noise: fixed(every.len(), 0x4845_4c44),
             sample_noise: fixed(SAMPLES, 0x4452_4157),
-            ends: FIRST_ENDS.map(end),
+            ends: FIRST_ENDS,
             plane: Plane::flat(network.latent),
             settings,
             context,

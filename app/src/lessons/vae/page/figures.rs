@@ -121,9 +121,12 @@ pub fn between(session: Session<Vae>) -> Signal<Option<ImageGrid>> {
     })
 }
 
+/// Samples in a row.
+const SAMPLES_IN_ROW: usize = 8;
+
 /// What the fixed noise draws.
 pub fn samples(looks: Looks) -> Signal<Option<ImageGrid>> {
-    Signal::derive(move || grid(tiles(&looks.get()?.look.samples), 0, 64.0))
+    Signal::derive(move || grid(tiles(&looks.get()?.look.samples), SAMPLES_IN_ROW, 112.0))
 }
 
 /// Held-out pictures above what is left of them.
