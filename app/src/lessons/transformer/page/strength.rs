@@ -105,9 +105,13 @@ fn failure(found: &[(String, String)]) -> String {
 
 /// What was measured when the weights were trained.
 fn measured() -> String {
-    let metric = provenance::find(WEIGHTS).and_then(|weights| weights.metrics.iter().find(|metric| metric.name == "BLEU"));
+    let metric =
+        provenance::find(WEIGHTS).and_then(|weights| weights.metrics.iter().find(|metric| metric.name == "BLEU"));
     metric.map_or(String::new(), |metric| {
-        format!(" Measured when it was trained: BLEU {:.1}, where 100 would be known translations word for word ({}).", metric.value, metric.split)
+        format!(
+            " Measured when it was trained: BLEU {:.1}, where 100 would be known translations word for word ({}).",
+            metric.value, metric.split
+        )
     })
 }
 
