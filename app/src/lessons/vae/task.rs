@@ -36,7 +36,7 @@ use crate::{
         },
         vae::{
             ALONG, Between, Blur, Command, Encoding, Halfway, Look, MAP_SIDE, Nearest, Nowhere, PAIRS, PointView,
-            SAMPLES, Settings, Snapshot, TERMS, Vae,
+            SAMPLES, Settings, Snapshot, TERMS, UNITS, Vae,
         },
     },
     session::{
@@ -213,6 +213,7 @@ impl serve::Task for Task {
             Source::Place(at) => self.points(&[*at]),
             Source::Pixels(pixels) => model.encode(self.tensor(pixels)).0,
         }; // [1, latent]
+        let hidden = self.hidden(&model, &point);
         let path = along(&self.path, ALONG);
         let mut places = vec![point.clone(), self.way(&model)];
         if !path.is_empty() {
@@ -232,6 +233,9 @@ impl serve::Task for Task {
         }
         let pending = std::mem::take(&mut self.pending);
         let mut transaction = Transaction::default().register(point).register(drawn);
+        for layer in hidden.iter().flatten() {
+            transaction = transaction.register(layer.clone());
+        }
         // Weights are read as rarely as the held-out pictures are looked at: there are many of them.
         let weighs = looks && self.weighed != self.evaluated;
         let matrices = if weighs { matrices(&model) } else { Vec::new() };
@@ -245,6 +249,7 @@ impl serve::Task for Task {
         let mut values = read(pending.register(transaction)).await?.into_iter();
         let mut take = || values.next().unwrap_or_default();
         let (point, drawn) = (take(), take());
+        let hidden = hidden.map(|layers| layers.iter().map(|_| take()).collect());
         let weights: Vec<Vec<f32>> = matrices.iter().map(|_| take()).collect();
         let gradients: Vec<f32> = gradients.iter().map(|_| take()[0]).collect();
         self.collect(pending, &mut values, curves).await?;
@@ -285,7 +290,7 @@ impl serve::Task for Task {
         Ok(Snapshot {
             here: self.shelf.training.len() as u32,
             look,
-            point: self.point(&point, picture),
+            point: self.point(&point, hidden, picture),
             path: (path, along_path),
             between: Between {
                 ends: self.ends,
@@ -431,8 +436,23 @@ impl Task {
         shares.matmul(model.encode(ends).0)
     }
 
+    /// The first units of every hidden layer on the way to the point and on from it: `[1, units]` each.
+    fn hidden(&self, model: &Net, point: &Tensor<2>) -> [Vec<Tensor<2>>; 2] {
+        let encoder = match &self.source {
+            Source::Place(_) => Vec::new(),
+            Source::Pixels(pixels) => model.encoder_activations(self.tensor(pixels)),
+        };
+        [encoder, model.decoder_activations(point.clone())].map(|layers| {
+            let first = |layer: Tensor<2>| {
+                let units = UNITS.min(layer.dims()[1]);
+                layer.slice([0..1, 0..units])
+            };
+            layers.into_iter().map(first).collect()
+        })
+    }
+
     /// What is seen of the point, which lies here: `[latent]`.
-    fn point(&self, latent: &[f32], picture: Vec<u8>) -> PointView {
+    fn point(&self, latent: &[f32], hidden: [Vec<Vec<f32>>; 2], picture: Vec<u8>) -> PointView {
         let nearest = nearest(latent, &self.means).map(|(index, distance)| Nearest {
             picture: self.shelf.held_out.image(index).to_vec(),
             class: self.shelf.held_out.labels[index],
@@ -442,7 +462,8 @@ impl Task {
             Source::Place(_) => None,
             Source::Pixels(pixels) => Some(pixels.iter().map(|ink| byte(*ink)).collect()),
         };
-        PointView { at: self.plane.project(latent), picture, original, nearest }
+        let first = latent.iter().copied().take(UNITS).collect();
+        PointView { at: self.plane.project(latent), picture, latent: first, hidden, original, nearest }
     }
 
     fn look(&self, samples: Vec<u8>, reconstructed: Vec<u8>, tiles: Vec<u8>, side: usize) -> Look {
