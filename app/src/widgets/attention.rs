@@ -20,7 +20,7 @@ const LARGEST: f64 = 44.0;
 const MOST_ABOVE: f64 = 92.0;
 /// Sides of a cell from which its number fits.
 const NUMBERED: f64 = 26.0;
-/// What the two sides are called, above and beside.
+/// A line for what a side is called.
 const SIDES: f64 = 16.0;
 
 /// Weights of one head: a row for each word that looks, a column for each word that is looked at.
@@ -106,9 +106,24 @@ impl Attention {
         let side = ((width - left) / self.keys.len().max(1) as f64).min(LARGEST);
         let upward = widest(&self.keys) + 6.0 > side;
         let above = if upward { widest(&self.keys).min(MOST_ABOVE) + 8.0 } else { 22.0 };
-        let top = above + if self.sides[1].is_empty() { 0.0 } else { SIDES };
+        let top = above + SIDES * self.side_lines(left) as f64;
         // Rows need room for their words, however narrow the columns are.
         Layout { left, top, cell: (side, side.clamp(17.0, 34.0)), upward }
+    }
+
+    /// What the rows are, as it is written.
+    fn rows_name(&self) -> String {
+        if self.sides[0].is_empty() { String::new() } else { format!("{} ↓", self.sides[0]) }
+    }
+
+    /// Lines that the names of the sides take: one where the rows' fits beside the corner, else one for each.
+    fn side_lines(&self, left: f64) -> usize {
+        let fits = text_width(&self.rows_name(), 11.0, false) + 7.0 <= left;
+        match self.sides.each_ref().map(|side| !side.is_empty()) {
+            [true, true] if !fits => 2,
+            [false, false] => 0,
+            _ => 1,
+        }
     }
 
     /// What lies under a CSS pixel: a cell, or a word of either side.
@@ -177,15 +192,14 @@ impl Attention {
         Ok(())
     }
 
-    /// What the two sides are: rows beside the corner, columns above their names.
+    /// What the two sides are, above all: the rows, then the columns where the names of these begin.
     fn write_sides<S: Surface>(&self, pen: &mut Pen<S>, left: f64, across: f64) -> Drawn<S> {
         let soft = Lettering::new(pen.theme.soft);
-        let [rows, columns] = &self.sides;
-        if !rows.is_empty() {
-            pen.text(&fitted(&format!("{rows} ↓"), 11.0, left), left - 7.0, 6.0, soft.right())?;
-        }
+        let columns = &self.sides[1];
+        pen.text(&fitted(&self.rows_name(), 11.0, pen.width), 0.0, 6.0, soft)?;
         let arrow = if columns.is_empty() { String::new() } else { format!("looks at {columns} →") };
-        pen.text(&fitted(&arrow, 11.0, across.max(120.0)), left, 6.0, soft)
+        let y = 6.0 + SIDES * self.side_lines(left).saturating_sub(1) as f64;
+        pen.text(&fitted(&arrow, 11.0, across.max(120.0)), left, y, soft)
     }
 }
 
@@ -294,6 +308,7 @@ mod tests {
             for width in [160.0, 354.0, 900.0] {
                 let svg = to_svg(&it, width, &Theme::light());
                 assert!(svg.contains("oiseau") && !svg.contains("NaN"));
+                assert!(lines || (svg.contains("French ↓") && svg.contains("looks at English →")), "{width}");
             }
         }
         it.weights = vec![f32::NAN, f32::INFINITY];

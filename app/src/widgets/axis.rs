@@ -6,7 +6,7 @@ use plotters::coord::{
     types::RangedCoordf64,
 };
 
-use super::format::{log_tick, tick};
+use super::format::{log_ticks, tick};
 
 /// What an axis says and where it begins and ends.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -75,8 +75,12 @@ impl Axis {
         let known = |value: Option<f64>| value.filter(|value| value.is_finite() && (!self.log || *value > 0.0));
         let (min, max) = (known(self.min), known(self.max));
         if self.log {
-            high = max.unwrap_or_else(|| 10f64.powf((high.log10() - 1e-9).ceil()));
-            low = min.unwrap_or_else(|| 10f64.powf((low.log10() + 1e-9).floor())).max(high * 1e-12);
+            // Up, to whole powers of ten, so that the axis does not tremble while the data grows; across, to the data.
+            if zero {
+                (low, high) = (10f64.powf((low.log10() + 1e-9).floor()), 10f64.powf((high.log10() - 1e-9).ceil()));
+            }
+            high = max.unwrap_or(high);
+            low = min.unwrap_or(low).max(high * 1e-12);
             if low >= high {
                 low = high / 10.0;
             }
@@ -147,17 +151,26 @@ impl Span {
     pub fn ticks(&self, count: usize) -> Vec<(f64, String)> {
         let count = count.max(2);
         if self.log {
-            let coord: LogCoord<f64> = (self.low..self.high).log_scale().into();
             let decades = (self.high / self.low).log10();
-            // Below one decade the powers of ten alone would leave an empty axis.
-            let wanted = if decades < 1.0 { 10 } else { count };
-            let mut ticks: Vec<f64> = coord.key_points(BoldPoints(wanted));
-            ticks.retain(|value| (self.low * 0.999..=self.high * 1.001).contains(value));
+            let inside = |value: &f64| (self.low * 0.999..=self.high * 1.001).contains(value);
+            let powers = self.low.log10().floor() as i32..=self.high.log10().ceil() as i32;
+            let mut ticks: Vec<f64> = Vec::new();
+            if decades < 2.0 {
+                ticks = powers.flat_map(|power| [1.0, 2.0, 5.0].map(|lead| lead * 10f64.powi(power))).collect();
+                ticks.retain(inside);
+            }
+            if ticks.len() < 2 || ticks.len() > count {
+                let coord: LogCoord<f64> = (self.low..self.high).log_scale().into();
+                // Below one decade the powers of ten alone would leave an empty axis.
+                ticks = coord.key_points(BoldPoints(if decades < 1.0 { 10 } else { count }));
+                ticks.retain(inside);
+            }
             if ticks.len() > count {
                 let every = ticks.len().div_ceil(count);
                 ticks = ticks.into_iter().step_by(every).collect();
             }
-            return ticks.into_iter().map(|value| (value, log_tick(value))).collect();
+            let labels = log_ticks(&ticks);
+            return ticks.into_iter().zip(labels).collect();
         }
         // plotters rounds with an absolute tolerance, so it is asked about a range between 1 and 10 wide.
         let unit = 10f64.powf((self.high - self.low).log10().floor());
@@ -192,6 +205,14 @@ mod tests {
         assert_eq!(span.ticks(3).last().map(|(_, label)| label.as_str()), Some("100 %"));
         let span = Axis::new("gradient").log().fit([3e-5, 0.2, 0.0, f64::NAN].into_iter(), true);
         assert!((span.low / 1e-5 - 1.0).abs() < 1e-9 && (span.high - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_logarithmic_axis_across_ends_at_its_data() {
+        let span = Axis::new("words").log().fit([64.0, 1024.0].into_iter(), false);
+        assert_eq!((span.low, span.high), (64.0, 1024.0));
+        let ticks: Vec<String> = span.ticks(5).into_iter().map(|(_, label)| label).collect();
+        assert_eq!(ticks, ["100", "200", "500", "1,000"]);
     }
 
     #[test]

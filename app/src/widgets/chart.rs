@@ -105,6 +105,11 @@ impl Default for Chart {
 }
 
 const SIZE: f64 = 11.0;
+/// On and off in a dashed line.
+const DASH: (f64, f64) = (5.0, 4.0);
+/// A piece of its line before each name, two dashes long, and room after it.
+const SAMPLE: f64 = 2.0 * DASH.0 + DASH.1;
+const AFTER_SAMPLE: f64 = 4.0;
 
 /// The place of everything, from the numbers and the width alone.
 struct Layout {
@@ -144,11 +149,20 @@ impl Chart {
             0.0
         } else {
             let widest = self.series.iter().map(|series| text_width(&self.ending(series), SIZE, true));
-            widest.fold(0.0, f64::max).min(width * 0.34)
+            match widest.fold(0.0, f64::max) {
+                widest if widest > 0.0 => (widest + self.sample()).min(width * 0.34),
+                _ => 0.0,
+            }
         };
         let right = (width - if names > 0.0 { names + 12.0 } else { 12.0 }).max(left + 20.0);
         let x_ticks = x.ticks(((right - left) / 80.0).clamp(2.0, 7.0) as usize);
         Layout { x, y, x_ticks, y_ticks, left, right, top, bottom }
+    }
+
+    /// Room before a name for a piece of its line: only where some lines are dashed and others are not.
+    fn sample(&self) -> f64 {
+        let dashed = self.series.iter().filter(|series| series.dashed).count();
+        if dashed > 0 && dashed < self.series.len() { SAMPLE + AFTER_SAMPLE } else { 0.0 }
     }
 
     /// What stands at the end of a line.
@@ -193,22 +207,31 @@ impl Chart {
         Ok(())
     }
 
+    /// A line, or a piece of it, as it is drawn.
+    fn line<S: Surface>(&self, pen: &mut Pen<S>, series: &Series, path: &[(f64, f64)]) -> Drawn<S> {
+        let color = pen.theme.ink(series.color);
+        match series.dashed {
+            true => pen.dashed(path, color, series.width, DASH),
+            false => pen.line(path, color, series.width),
+        }
+    }
+
     fn names<S: Surface>(&self, pen: &mut Pen<S>, layout: &Layout) -> Drawn<S> {
         let theme = pen.theme;
-        let mut labels: Vec<(f64, f64, String, Ink)> = Vec::new();
+        let mut labels: Vec<(f64, f64, String, &Series)> = Vec::new();
         for series in &self.series {
             let Some((x, y)) = self.cursor.and_then(|x| series.at(x)).or_else(|| series.end()) else { continue };
             // In a square the names lie inside, under the curve.
             let x = if self.cursor.is_some() || self.square { layout.right } else { layout.x(x) };
             let ending = self.ending(series);
             if !ending.is_empty() {
-                labels.push((x, layout.y(y), ending, series.color));
+                labels.push((x, layout.y(y), ending, series));
             }
         }
         if self.square {
-            for (index, (_, _, text, ink)) in labels.iter().enumerate() {
+            for (index, (_, _, text, series)) in labels.iter().enumerate() {
                 let y = layout.bottom - 12.0 - 15.0 * (labels.len() - 1 - index) as f64;
-                let color = theme.readable(theme.ink(*ink), theme.card);
+                let color = theme.readable(theme.ink(series.color), theme.card);
                 pen.text(text, layout.right - 8.0, y, Lettering::new(color).right().bold())?;
             }
             return Ok(());
@@ -216,10 +239,14 @@ impl Chart {
         labels.sort_by(|one, other| one.1.total_cmp(&other.1));
         let mut places: Vec<f64> = labels.iter().map(|label| label.1).collect();
         spread(&mut places, 14.0, 6.0, layout.bottom + 2.0);
-        for ((x, _, text, ink), y) in labels.into_iter().zip(places) {
-            let color = theme.readable(theme.ink(ink), theme.card);
-            let text = fitted(&text, SIZE, pen.width - layout.right - 6.0);
-            pen.text(&text, x + 8.0, y, Lettering::new(color).bold())?;
+        let sample = self.sample();
+        for ((x, _, text, series), y) in labels.into_iter().zip(places) {
+            if sample > 0.0 {
+                self.line(pen, series, &[(x + 8.0, y), (x + 8.0 + SAMPLE, y)])?;
+            }
+            let color = theme.readable(theme.ink(series.color), theme.card);
+            let text = fitted(&text, SIZE, pen.width - layout.right - 6.0 - sample);
+            pen.text(&text, x + 8.0 + sample, y, Lettering::new(color).bold())?;
         }
         Ok(())
     }
@@ -303,14 +330,10 @@ impl Picture for Chart {
         let (dashed, solid): (Vec<_>, Vec<_>) = self.series.iter().rev().partition(|series| series.dashed);
         for series in solid.into_iter().chain(dashed) {
             let placed: Vec<(f64, f64)> = series.points.iter().map(|(x, y)| (layout.x(*x), layout.y(*y))).collect();
-            let (path, color) = (thinned(&placed), theme.ink(series.color));
-            if series.dashed {
-                pen.dashed(&path, color, series.width, (5.0, 4.0))?;
-            } else {
-                pen.line(&path, color, series.width)?;
-            }
+            let path = thinned(&placed);
+            self.line(&mut pen, series, &path)?;
             if let [(x, y)] = path[..] {
-                pen.disc(x, y, 2.5, color)?;
+                pen.disc(x, y, 2.5, theme.ink(series.color))?;
             }
         }
         if let Some(cursor) = self.cursor.filter(|x| x.is_finite()) {

@@ -75,9 +75,10 @@ impl Denoising {
         let top = LINE;
         if width < NARROW {
             let tile = (width * 0.62).min(WIDEST);
-            let part = ((width - SIGN) / 2.0).min(WIDEST * 0.7);
+            let part = (width / 2.0 - SIGN).min(WIDEST * 0.7);
             let below = top + tile + LINE + 10.0;
-            let places = [(0.0, top), (0.0, below), (part + SIGN, below)];
+            // The sum's second row begins with its sign.
+            let places = [(0.0, top), (SIGN, below), (part + 2.0 * SIGN, below)];
             let strip = below + part + LINE + APART;
             return Layout { tile, part, places, strip, bottom: strip + Self::strip_height() };
         }
@@ -144,9 +145,7 @@ impl Denoising {
         below(pen, &format!("step {} of {}", key.step, self.steps), now, tile)?;
         let (signal, spread) = (key.kept.sqrt(), (1.0 - key.kept).max(0.0).sqrt());
         let sign = Lettering::new(theme.soft).size(20.0).center();
-        if pen.width >= NARROW {
-            pen.text("=", clean.0 - SIGN / 2.0, clean.1 + part / 2.0, sign)?;
-        }
+        pen.text("=", clean.0 - SIGN / 2.0, clean.1 + part / 2.0, sign)?;
         pen.text("+", noise.0 - SIGN / 2.0, noise.1 + part / 2.0, sign)?;
         key.clean.draw(pen, clean.0, clean.1, part)?;
         below(pen, &format!("{} × the picture it sees", share(signal)), clean, part)?;

@@ -46,13 +46,17 @@ pub(super) fn tick(value: f64, step: f64) -> String {
     if value < 0.0 && text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) { format!("−{text}") } else { text }
 }
 
-/// A tick of a logarithmic axis.
-pub(super) fn log_tick(value: f64) -> String {
-    if (0.01..10_000.0).contains(&value) {
-        return number(value);
+/// The ticks of a logarithmic axis, all written in one way: as numbers, or as powers where one would be long.
+pub(super) fn log_ticks(values: &[f64]) -> Vec<String> {
+    if values.iter().all(|value| (0.001..=1e5).contains(value)) {
+        return values.iter().map(|value| number(*value)).collect();
     }
-    let power = value.log10().round() as i32;
-    if (value / 10f64.powi(power) - 1.0).abs() < 0.01 { format!("10{}", superscript(power)) } else { scientific(value) }
+    let power = |value: f64| {
+        let power = value.log10().round() as i32;
+        let is_whole = (value / 10f64.powi(power) - 1.0).abs() < 0.01;
+        if is_whole { format!("10{}", superscript(power)) } else { scientific(value) }
+    };
+    values.iter().map(|value| power(*value)).collect()
 }
 
 fn scientific(value: f64) -> String {
@@ -133,7 +137,7 @@ mod tests {
         assert_eq!(tick(2000.0, 500.0), "2,000");
         assert_eq!(tick(-0.2, 0.1), "−0.2");
         assert_eq!(tick(-1e-17, 0.1), "0.0");
-        assert_eq!(log_tick(1e-5), "10⁻⁵");
-        assert_eq!(log_tick(100.0), "100");
+        assert_eq!(log_ticks(&[1e-5, 100.0]), ["10⁻⁵", "10²"]);
+        assert_eq!(log_ticks(&[0.01, 100.0, 10_000.0]), ["0.01", "100", "10,000"]);
     }
 }

@@ -76,7 +76,7 @@ impl GradientFlow {
         let left = widest.min(pen.width * 0.3) + 14.0;
         let (right, bottom) = ((pen.width - 84.0).max(left + 20.0), pen.height - 36.0);
         let means = (0..self.layers.len()).map(|layer| self.last(layer));
-        let span = Axis::new("").log().fit(means, false);
+        let span = Axis::new("").log().fit(means, true);
         let place = |value: f64| left + span.share(value) * (right - left);
         for (value, label) in span.ticks(((right - left) / 70.0).clamp(2.0, 6.0) as usize) {
             pen.down(place(value), 2.0, bottom, theme.line)?;

@@ -21,7 +21,7 @@ pub struct Tile {
     pub rows: usize,
     /// Columns.
     pub columns: usize,
-    /// A word below it.
+    /// A word below it; where its neighbours have none, it may run along them.
     pub label: String,
     /// A frame of this colour.
     pub mark: Option<Ink>,
@@ -48,6 +48,18 @@ impl ImageGrid {
         let side = ((width + GAP) / columns as f64 - GAP).clamp(8.0, wanted);
         let label = if self.images.iter().any(|image| !image.label.is_empty()) { LABEL } else { 0.0 };
         (columns, side, label)
+    }
+
+    /// Along how many neighbours a label may run: onward, or back from the end of a row. Two labels share what is
+    /// free between them.
+    fn free(&self, index: usize, columns: usize) -> usize {
+        let (before, after) = (index % columns, columns - 1 - index % columns);
+        let is_free = |at: &usize| self.images.get(*at).is_none_or(|image| image.label.is_empty());
+        let (free, all) = match after {
+            0 => ((1..=before).map(|back| index - back).take_while(is_free).count(), before),
+            _ => ((1..=after).map(|on| index + on).take_while(is_free).count(), after),
+        };
+        if free < all { free / 2 } else { free }
     }
 
     /// The picture under a CSS pixel.
@@ -79,9 +91,9 @@ impl Picture for ImageGrid {
             }
             let frame = image.mark.map_or(theme.line, |ink| theme.ink(ink));
             pen.outline(x, y, side, side, frame, if image.mark.is_some() { 2.0 } else { 1.0 })?;
-            let words = fitted(&image.label, 10.5, side + GAP);
+            let words = fitted(&image.label, 10.5, (side + GAP) * (self.free(index, columns) + 1) as f64);
             let half = text_width(&words, 10.5, false) / 2.0;
-            let middle = (x + side / 2.0).min(pen.width - half).max(half);
+            let middle = (x + side / 2.0).max(x + half - GAP / 2.0).min(pen.width - half).max(half);
             pen.text(&words, middle, y + side + 8.0, Lettering::new(theme.soft).center().size(10.5))?;
         }
         Ok(())

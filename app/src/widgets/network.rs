@@ -150,11 +150,15 @@ impl Network {
             let value = it.values.get(unit).copied().filter(|value| value.is_finite());
             pen.disc(x, y, radius, value.map_or(theme.card, |value| signed(theme, value / full)))?;
             pen.circle(x, y, radius, ring, if layout.tight { stroke * 0.6 } else { stroke })?;
-            if let (Some(value), true) = (value, layout.slot > 90.0) {
+            let Some(value) = value else { continue };
+            if layout.slot > 90.0 {
                 let words = plain(value.into(), 2).replace('-', "−");
                 // A ground of its own, so that no weight runs through the number.
                 pen.rect(x + radius + 2.0, y - 6.5, text_width(&words, 10.0, false) + 4.0, 13.0, theme.card)?;
                 pen.text(&words, x + radius + 4.0, y, Lettering::new(theme.ink).size(10.0))?;
+            } else if value == 0.0 && radius > 6.0 {
+                // Silent is not unknown.
+                pen.text("0", x, y, Lettering::new(theme.soft).size(10.0).center())?;
             }
         }
         Ok(())

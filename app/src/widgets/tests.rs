@@ -132,6 +132,12 @@ fn matrices_and_tiles() {
     let grid = |images| ImageGrid { images, columns: 0, scale: Scale::Unsigned, tile: 0.0 };
     assert!(drawn(&grid(vec![tile(vec![0.0, 0.5, 1.0])])).contains("seven"));
     assert_eq!(grid(vec![tile(vec![0.0; 3]); 9]).cell_at(70.0, 3.0, 400.0), Some(1));
+    let named = |label: &str| Tile { label: label.into(), ..tile(vec![0.0; 3]) };
+    let row = |labels: [&str; 6]| ImageGrid { columns: 6, ..grid(labels.map(named).to_vec()) };
+    assert!(drawn(&row(["drawn again: 0.123", "", "", "", "", ""])).contains("drawn again: 0.123"));
+    let ends = drawn(&row(["from a pullover", "", "", "", "", "to an ankle boot"]));
+    assert!(ends.contains("from a pullover") && ends.contains("to an ankle boot"));
+    assert!(!drawn(&row(["drawn again: 0.123"; 6])).contains("drawn again: 0.123"));
     drawn(&grid(vec![tile(BAD.to_vec()), tile(vec![])]));
     drawn(&grid(vec![]));
 }

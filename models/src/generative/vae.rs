@@ -158,6 +158,25 @@ impl Vae {
         activation::sigmoid(self.decode(z))
     }
 
+    /// What the encoder's hidden layers make of pictures, first to last: `[batch, pixels] -> [batch, hidden]` each.
+    pub fn encoder_activations(&self, x: Tensor<2>) -> Vec<Tensor<2>> {
+        self.activations(&self.encoder, x)
+    }
+
+    /// What the decoder's hidden layers make of points, first to last: `[batch, latent] -> [batch, hidden]` each.
+    pub fn decoder_activations(&self, z: Tensor<2>) -> Vec<Tensor<2>> {
+        let (_, hidden) = self.decoder.split_last().expect("the decoder's last layer draws the pixels");
+        self.activations(hidden, z)
+    }
+
+    fn activations(&self, layers: &[Linear], x: Tensor<2>) -> Vec<Tensor<2>> {
+        let next = |h: &mut Tensor<2>, layer: &Linear| {
+            *h = self.activation.apply(layer.forward(h.clone()));
+            Some(h.clone())
+        };
+        layers.iter().scan(x, next).collect()
+    }
+
     /// Both terms of the ELBO for these pictures, with one draw from each cloud by the given noise:
     /// `[batch, pixels], [batch, latent] -> [1], [1]`.
     pub fn elbo(&self, x: Tensor<2>, noise: Tensor<2>) -> Elbo {
@@ -263,6 +282,12 @@ mod tests {
         assert_eq!((mean.dims(), log_variance.dims()), ([5, 2], [5, 2]));
         assert_eq!(model.decode(mean.clone()).dims(), [5, 784]);
         assert!(values(model.draw(mean.clone())).into_iter().all(|pixel| (0.0..=1.0).contains(&pixel)));
+        let dims = |layers: Vec<Tensor<2>>| layers.iter().map(Tensor::dims).collect::<Vec<_>>();
+        assert_eq!(dims(model.encoder_activations(x.clone())), [[5, 256], [5, 64]]);
+        let decoder = model.decoder_activations(mean.clone());
+        let drawn = model.decoder[2].forward(decoder[1].clone());
+        assert_eq!(values(drawn), values(model.decode(mean.clone())));
+        assert_eq!(dims(decoder), [[5, 64], [5, 256]]);
         assert_eq!(kl_by_unit(mean, log_variance).dims(), [2]);
         let elbo = model.elbo(x, noise(5, 2, &mut rng, &device));
         assert_eq!((elbo.reconstruction.dims(), elbo.kl.dims(), elbo.loss(0.5).dims()), ([1], [1], [1]));

@@ -27,7 +27,7 @@ pub const MOST_BEAMS: u8 = 8;
 /// Layers and heads of the larger network; the toy has fewer.
 pub const MOST_HEADS: (usize, usize) = (6, 8);
 /// The first sentence.
-pub const FIRST_SENTENCE: &str = "She sees the small elephant.";
+pub const FIRST_SENTENCE: &str = "The small elephant is blue.";
 
 /// What the network does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -114,6 +114,9 @@ pub const SAMPLES: usize = 32;
 /// Held-out pictures shown beside what is left of them.
 pub const PAIRS: usize = 10;
 
+/// Units of a layer whose values are seen.
+pub const UNITS: usize = 8;
+
 /// The lesson's messages.
 #[derive(Clone, Copy, Debug)]
 pub struct Vae;
@@ -212,6 +215,11 @@ pub struct PointView {
     pub at: [f32; 2],
     /// What it draws: 784 pixels.
     pub picture: Vec<u8>,
+    /// Its first latent numbers, at most [`UNITS`].
+    pub latent: Vec<f32>,
+    /// Values of the first [`UNITS`] units of every hidden layer: the encoder's, if a picture was encoded, and the
+    /// decoder's.
+    pub hidden: [Vec<Vec<f32>>; 2],
     /// The picture that was encoded, if it came from one.
     pub original: Option<Vec<u8>>,
     /// The held-out picture that lies nearest.

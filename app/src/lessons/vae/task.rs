@@ -36,7 +36,7 @@ use crate::{
         },
         vae::{
             ALONG, Between, Blur, Command, Encoding, Halfway, Look, MAP_SIDE, Nearest, Nowhere, PAIRS, PointView,
-            SAMPLES, Settings, Snapshot, TERMS, Vae,
+            SAMPLES, Settings, Snapshot, TERMS, UNITS, Vae,
         },
     },
     session::{
@@ -53,8 +53,9 @@ const LOOK_PAUSE: Duration = Duration::from_millis(125);
 const STEPS_PER_LOOK: u32 = 5;
 /// Most points of a path.
 const MOST_POINTS: usize = 400;
-/// The classes between which the reader first goes: a shirt and a dress, or a 6 and a 3.
-const FIRST_ENDS: [u8; 2] = [6, 3];
+/// Between which of the held-out pictures the reader first goes, both among those to pick from: a shirt and trousers, or
+/// a 4 and a 1.
+const FIRST_ENDS: [u32; 2] = [4, 2];
 
 /// Where the point comes from.
 enum Source {
@@ -116,14 +117,13 @@ impl serve::Task for Task {
         };
         let every: Vec<usize> = (0..shelf.held_out.len()).collect();
         let (held, _) = shelf.held_out.tensors(&every, CLASSES, &context.device);
-        let end = |class: u8| shelf.held_out.labels.iter().position(|label| *label == class).unwrap_or_default() as u32;
         let mut task = Self {
             trainer: Trainer::new(model, Optimizer::new(settings.optimizer)),
             batches: Batches::new(shelf.training.len(), settings.batch as usize, settings.seed.into()),
             rng: Pcg32::seed_from_u64(u64::from(settings.seed) ^ 0x4e4f_4953),
             held_noise: fixed(every.len(), 0x4845_4c44),
             sample_noise: fixed(SAMPLES, 0x4452_4157),
-            ends: FIRST_ENDS.map(end),
+            ends: FIRST_ENDS,
             plane: Plane::flat(network.latent),
             settings,
             context,
@@ -213,6 +213,7 @@ impl serve::Task for Task {
             Source::Place(at) => self.points(&[*at]),
             Source::Pixels(pixels) => model.encode(self.tensor(pixels)).0,
         }; // [1, latent]
+        let hidden = self.hidden(&model, &point);
         let path = along(&self.path, ALONG);
         let mut places = vec![point.clone(), self.way(&model)];
         if !path.is_empty() {
@@ -232,6 +233,9 @@ impl serve::Task for Task {
         }
         let pending = std::mem::take(&mut self.pending);
         let mut transaction = Transaction::default().register(point).register(drawn);
+        for layer in hidden.iter().flatten() {
+            transaction = transaction.register(layer.clone());
+        }
         // Weights are read as rarely as the held-out pictures are looked at: there are many of them.
         let weighs = looks && self.weighed != self.evaluated;
         let matrices = if weighs { matrices(&model) } else { Vec::new() };
@@ -245,6 +249,7 @@ impl serve::Task for Task {
         let mut values = read(pending.register(transaction)).await?.into_iter();
         let mut take = || values.next().unwrap_or_default();
         let (point, drawn) = (take(), take());
+        let hidden = hidden.map(|layers| layers.iter().map(|_| take()).collect());
         let weights: Vec<Vec<f32>> = matrices.iter().map(|_| take()).collect();
         let gradients: Vec<f32> = gradients.iter().map(|_| take()[0]).collect();
         self.collect(pending, &mut values, curves).await?;
@@ -285,7 +290,7 @@ impl serve::Task for Task {
         Ok(Snapshot {
             here: self.shelf.training.len() as u32,
             look,
-            point: self.point(&point, picture),
+            point: self.point(&point, hidden, picture),
             path: (path, along_path),
             between: Between {
                 ends: self.ends,
@@ -431,8 +436,23 @@ impl Task {
         shares.matmul(model.encode(ends).0)
     }
 
+    /// The first units of every hidden layer on the way to the point and on from it: `[1, units]` each.
+    fn hidden(&self, model: &Net, point: &Tensor<2>) -> [Vec<Tensor<2>>; 2] {
+        let encoder = match &self.source {
+            Source::Place(_) => Vec::new(),
+            Source::Pixels(pixels) => model.encoder_activations(self.tensor(pixels)),
+        };
+        [encoder, model.decoder_activations(point.clone())].map(|layers| {
+            let first = |layer: Tensor<2>| {
+                let units = UNITS.min(layer.dims()[1]);
+                layer.slice([0..1, 0..units])
+            };
+            layers.into_iter().map(first).collect()
+        })
+    }
+
     /// What is seen of the point, which lies here: `[latent]`.
-    fn point(&self, latent: &[f32], picture: Vec<u8>) -> PointView {
+    fn point(&self, latent: &[f32], hidden: [Vec<Vec<f32>>; 2], picture: Vec<u8>) -> PointView {
         let nearest = nearest(latent, &self.means).map(|(index, distance)| Nearest {
             picture: self.shelf.held_out.image(index).to_vec(),
             class: self.shelf.held_out.labels[index],
@@ -442,7 +462,8 @@ impl Task {
             Source::Place(_) => None,
             Source::Pixels(pixels) => Some(pixels.iter().map(|ink| byte(*ink)).collect()),
         };
-        PointView { at: self.plane.project(latent), picture, original, nearest }
+        let first = latent.iter().copied().take(UNITS).collect();
+        PointView { at: self.plane.project(latent), picture, latent: first, hidden, original, nearest }
     }
 
     fn look(&self, samples: Vec<u8>, reconstructed: Vec<u8>, tiles: Vec<u8>, side: usize) -> Look {

@@ -33,6 +33,9 @@ const GAP: f64 = 18.0;
 /// Between the pictures of the strip, and below them for their times.
 const BETWEEN: f64 = 5.0;
 const LABEL: f64 = 18.0;
+/// Beside a smaller picture there is no room for the histogram: it stands below, so high.
+const NARROW: f64 = 200.0;
+const LOW: f64 = 84.0;
 
 /// A picture as numbers from -1 to 1: one for each pixel, or red, green and blue of each.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,15 +84,32 @@ struct Layout {
     side: f64,
     left: f64,
     right: f64,
+    histogram: Frame,
     top: f64,
     small: f64,
+}
+
+/// Where the histogram lies: its edges and what it stands on.
+struct Frame {
+    left: f64,
+    width: f64,
+    top: f64,
+    bottom: f64,
 }
 
 impl Drowning {
     fn layout(width: f64) -> Layout {
         let side = ((width - GAP) * 0.46).clamp(40.0, 280.0);
         let small = ((width + BETWEEN) / STRIP as f64 - BETWEEN).clamp(8.0, 72.0);
-        Layout { side, left: side + GAP, right: (width - side - GAP).max(40.0), top: side + GAP, small }
+        let (left, right) = (side + GAP, (width - side - GAP).max(40.0));
+        let (histogram, top) = if side < NARROW {
+            let top = side + GAP + LABEL;
+            let bottom = top + LOW;
+            (Frame { left: 0.0, width, top, bottom }, bottom + LABEL + GAP)
+        } else {
+            (Frame { left, width: right, top: 100.0, bottom: side - LABEL }, side + GAP)
+        };
+        Layout { side, left, right, histogram, top, small }
     }
 
     fn at(&self, kept: f32) -> Clean {
@@ -120,7 +140,7 @@ impl Drowning {
 
     fn draw_numbers<S: Surface>(&self, pen: &mut Pen<S>, now: &Clean) -> Drawn<S> {
         let theme = pen.theme;
-        let Layout { side, left, right, .. } = Self::layout(pen.width);
+        let Layout { left, right, histogram, .. } = Self::layout(pen.width);
         let soft = Lettering::new(theme.soft);
         let (signal, spread) = (f64::from(self.kept.sqrt()), f64::from((1.0 - self.kept).sqrt()));
         let bar = (right - 46.0).max(10.0);
@@ -136,11 +156,8 @@ impl Drowning {
             pen.text(&plain(share, 3), left + bar + 6.0, y + 22.0, Lettering::new(theme.ink).bold())?;
         }
         // How bright the pixels are, beside the bell that pure noise has.
-        let (top, bottom) = (100.0_f64, side - 16.0);
-        if bottom - top < 24.0 {
-            return Ok(());
-        }
-        pen.text(&fitted("how many pixels have which value", 11.0, right), left, 89.0, soft)?;
+        let Frame { left, width: right, top, bottom } = histogram;
+        pen.text(&fitted("how many pixels have which value", 11.0, right), left, top - 11.0, soft)?;
         let counts = Self::histogram(&now.values);
         let width = right / BINS as f64;
         let bell =
@@ -380,6 +397,11 @@ mod tests {
             assert!(8.0 * (small + BETWEEN) + small <= width + 1e-9);
             let svg = to_svg(&drowning(0.4), width, &Theme::dark());
             assert!(svg.contains("0.125") && !svg.contains("NaN"));
+            // The histogram is there on a phone too, between the picture and the strip.
+            let Layout { side, histogram, .. } = Drowning::layout(width);
+            assert!(svg.contains("how many pixels have which value"));
+            assert!(histogram.bottom - histogram.top > 80.0 && histogram.bottom + LABEL <= top);
+            assert!(histogram.left > side || histogram.top > side);
         }
         assert!(drowning(0.5).summary().contains("0.50"));
         assert_eq!(drowning(0.5).table().rows.len(), STRIP);

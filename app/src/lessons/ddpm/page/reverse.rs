@@ -218,9 +218,9 @@ pub fn Reverse(
                 replay=scrub.replay(desk)
                 controls=move || view! { <Wishes desk /> <Walked scrub /> }
             >
-                <strong>"Watch the picture in the middle: the network’s guess at the end, made at every step."</strong>
+                <strong>"Watch “the picture it sees”: the network’s guess at the end, made at every step."</strong>
                 " Early on it is a blur, the mean of all that could still become. Each step goes a small part of the way toward it, and then the network looks again. "
-                "On the left is always the same sum: the guess, weakened, and the noise it sees. Drag along the strip, or use the arrow keys."
+                "What is there is always the same sum: the guess, weakened, and the noise it sees. Drag along the strip, or use the arrow keys."
             </Figure>
         </div>
     }

@@ -29,7 +29,7 @@ pub fn Weakness(
     desk: Desk,
 ) -> impl IntoView {
     view! {
-        <Stage kind=StageKind::Weakness claim="A picture takes many steps, and every step asks the whole network">
+        <Stage kind=StageKind::Weakness claim="One step draws a blur, and every step asks the whole network">
             <p>
                 "Each step back is short for a reason. The guess at the end is a mean of all that could become of the noise, and a long step lands in "
                 "that mean. How few steps will do?"
@@ -58,33 +58,23 @@ fn FewSteps(desk: Desk) -> impl IntoView {
     let Tried { progress, found, on_run } = trial::experiment(desk, Trial::FewSteps, |finding| {
         let Finding::FewSteps(found) = finding else { return String::new() };
         let (Some(first), Some(last)) = (found.first(), found.last()) else { return String::new() };
-        let most = Judged::share(&last.1);
         let told: Vec<String> = found
             .iter()
             .enumerate()
-            .map(|(at, (steps, judged))| {
-                let share = percent(Judged::share(judged));
-                match at {
-                    0 => format!("In {steps} steps the judges recognise {share} of {} pictures", judged.len()),
-                    _ => format!("in {steps} {share}"),
-                }
+            .map(|(at, (steps, judged))| match at {
+                0 => format!(
+                    "In {} the judges recognise {} of {} pictures",
+                    steps_of(*steps),
+                    right(judged),
+                    judged.len()
+                ),
+                _ => format!("in {steps} {}", right(judged)),
             })
             .collect();
-        // The fewest steps that do as well as the most, up to a picture in fifty.
-        let enough = found.iter().find(|(_, judged)| Judged::share(judged) >= most - 0.02).map_or(last.0, |it| it.0);
-        let times = number(round_to_two(f64::from(last.0) / f64::from(first.0.max(1))));
-        let meaning = match enough {
-            steps if steps == first.0 => {
-                "Here more steps bring the judges nothing; look at the pictures, not only at the share.".to_owned()
-            }
-            steps if steps == last.0 => {
-                format!("{} steps cost {times} times as much as {}, and buy that.", last.0, first.0)
-            }
-            steps => format!("{steps} steps already do as well as {}; fewer do not.", last.0),
-        };
         format!(
-            "{}. {meaning} {}",
+            "{}. {} {}",
             told.join(", "),
+            enough(found),
             softer(first.0, edges(&first.1) / edges(&last.1).max(1e-9), last.0)
         )
     });
@@ -94,37 +84,43 @@ fn FewSteps(desk: Desk) -> impl IntoView {
             let points = found.iter().map(|(steps, judged)| (f64::from(*steps), share_of(judged, set)));
             Series::new(name, points.collect(), ink)
         };
+        let all = edges(&found.last()?.1).max(1e-9);
+        let sharp: Vec<(f64, f64)> =
+            found.iter().map(|(steps, judged)| (f64::from(*steps), edges(judged) / all)).collect();
+        let highest = sharp.iter().map(|(_, share)| *share).fold(1.0, f64::max);
         Some(Chart {
             series: vec![
+                Series::new("edges", sharp, Ink::Class(2)).width(2.6),
                 line("digits", PictureSet::Mnist, Ink::Class(0)),
                 line("clothes", PictureSet::Fashion, Ink::Class(1)).dashed(),
             ],
-            x: Axis::new("steps from noise to picture").integer().from(0.0),
-            y: Axis::new("called what was asked for").percent().from(0.0).to(1.0),
+            x: Axis::new("steps from noise to picture").log(),
+            y: Axis::new(format!("recognised; edges against {} steps", found.last()?.0)).percent().to(highest),
+            height: 210.0,
             ..Chart::default()
         })
     });
     let picture = Signal::derive(move || {
         let Some(Finding::FewSteps(found)) = found.get() else { return None };
-        let row = |(steps, judged): &(u16, Vec<Judged>)| judged_row(format!("{steps} steps"), judged);
+        let row = |(steps, judged): &(u16, Vec<Judged>)| judged_row(steps_of(*steps), judged);
         Some(Plates { columns: names(Net::Small), rows: found.iter().map(row).collect(), tile: 72.0, focus: None })
     });
     view! {
         <Experiment
             id="few-steps"
             label="Take fewer steps"
-            about="One picture of each class, the same noise every time, in 2, 3, 5, 10 and 25 steps. The LeNets say what they see. Rule, schedule and guidance are those of your settings."
+            about="One picture of each class, the same noise every time, in 1, 2, 3, 5, 10 and 25 steps. The LeNets say what they see. Rule, schedule and guidance are those of your settings."
             progress
             on_run
             guess=Guess {
                 question: "In how many steps will the judges first recognise at least nine in ten?",
-                choices: &["2", "3 or 5", "10 or more"],
+                choices: &["1", "2 or 3", "5 or more"],
                 outcome: Callback::new(move |()| {
                     let Some(Finding::FewSteps(found)) = found.get_untracked() else { return None };
                     let enough = found.iter().find(|(_, judged)| Judged::share(judged) >= 0.9);
                     Some(match enough.map(|(steps, _)| *steps) {
-                        Some(0..=2) => 0,
-                        Some(3..=5) => 1,
+                        Some(0..=1) => 0,
+                        Some(2..=3) => 1,
                         _ => 2,
                     })
                 }),
@@ -136,11 +132,36 @@ fn FewSteps(desk: Desk) -> impl IntoView {
                 <strong>"Go up a column, from many steps to few, and stop where you would send it back."</strong>
                 " The noise is the same all along. What a LeNet still recognises can look poor to you: recognising asks for less than drawing."
             </Figure>
-            <Figure id="steps-test" technique="learning-curves" title="Recognised, against steps" picture=chart empty="Not measured yet.">
-                <strong>"Where does the line stop rising?"</strong>
-                " From there on, more steps change details that the judge does not need."
+            <Figure id="steps-test" technique="learning-curves" title="Recognised and sharp, against steps" picture=chart empty="Not measured yet.">
+                <strong>"Which line is last to arrive?"</strong>
+                " A judge is content with a rough shape. Edges are how much neighbouring pixels differ, against the most steps: less than 100 % is softer, more is rougher."
             </Figure>
         </div>
+    }
+}
+
+/// So many steps in words.
+fn steps_of(steps: u16) -> String {
+    format!("{steps} step{}", if steps == 1 { "" } else { "s" })
+}
+
+/// How many are called what was asked for.
+fn right(judged: &[Judged]) -> usize {
+    judged.iter().filter(|one| one.is_right()).count()
+}
+
+/// What more steps buy, for the judges: a difference of one picture is none.
+fn enough(found: &[(u16, Vec<Judged>)]) -> String {
+    let (Some(first), Some(last)) = (found.first(), found.last()) else { return String::new() };
+    let most = right(&last.1);
+    let least = found.iter().find(|(_, judged)| right(judged) + 1 >= most).map_or(last.0, |it| it.0);
+    match least {
+        steps if steps == first.0 => "For the judges more steps change nothing that counts.".to_owned(),
+        steps if steps == last.0 => {
+            let times = number(round_to_two(f64::from(last.0) / f64::from(first.0.max(1))));
+            format!("{} cost {times} times as much as {}, and buy that.", steps_of(last.0), first.0)
+        }
+        steps => format!("For the judges {} do as well as {}; fewer do not.", steps_of(steps), last.0),
     }
 }
 
@@ -164,8 +185,9 @@ fn softer(few: u16, share: f64, many: u16) -> String {
         _ => "as sharp",
     };
     format!(
-        "Neighbouring pixels differ {} as much in {few} steps as in {many}: the pictures are {looks}.",
-        percent(share)
+        "Neighbouring pixels differ {} as much after {} as after {many}: the pictures are {looks}.",
+        percent(share),
+        steps_of(few),
     )
 }
 
@@ -371,6 +393,17 @@ mod tests {
         assert!((edges(&both[..1]) - 0.5).abs() < 1e-9 && (edges(&both[1..]) - 1.0).abs() < 1e-9);
         assert!((edges(&both) - 0.75).abs() < 1e-9);
         assert_eq!(edges(&[]), 0.0);
+    }
+
+    #[test]
+    fn one_picture_is_no_difference() {
+        let judged = |right: usize| -> Vec<Judged> {
+            (0..20).map(|place| Judged { class: 1, called: u8::from(place < right), ..Judged::default() }).collect()
+        };
+        let found = |rights: [usize; 3]| [1, 5, 25].into_iter().zip(rights.map(judged)).collect::<Vec<_>>();
+        assert!(enough(&found([18, 20, 19])).starts_with("For the judges more steps change nothing"));
+        assert!(enough(&found([17, 18, 19])).starts_with("For the judges 5 steps do as well as 25"));
+        assert!(enough(&found([9, 15, 19])).starts_with("25 steps cost 25 times as much as 1"));
     }
 
     #[test]

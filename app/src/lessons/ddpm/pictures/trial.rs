@@ -43,7 +43,7 @@ pub fn asked(weight: f32) -> usize {
 
 impl Trial {
     /// Numbers of steps that are compared; the last is that of the pictures that are judged.
-    pub const FEW: [u16; 5] = [2, 3, 5, 10, 25];
+    pub const FEW: [u16; 6] = [1, 2, 3, 5, 10, 25];
     /// Strengths of the guidance that are compared.
     pub const WEIGHTS: [f32; 5] = [1.0, 2.0, 4.0, 8.0, 16.0];
     /// Pictures of each strength.

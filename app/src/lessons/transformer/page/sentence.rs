@@ -27,7 +27,7 @@ const PACE: Duration = Duration::from_millis(260);
 /// Sentences to begin with.
 const EXAMPLES: [&str; 5] = [
     FIRST_SENTENCE,
-    "The small elephant is blue.",
+    "She sees the small elephant.",
     "The teacher who knows my brother is tired.",
     "My sister lost her book.",
     "I don't know where he lives.",

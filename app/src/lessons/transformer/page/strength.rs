@@ -18,9 +18,15 @@ use crate::{
 pub const STEPS: u32 = 250;
 /// A sequence counts as solved from this share of whole ones on.
 const SOLVED: f64 = 0.99;
-/// What the translator is asked.
-const SENTENCES: [&str; 3] =
-    ["She sees the small elephant.", "The small elephant is blue.", "Where did you learn to swim?"];
+/// What the translator is asked: the last one is beyond it.
+const SENTENCES: [&str; 4] = [
+    "The small elephant is blue.",
+    "I don't know where my keys are.",
+    "Why is the door open?",
+    "She sees the small elephant.",
+];
+/// What the last one should become.
+const WANTED: &str = "Elle voit le petit éléphant.";
 
 /// The third stage.
 #[component]
@@ -33,7 +39,7 @@ pub fn Strength(
         <Stage kind=StageKind::Strength claim="It learns a rule from examples, and a language from sentences">
             <Sequences session seed />
             <p>
-                "The same parts, wider and with more layers, learn to translate. The weights below were trained on pairs of short "
+                "The same parts, wider and with more layers, learn to translate. Its weights were trained on pairs of short "
                 "sentences; no pair that shares a sentence with the ones they are judged by was ever shown."
             </p>
             <Sentences />
@@ -89,6 +95,26 @@ fn Sequences(session: Session<Transformer>, seed: Callback<(), u32>) -> impl Int
     }
 }
 
+/// What is wrong with the last translation; nothing where it came out right.
+fn failure(found: &[(String, String)]) -> String {
+    match found.last() {
+        Some((_, to)) if to != WANTED => format!(" The last is wrong: it should be “{WANTED}”."),
+        _ => String::new(),
+    }
+}
+
+/// What was measured when the weights were trained.
+fn measured() -> String {
+    let metric =
+        provenance::find(WEIGHTS).and_then(|weights| weights.metrics.iter().find(|metric| metric.name == "BLEU"));
+    metric.map_or(String::new(), |metric| {
+        format!(
+            " Measured when it was trained: BLEU {:.1}, where 100 would be known translations word for word ({}).",
+            metric.value, metric.split
+        )
+    })
+}
+
 #[component]
 fn Sentences() -> impl IntoView {
     let Inquiry { progress, on_run, .. } = inquire(
@@ -100,17 +126,14 @@ fn Sentences() -> impl IntoView {
         |snapshot| (snapshot.found.translated.len() == SENTENCES.len()).then(|| snapshot.found.translated.clone()),
         |found| {
             let told: Vec<String> = found.iter().map(|(from, to)| format!("“{from}” becomes “{to}”")).collect();
-            let bleu = provenance::find(WEIGHTS)
-                .and_then(|weights| weights.metrics.iter().find(|metric| metric.name.to_lowercase().contains("bleu")));
-            let bleu = bleu.map_or(String::new(), |metric| format!(" BLEU {:.1} ({}).", metric.value, metric.split));
-            format!("{}.{bleu}", told.join("; "))
+            format!("{}.{}{}", told.join("; "), failure(found), measured())
         },
     );
     view! {
         <Experiment
             id="translate"
             label="Translate"
-            about="Three sentences of ours, each piece chosen as the likeliest. Choose “English to French” above to type your own and to open every head."
+            about="Four sentences of ours, each piece chosen as the likeliest. Choose “English to French” above to type your own and to open every head."
             progress
             on_run
         />
@@ -166,5 +189,18 @@ fn Order(seed: Callback<(), u32>) -> impl IntoView {
             <strong>"Watch the dashed line."</strong>
             " It knows which symbols there are, and not where."
         </Figure>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_sentence_is_called_wrong() {
+        let ends_as = |french: &str| failure(&[(SENTENCES[3].to_owned(), french.to_owned())]);
+        assert!(ends_as("Elle se voit les petits éléphant.").contains(WANTED));
+        assert_eq!(ends_as(WANTED), "");
+        assert!(measured().contains("test"), "{}", measured());
     }
 }

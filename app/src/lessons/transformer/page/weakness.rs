@@ -89,8 +89,9 @@ fn Quadratic() -> impl IntoView {
             let last = costs.last().copied().unwrap_or_default();
             let longer = attention.0;
             format!(
-                "A sequence {longer} times as long takes {:.1} times as long in the attention of one layer and {:.1} times as long in the rest. At {} words attention takes {:.1} ms against {:.1} ms, and its weights {:.1} MB; 100,000 words would need {:.0} GB.",
+                "A sequence {longer} times as long takes {:.1} times as long in the attention of one layer (the square would be {}) and {:.1} times as long in the rest. At {} words attention takes {:.1} ms against {:.1} ms, and its weights {:.1} MB; 100,000 words would need {:.0} GB.",
                 attention.1,
+                longer * longer,
                 rest.1,
                 last.length,
                 last.attention,

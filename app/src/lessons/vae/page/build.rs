@@ -39,7 +39,8 @@ pub fn Build(
                     empty="The network appears with the first frame."
                 >
                     <strong>"Move your point on the map above."</strong>
-                    " On the left is the picture that was encoded, or none; in the middle the point; on the right what is drawn from it."
+                    " In the middle is the point, to its right what the decoder makes of it, up to eight pixels of the picture’s middle row. "
+                    "Pick or draw a picture, and the encoder on the left has values too. A 0 is a unit that is silent."
                 </Figure>
                 <Source lesson=&LESSON lit />
             </div>

@@ -18,19 +18,20 @@ use crate::{
 };
 
 /// Where the letters lie before anything pulls.
-const PLACES: [(f64, f64); 5] = [(-1.9, 1.5), (1.7, 1.8), (0.1, 0.1), (-1.5, -1.7), (1.9, -1.4)];
+const PLACES: [(f64, f64); 5] = [(-1.5, 1.2), (1.4, 1.4), (0.1, 0.1), (-1.2, -1.3), (1.5, -1.1)];
 /// The plane runs from minus this to this.
-const REACH: f64 = 3.0;
-/// s², the error of a draw that costs half a nat.
-const ERROR: f64 = 0.05;
+const REACH: f64 = 2.6;
+/// s², the error of a draw that costs half a nat: so large that clouds touch under a pull of 1.
+const ERROR: f64 = 0.3;
 /// Draws of each cloud that are seen.
 const DRAWS: usize = 36;
 /// How often something moves.
 const PACE: Duration = Duration::from_millis(60);
 /// Between plane and picture.
 const GAP: f64 = 18.0;
-/// Below both: their names.
-const LABEL: f64 = 24.0;
+/// Below both: the sum, a line for each of its parts.
+const LABEL: f64 = 42.0;
+const LINE: f64 = 16.0;
 
 /// Clouds under a pull.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,6 +83,16 @@ impl Clouds {
         (miss, kl)
     }
 
+    /// What the pull makes smallest, in two lines.
+    fn sum(&self) -> [String; 2] {
+        let (miss, kl) = self.prices();
+        let (pull, sum) = (number(self.beta), number(miss + self.beta * kl));
+        [
+            format!("for a letter, {} nats for what its draws miss", number(miss)),
+            format!("+ pull {pull} × {} nats KL to the standard = {sum} nats", number(kl)),
+        ]
+    }
+
     /// The picture at the point.
     fn picture(&self) -> Vec<f32> {
         let mut picture = vec![0.0_f32; PIXELS];
@@ -127,7 +138,7 @@ impl Picture for Clouds {
         pen.rect(0.0, 0.0, plane, plane, theme.paper)?;
         let unit = plane / (2.0 * REACH);
         // The standard cloud, to which all are pulled.
-        pen.circle(plane / 2.0, plane / 2.0, unit, theme.line, 1.5)?;
+        pen.circle(plane / 2.0, plane / 2.0, unit, theme.soft, 1.5)?;
         let width = self.width();
         for (letter, (name, place)) in names().zip(PLACES).enumerate() {
             let (color, middle) = (theme.ink(Ink::Class(letter)), self.middle(place));
@@ -150,9 +161,13 @@ impl Picture for Clouds {
         pen.bitmap(left, 0.0, side, side, Bitmap { columns: SIDE, rows: SIDE, colors: &ink, smooth: false })?;
         pen.outline(left, 0.0, side, side, theme.line, 1.0)?;
         let soft = Lettering::new(theme.soft);
-        let (miss, kl) = self.prices();
-        pen.text(&fitted("what is drawn at the ring", 11.0, pen.width - left), left, side + 13.0, soft)?;
-        pen.text(&format!("missing costs {}, KL {} nats", number(miss), number(kl)), 0.0, plane + 14.0, soft)
+        let standard = fitted("grey circle: standard normal, σ = 1", 11.0, plane - 8.0);
+        pen.text(&standard, plane / 2.0, plane - 10.0, soft.center())?;
+        pen.text(&fitted("drawn at the ring", 11.0, pen.width - left), left, side + 13.0, soft)?;
+        for (line, words) in self.sum().iter().enumerate() {
+            pen.text(&fitted(words, 11.0, pen.width), 0.0, plane + 14.0 + line as f64 * LINE, soft)?;
+        }
+        Ok(())
     }
 
     fn summary(&self) -> String {
@@ -162,13 +177,11 @@ impl Picture for Clouds {
             .filter(|(_, share)| *share >= 0.01)
             .map(|(name, share)| format!("{:.0} % {name}", share * 100.0))
             .collect();
-        let (miss, kl) = self.prices();
         format!(
-            "Five clouds of width {}. At the ring {} is drawn. Missing costs {} nats, the clouds cost {} nats.",
+            "Five clouds of width {}. At the ring {} is drawn. The sum: {}.",
             number(self.width()),
             told.join(" and "),
-            number(miss),
-            number(kl),
+            self.sum().join(" "),
         )
     }
 
@@ -222,7 +235,7 @@ pub fn PulledClouds() -> impl IntoView {
             };
             if taken.try_get_untracked() == Some(false) {
                 let turn = now as f64 * 0.03;
-                point.try_set((2.0 * (2.0 * turn).sin(), 1.7 * (3.0 * turn).sin()));
+                point.try_set((1.5 * (2.0 * turn).sin(), 1.3 * (3.0 * turn).sin()));
             }
         });
     }
@@ -268,7 +281,7 @@ pub fn PulledClouds() -> impl IntoView {
             }
         >
             <strong>"Drag the ring from A to another letter, then change the pull."</strong>
-            " With hardly any pull each letter is a point, and between two of them there is a sudden border. With some, clouds touch and letters blend. "
+            " With hardly any pull each letter is a point, and between two of them there is a sudden border. At 1, clouds touch and letters blend. "
             "With too much, all clouds are one, and every place draws the mean of all letters."
         </Figure>
     }
@@ -302,6 +315,22 @@ mod tests {
     }
 
     #[test]
+    fn clouds_touch_under_a_pull_of_one_and_part_under_a_small_one() {
+        // Widths from each letter to its nearest neighbour.
+        let far = |beta: f64| {
+            let clouds = clouds(beta, (0.0, 0.0));
+            let middles = PLACES.map(|place| clouds.middle(place));
+            let nearest = |at: usize| {
+                let others = middles.iter().enumerate().filter(|(other, _)| *other != at);
+                others.map(|(_, (x, y))| (middles[at].0 - x).hypot(middles[at].1 - y)).fold(f64::INFINITY, f64::min)
+            };
+            (0..PLACES.len()).map(|at| nearest(at) / clouds.width()).collect::<Vec<f64>>()
+        };
+        assert!(far(1.0).iter().all(|widths| (2.0..3.5).contains(widths)), "{:?}", far(1.0));
+        assert!(far(0.1).iter().all(|widths| *widths > 8.0), "{:?}", far(0.1));
+    }
+
+    #[test]
     fn pulled_enough_all_letters_are_one() {
         let near = clouds(0.05, PLACES[3]).shares();
         assert!(near[3] > 0.999);
@@ -310,7 +339,7 @@ mod tests {
         let (_, kl) = clouds(1e5, (0.0, 0.0)).prices();
         assert!(kl.abs() < 0.01);
         // Far from all clouds the nearest letter is still drawn, and no share is lost.
-        assert!((clouds(0.01, (3.0, -3.0)).shares().iter().sum::<f64>() - 1.0).abs() < 1e-9);
+        assert!((clouds(0.01, (REACH, -REACH)).shares().iter().sum::<f64>() - 1.0).abs() < 1e-9);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::{
             SIDE,
             figures::{tile, tiles},
         },
-        vae::{MAP_SIDE, Vae},
+        vae::{MAP_SIDE, UNITS, Vae},
     },
     session::{Session, protocol::Settings},
     site::figures::weight_histogram,
@@ -121,9 +121,12 @@ pub fn between(session: Session<Vae>) -> Signal<Option<ImageGrid>> {
     })
 }
 
+/// Samples in a row.
+const SAMPLES_IN_ROW: usize = 8;
+
 /// What the fixed noise draws.
 pub fn samples(looks: Looks) -> Signal<Option<ImageGrid>> {
-    Signal::derive(move || grid(tiles(&looks.get()?.look.samples), 0, 64.0))
+    Signal::derive(move || grid(tiles(&looks.get()?.look.samples), SAMPLES_IN_ROW, 112.0))
 }
 
 /// Held-out pictures above what is left of them.
@@ -171,8 +174,8 @@ pub fn network(session: Session<Vae>) -> Signal<Option<Network>> {
         let snapshot = session.snapshot.get()?;
         let config = session.settings.with(|settings| settings.network());
         let middle = |pixels: &[u8]| -> Vec<f32> {
-            let first = SIDE * (SIDE / 2) + (SIDE - 8) / 2;
-            pixels.iter().skip(first).take(8).map(|pixel| f32::from(*pixel) / 255.0).collect()
+            let first = SIDE * (SIDE / 2) + (SIDE - UNITS) / 2;
+            pixels.iter().skip(first).take(UNITS).map(|pixel| f32::from(*pixel) / 255.0).collect()
         };
         let layer = |name: &str, units: usize, values: Vec<f32>, parameters: usize| NetworkLayer {
             name: name.into(),
@@ -189,14 +192,14 @@ pub fn network(session: Session<Vae>) -> Signal<Option<Network>> {
         let point = &snapshot.point;
         let mut layers =
             vec![layer("picture", config.pixels, middle(point.original.as_deref().unwrap_or_default()), 0)];
-        for (units, size) in config.hidden.iter().zip(&sizes) {
-            layers.push(layer("encoder", *units, Vec::new(), cost(*size)));
+        let [encoder, decoder] = &point.hidden;
+        let values = |layers: &[Vec<f32>], at: usize| layers.get(at).cloned().unwrap_or_default();
+        for (at, (units, size)) in config.hidden.iter().zip(&sizes).enumerate() {
+            layers.push(layer("encoder", *units, values(encoder, at), cost(*size)));
         }
-        // Of more than two latent numbers the place on the map is all that the page knows.
-        let place = if config.latent == 2 { point.at.to_vec() } else { Vec::new() };
-        layers.push(layer("z", config.latent, place, cost(sizes[hidden]) + cost(sizes[hidden + 1])));
-        for (units, size) in config.hidden.iter().rev().zip(&sizes[hidden + 2..]) {
-            layers.push(layer("decoder", *units, Vec::new(), cost(*size)));
+        layers.push(layer("z", config.latent, point.latent.clone(), cost(sizes[hidden]) + cost(sizes[hidden + 1])));
+        for (at, (units, size)) in config.hidden.iter().rev().zip(&sizes[hidden + 2..]).enumerate() {
+            layers.push(layer("decoder", *units, values(decoder, at), cost(*size)));
         }
         layers.push(layer("pixels", config.pixels, middle(&point.picture), sizes.last().map_or(0, |size| cost(*size))));
         Some(Network { weights: vec![None; layers.len() - 1], layers, highlight: None })

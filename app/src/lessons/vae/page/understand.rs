@@ -111,7 +111,7 @@ pub fn Understand(
                     " Above, the network goes straight from one encoding to the other, and each step tries to be a thing of its own. Below, one picture is faded over the other: in the middle you see both at once."
                 </Figure>
             </div>
-            <div class="wide grid">
+            <div class="wide stack">
                 <Figure
                     id="samples"
                     replay=replay(session.bench)
@@ -134,6 +134,8 @@ pub fn Understand(
                     <strong>"Look for what is lost."</strong>
                     " Above, pictures it never learned from; below, what it draws after keeping only a few numbers. The shape survives, prints and seams do not."
                 </Figure>
+            </div>
+            <div class="wide grid">
                 <Figure
                     id="curves"
                     technique="learning-curves"
@@ -164,6 +166,8 @@ pub fn Understand(
                     <strong>"Move β while it trains."</strong>
                     " The KL is how much the latent numbers say of the picture. A stronger pull makes each nat dearer, and the network says less."
                 </Figure>
+            </div>
+            <div class="wide grid">
                 <Figure
                     id="gradients"
                     technique="gradient-flow"
