@@ -8,7 +8,8 @@ use super::{
     navigation::{LessonLink, Link, address},
 };
 use crate::{
-    curriculum, lessons,
+    curriculum::{self, Network},
+    lessons,
     techniques::{self, PATTERNS, Pattern, SALIENCY, Shown, TECHNIQUES},
 };
 
@@ -111,14 +112,23 @@ fn Row(
     }
 }
 
-/// The lessons that use a technique.
+/// The lessons that use a technique: those that are open, then those that are coming.
 #[component]
 fn Lessons(
     /// Which technique.
     technique: &'static techniques::Technique,
 ) -> impl IntoView {
-    let links = technique.lessons.iter().filter_map(|slug| curriculum::find(slug));
-    view! { <ul class="inline-list">{links.map(|network| view! { <li><LessonLink network words=network.short_name() /></li> }).collect_view()}</ul> }
+    let all = technique.lessons.iter().filter_map(|slug| curriculum::find(slug));
+    let (open, coming): (Vec<_>, Vec<_>) = all.partition(|network| lessons::is_built(network.slug));
+    let link = |network: &'static Network| view! { <li><LessonLink network words=network.short_name() /></li> };
+    let open = (!open.is_empty()).then(|| {
+        view! { <ul class="inline-list">{open.into_iter().map(link).collect_view()}</ul> }
+    });
+    let coming: Vec<_> = coming.into_iter().map(Network::short_name).collect();
+    let coming = (!coming.is_empty()).then(|| {
+        view! { <p class="coming-list"><small>"coming"</small> " " {coming.join(", ")}</p> }
+    });
+    view! { {open} {coming} }
 }
 
 /// The page of one technique.
