@@ -16,7 +16,30 @@ pub struct Technique {
     pub misleads: &'static str,
     /// The lessons that use it.
     pub lessons: &'static [&'static str],
+    /// The figure that shows it on its page; nothing while no lesson with such a figure is open.
+    pub shown: Option<Shown>,
 }
+
+/// A figure of a lesson, with settings under which it has something to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The lesson.
+    pub lesson: &'static str,
+    /// The figure's id.
+    pub figure: &'static str,
+    /// The settings, as the lesson's address holds them.
+    pub settings: &'static str,
+}
+
+const fn shown(lesson: &'static str, figure: &'static str, settings: &'static str) -> Option<Shown> {
+    Some(Shown { lesson, figure, settings })
+}
+
+/// LeNet as it was trained, with few pictures to fetch.
+const LENET: &str = "examples=1000&pretrained=1";
+
+/// The VAE as it was trained, with few pictures to fetch.
+const VAE: &str = "examples=2000&pretrained=1";
 
 /// A pattern with a name: what it looks like, and where it can be made to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +74,7 @@ pub static SALIENCY: Technique = Technique {
     misleads: "A large gradient says how sensitive the score is here, not what the network relied on. Some prettier variants look \
                almost the same when the network’s weights are random, so compare with random weights first.",
     lessons: &["lenet", "alexnet"],
+    shown: None,
 };
 
 /// All 21, in the order of their first use.
@@ -85,6 +109,7 @@ pub static TECHNIQUES: [Technique; 21] = [
             "gcn",
             "bitnet",
         ],
+        shown: shown("mlp", "curves", "data=moons&count=30&noise=0.4&hidden=32-32&opt=adam&rate=0.01&step=1500"),
     },
     Technique {
         id: "decision-boundary",
@@ -95,6 +120,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         misleads: "Far from all examples the colour is as deep as near them, though nothing was ever learned there. With more \
                    than two inputs the plane is only one slice.",
         lessons: &["perceptron", "adaline", "mlp"],
+        shown: shown("perceptron", "boundary", ""),
     },
     Technique {
         id: "confusion-matrix",
@@ -104,6 +130,7 @@ pub static TECHNIQUES: [Technique; 21] = [
                   of mistake.",
         misleads: "Counts follow how many examples a class has. A rare class can fail almost always and still look pale.",
         lessons: &["perceptron", "adaline", "mlp", "lenet", "alexnet", "faster-rcnn", "yolo", "lstm", "bert", "gcn"],
+        shown: shown("lenet", "confusion", LENET),
     },
     Technique {
         id: "roc-pr",
@@ -114,6 +141,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         misleads: "With few positives a fine ROC curve can hide a poor precision; look at both. An area says nothing of the \
                    threshold that you will really use.",
         lessons: &["perceptron", "adaline", "faster-rcnn", "yolo", "lstm", "bert"],
+        shown: shown("perceptron", "roc", ""),
     },
     Technique {
         id: "gradient-flow",
@@ -124,6 +152,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         misleads: "Size is not direction: a large gradient can be noise. Optimisers such as Adam rescale it, so a small one need \
                    not mean slow learning.",
         lessons: &["adaline", "mlp", "lenet", "resnet", "rnn", "lstm", "transformer", "vae", "ddpm"],
+        shown: shown("mlp", "gradients", "step=20"),
     },
     Technique {
         id: "weight-histogram",
@@ -133,6 +162,7 @@ pub static TECHNIQUES: [Technique; 21] = [
                   deserve a look.",
         misleads: "Two networks with the same histogram can compute entirely different things, for it forgets where each weight sits.",
         lessons: &["adaline", "mlp", "lenet", "transformer", "vae", "ddpm", "bitnet"],
+        shown: shown("lenet", "weights", LENET),
     },
     Technique {
         id: "state-reconstruction",
@@ -141,6 +171,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "Scrub through the updates. Units flip one after another, and the energy beside them may only fall.",
         misleads: "Coming to rest is not the same as being right: it can rest in a blend that nobody stored.",
         lessons: &["hopfield"],
+        shown: shown("hopfield", "recall", ""),
     },
     Technique {
         id: "first-layer-filters",
@@ -150,6 +181,7 @@ pub static TECHNIQUES: [Technique; 21] = [
                   finds in a well trained one.",
         misleads: "Only the first layer sees the picture itself. Filters of later layers drawn this way mean little.",
         lessons: &["perceptron", "adaline", "mlp", "lenet", "alexnet", "resnet"],
+        shown: shown("lenet", "filters", LENET),
     },
     Technique {
         id: "feature-maps",
@@ -158,6 +190,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "Bright is where the filter answers. Early maps keep the outline; later ones are coarse and speak of parts.",
         misleads: "Each map is usually stretched to its own range, so a bright one may be weaker than a dim one next to it.",
         lessons: &["lenet", "alexnet", "resnet", "unet", "ddpm"],
+        shown: shown("lenet", "maps", LENET),
     },
     Technique {
         id: "grad-cam",
@@ -166,6 +199,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "The warm region raised the score of the class you chose. Choose another class and see whether it moves.",
         misleads: "It is as coarse as the last feature maps, and it always shows something, even for a class that is not there.",
         lessons: &["lenet", "alexnet", "resnet", "unet"],
+        shown: shown("lenet", "explained", LENET),
     },
     Technique {
         id: "loss-landscape",
@@ -174,6 +208,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "Height is the loss when the weights are moved along two directions. Compare two networks only at the same scale.",
         misleads: "Two directions out of thousands or millions. Without normalising each filter, a change of scale looks like a change of shape.",
         lessons: &["adaline", "hopfield", "resnet", "gcn", "bitnet"],
+        shown: shown("adaline", "bowl", ""),
     },
     Technique {
         id: "segmentation-mask",
@@ -182,6 +217,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "The coloured layer is the network’s answer for every pixel. Where the truth is known, wrong pixels are marked.",
         misleads: "Large areas dominate the count of right pixels, so a missed thin tail costs nothing. Look at overlap for each class.",
         lessons: &["unet"],
+        shown: None,
     },
     Technique {
         id: "bounding-boxes",
@@ -190,6 +226,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "One box for each thing found, coloured by class, with its confidence. Move the threshold: misses and false alarms trade places.",
         misleads: "What you see is what survived the threshold and the removal of doubles. A missing box may have been found and thrown away.",
         lessons: &["faster-rcnn", "yolo"],
+        shown: None,
     },
     Technique {
         id: "hidden-state",
@@ -198,6 +235,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "A row is a unit, a column a step. A stripe that lasts is a memory; one that fades is forgetting.",
         misleads: "A unit that seems to mean something may be one of many that carry it together; switching it off may change nothing.",
         lessons: &["rnn", "lstm"],
+        shown: None,
     },
     Technique {
         id: "attention-heatmap",
@@ -206,6 +244,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "A row is the word that asks, a column the word that is looked at, and each row adds up to one.",
         misleads: "Weight is not influence: a word looked at strongly may carry little, and other weights can give the same answer.",
         lessons: &["seq2seq-attention", "transformer"],
+        shown: shown("transformer", "attention", ""),
     },
     Technique {
         id: "attention-views",
@@ -214,6 +253,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "From the whole model to one head to one neuron: follow a query through keys and values until the weights make sense.",
         misleads: "Heads that look tidy invite stories. Swap the attention and see whether the answer cares before you believe one.",
         lessons: &["bert"],
+        shown: None,
     },
     Technique {
         id: "embedding-projection",
@@ -223,6 +263,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         misleads: "Hundreds of dimensions do not fit on paper. Distances between groups, their sizes and gaps may be made by the \
                    projection; change its settings and look again.",
         lessons: &["transformer", "bert", "gcn"],
+        shown: None,
     },
     Technique {
         id: "latent-traversal",
@@ -231,6 +272,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "Neighbouring pictures differ by a small step. A smooth change means a smooth map; a jump means a border.",
         misleads: "Corners of the map may be places where no example ever landed; what is drawn there is a guess.",
         lessons: &["vae"],
+        shown: shown("vae", "map", VAE),
     },
     Technique {
         id: "latent-interpolation",
@@ -239,6 +281,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "From left to right one picture becomes the other. Every step on the way should itself look possible.",
         misleads: "A cross-fade of two pictures also looks smooth. Look for in-between shapes, not for in-between shades.",
         lessons: &["vae", "dcgan"],
+        shown: shown("vae", "between", VAE),
     },
     Technique {
         id: "sample-grid",
@@ -247,6 +290,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "The same noise at every checkpoint: follow one cell through time. Twins in the grid are the first sign of collapse.",
         misleads: "A few dozen pictures show quality but not variety, and a chosen grid shows neither. Ours are not chosen.",
         lessons: &["vae", "dcgan", "ddpm"],
+        shown: shown("vae", "samples", VAE),
     },
     Technique {
         id: "denoising",
@@ -255,6 +299,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "Scrub from noise to picture. Coarse layout is settled early, edges late.",
         misleads: "What the network predicts half-way is an average over all it still holds possible, not a picture it has in mind.",
         lessons: &["ddpm"],
+        shown: shown("ddpm", "reverse", ""),
     },
 ];
 
@@ -337,7 +382,7 @@ pub static PATTERNS: [Pattern; 8] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::curriculum;
+    use crate::{curriculum, lessons::LESSONS};
 
     #[test]
     fn ids_are_unique_and_lessons_exist() {
@@ -347,6 +392,17 @@ mod tests {
             assert!(technique.lessons.iter().all(|slug| curriculum::find(slug).is_some()), "{}", technique.id);
         }
         assert_eq!(find("saliency").map(|technique| technique.name), Some("Saliency"));
+    }
+
+    #[test]
+    fn a_technique_is_shown_by_a_figure_of_an_open_lesson() {
+        for technique in TECHNIQUES {
+            let Some(shown) = technique.shown else { continue };
+            let lesson = LESSONS.iter().find(|lesson| lesson.slug == shown.lesson);
+            let figures = lesson.into_iter().flat_map(|lesson| lesson.figures);
+            let note = figures.into_iter().find(|figure| figure.id == shown.figure);
+            assert_eq!(note.map(|figure| figure.technique), Some(technique.id), "{}", technique.id);
+        }
     }
 
     #[test]

@@ -162,8 +162,8 @@ pub fn About() -> impl IntoView {
                 a file that says which data, which command and which measured result made them; the tests measure again."
             </p>
             <p>
-                "The letters are Source Serif 4, Inter and JetBrains Mono, all under the SIL Open Font License. Data colours follow
-                Okabe and Ito, so that they stay apart for most kinds of colour vision."
+                "The letters are Source Serif 4, Inter and JetBrains Mono, those of the formulas STIX Two Math, all under the SIL Open
+                Font License. Data colours follow Okabe and Ito, so that they stay apart for most kinds of colour vision."
             </p>
 
             <h2>"For teachers"</h2>

@@ -1,10 +1,11 @@
 //! One figure of a lesson for the iframe of another page (`?embed=`), and controls that a class does without (`?teach=`).
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
+use super::navigation::address;
 use crate::{
     session::query::{Query, clip, encode},
-    widgets::Embedding,
+    widgets::{Embedding, Sized},
 };
 
 /// What the address calls the figure that is shown alone.
@@ -34,10 +35,16 @@ const NOT_ALONE: &str = "settings link machine";
 /// Whether this address shows a figure alone. The site's own bar is left out then.
 pub fn is_alone() -> bool {
     let in_lesson = window().location().pathname().is_ok_and(|path| path.contains("/lessons/"));
-    in_lesson && address().text(EMBED).is_some()
+    in_lesson && query().text(EMBED).is_some()
 }
 
-fn address() -> Query {
+/// The address of one figure alone; `settings` as the lesson's address holds them.
+pub fn alone(slug: &str, id: &str, settings: &str) -> String {
+    let end = if settings.is_empty() { "" } else { "&" };
+    address(&format!("/lessons/{slug}/?{settings}{end}{EMBED}={}", encode(id)))
+}
+
+fn query() -> Query {
     Query::parse(&window().location().search().unwrap_or_default())
 }
 
@@ -49,7 +56,7 @@ impl Hidden {
     /// The words of the page's address.
     pub fn of_page() -> Self {
         let alone = if is_alone() { NOT_ALONE } else { "" };
-        let taught = address();
+        let taught = query();
         let taught = words(taught.text(TEACH).unwrap_or_default());
         Self(StoredValue::new(alone.split_whitespace().map(str::to_owned).chain(taught).collect()))
     }
@@ -112,11 +119,63 @@ fn link_from(href: &str, step: u64, alone: Option<&str>) -> String {
 
 /// What the figures of a lesson know of being shown elsewhere.
 pub fn embedding(step: RwSignal<u64>) -> Embedding {
-    let alone = address().text(EMBED).filter(|_| is_alone()).map(str::to_owned);
+    let alone = query().text(EMBED).filter(|_| is_alone()).map(str::to_owned);
+    let there = RwSignal::new(0);
+    if alone.is_some() {
+        fit_frame(there);
+    }
     Embedding {
         alone: StoredValue::new(alone),
-        there: RwSignal::new(0),
+        there,
         address: Callback::new(move |id| link(step.get_untracked(), Some(id))),
+    }
+}
+
+/// Makes the iframe around this page as tall as the page, and keeps it so: possible where both are of one origin, as on the
+/// pages of this site. Elsewhere the frame stays as it is, and its page scrolls.
+fn fit_frame(there: RwSignal<usize>) {
+    let (Ok(Some(frame)), Some(body)) = (window().frame_element(), document().body()) else { return };
+    let shown = body.clone();
+    let fit = move || {
+        // Until the figure is there, the frame keeps the room that it was given.
+        if there.try_get_untracked().is_some_and(|there| there > 0) {
+            let border = frame.get_bounding_client_rect().height() - f64::from(frame.client_height());
+            // Setting an attribute of an element that exists cannot fail.
+            let _ = frame.set_attribute("height", &(f64::from(shown.offset_height()) + border).ceil().to_string());
+        }
+    };
+    let watch = StoredValue::new_local(Sized::watch(&body, fit));
+    on_cleanup(move || watch.dispose());
+}
+
+/// The room for a figure until it says how tall it is, in CSS pixels.
+pub const HEIGHT: i32 = 560;
+
+/// A figure of a lesson that lives in a page of this site, as tall as it is.
+#[component]
+pub fn Embedded(
+    /// The figure's address, see [`alone`].
+    #[prop(into)]
+    address: String,
+    /// What it is, for who does not see it.
+    #[prop(into)]
+    title: String,
+    /// Told how tall it is, in CSS pixels.
+    #[prop(optional)]
+    height: Option<RwSignal<i32>>,
+) -> impl IntoView {
+    let frame = NodeRef::<html::Iframe>::new();
+    let watch = StoredValue::new_local(None::<Sized>);
+    Effect::new(move || {
+        let (Some(frame), Some(height)) = (frame.get(), height) else { return };
+        let element = frame.clone();
+        let tell = move || {
+            height.try_set(frame.client_height());
+        };
+        watch.set_value(Sized::watch(&element, tell));
+    });
+    view! {
+        <iframe {..leptos::attr::loading("lazy")} class="embedded" node_ref=frame width="100%" height=HEIGHT title=title src=address></iframe>
     }
 }
 

@@ -22,9 +22,21 @@ pub fn Glossary() -> impl IntoView {
         <main id="content" class="prose-page">
             <h1>"Glossary"</h1>
             <p class="lede">"The words of the field, one sentence each, and where on this site each of them can be seen."</p>
+            <Letters />
             <dl class="glossary">{GLOSSARY.each_ref().map(|term| view! { <Entry term /> })}</dl>
         </main>
     }
+}
+
+/// The letters, each a link to its first word.
+#[component]
+fn Letters() -> impl IntoView {
+    let before = std::iter::once(None).chain(GLOSSARY.iter().map(Term::letter));
+    let firsts = GLOSSARY.iter().zip(before).filter(|(term, before)| term.letter() != *before);
+    let link = |(term, _): (&'static Term, _)| {
+        view! { <li><Link to=format!("/glossary#{}", term.id())>{term.letter().map(String::from)}</Link></li> }
+    };
+    view! { <nav aria-label="Letters"><ul class="letters">{firsts.map(link).collect_view()}</ul></nav> }
 }
 
 #[component]

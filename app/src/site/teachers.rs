@@ -4,14 +4,14 @@
 use leptos::prelude::*;
 
 use super::{
-    embed::{EMBED, TEACH, WORDS},
-    navigation::{Link, address},
+    embed::{EMBED, Embedded, HEIGHT, TEACH, WORDS, alone},
+    navigation::Link,
 };
 use crate::{
     curriculum,
     lesson::Lesson,
     lessons::{self, LESSONS},
-    session::query::{Asked, Kind, encode, spelt},
+    session::query::{Asked, Kind, spelt},
     techniques,
 };
 
@@ -19,12 +19,7 @@ use crate::{
 fn example() -> Option<(&'static Lesson, &'static str, String)> {
     let lesson = LESSONS.first()?;
     let figure = lesson.figures.first()?;
-    Some((lesson, figure.id, alone(lesson.slug, figure.id, "v=1&seed=7&")))
-}
-
-/// The address of one figure alone; `settings` ends in `&`, or is empty.
-fn alone(slug: &str, id: &str, settings: &str) -> String {
-    address(&format!("/lessons/{slug}/?{settings}{EMBED}={}", encode(id)))
+    Some((lesson, figure.id, alone(lesson.slug, figure.id, "v=1&seed=7")))
 }
 
 /// Words that every lesson's address understands beside its own: word, what it does, an example.
@@ -129,10 +124,16 @@ fn Example(
 ) -> impl IntoView {
     let name = curriculum::find(lesson.slug).map_or("", |network| network.name);
     let title = format!("{name}: {id}");
-    let text =
-        format!("<iframe src=\"{address}\" title=\"{title}\" width=\"100%\" height=\"560\" loading=\"lazy\"></iframe>");
+    let height = RwSignal::new(HEIGHT);
+    let (source, named) = (address.clone(), title.clone());
+    let text = move || {
+        let height = height.get();
+        format!(
+            "<iframe src=\"{source}\" title=\"{named}\" width=\"100%\" height=\"{height}\" loading=\"lazy\"></iframe>"
+        )
+    };
     view! {
-        <iframe class="embedded" src=address title=title width="100%" height="560"></iframe>
+        <Embedded address title height />
         <pre class="citation wrapped"><code>{text}</code></pre>
     }
 }

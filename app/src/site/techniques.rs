@@ -3,10 +3,14 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::navigation::{LessonLink, Link, address};
+use super::{
+    embed::{Embedded, alone},
+    navigation::{LessonLink, Link, address},
+};
 use crate::{
-    curriculum, lessons,
-    techniques::{self, PATTERNS, Pattern, SALIENCY, TECHNIQUES},
+    curriculum::{self, Network},
+    lessons,
+    techniques::{self, PATTERNS, Pattern, SALIENCY, Shown, TECHNIQUES},
 };
 
 /// The table of all techniques, and of the patterns they show.
@@ -70,6 +74,27 @@ fn MakeItHappen(
     )
 }
 
+/// The figure that shows a technique, alive, and the way to it in its lesson.
+#[component]
+fn LiveFigure(
+    /// The technique's name.
+    name: &'static str,
+    /// Which figure, with which settings.
+    shown: Shown,
+) -> impl IntoView {
+    let Shown { lesson, figure, settings } = shown;
+    let network = curriculum::find(lesson)?;
+    let title = format!("{name}, live from {}", network.name);
+    let question = if settings.is_empty() { "" } else { "?" };
+    let there = address(&format!("/lessons/{lesson}/{question}{settings}#{figure}"));
+    // Another figure is another frame: one frame with two addresses would put the first between this page and the one before.
+    let frame = move |address: String| view! { <Embedded address title=title.clone() /> };
+    Some(view! {
+        <For each=move || [alone(lesson, figure, settings)] key=String::clone children=frame />
+        <p class="embedded-from">"It computes here as in its lesson: " <a href=there rel="external">{network.name}</a> "."</p>
+    })
+}
+
 /// One row of the table.
 #[component]
 fn Row(
@@ -87,14 +112,23 @@ fn Row(
     }
 }
 
-/// The lessons that use a technique.
+/// The lessons that use a technique: those that are open, then those that are coming.
 #[component]
 fn Lessons(
     /// Which technique.
     technique: &'static techniques::Technique,
 ) -> impl IntoView {
-    let links = technique.lessons.iter().filter_map(|slug| curriculum::find(slug));
-    view! { <ul class="inline-list">{links.map(|network| view! { <li><LessonLink network words=network.short_name() /></li> }).collect_view()}</ul> }
+    let all = technique.lessons.iter().filter_map(|slug| curriculum::find(slug));
+    let (open, coming): (Vec<_>, Vec<_>) = all.partition(|network| lessons::is_built(network.slug));
+    let link = |network: &'static Network| view! { <li><LessonLink network words=network.short_name() /></li> };
+    let open = (!open.is_empty()).then(|| {
+        view! { <ul class="inline-list">{open.into_iter().map(link).collect_view()}</ul> }
+    });
+    let coming: Vec<_> = coming.into_iter().map(Network::short_name).collect();
+    let coming = (!coming.is_empty()).then(|| {
+        view! { <p class="coming-list"><small>"coming"</small> " " {coming.join(", ")}</p> }
+    });
+    view! { {open} {coming} }
 }
 
 /// The page of one technique.
@@ -154,6 +188,7 @@ fn TechniquePage(
             <p class="lede">{technique.answers}</p>
             <h2>"How to read it"</h2>
             <p>{technique.reading}</p>
+            {technique.shown.map(|shown| view! { <LiveFigure name=technique.name shown /> })}
             <h2>"When it misleads"</h2>
             <p>{technique.misleads}</p>
             <h2>"Where it is used"</h2>

@@ -87,6 +87,32 @@ test("a figure is copied as an iframe that shows it", async (site) => {
   return text;
 });
 
+/** Waits until the page's frame is as tall as what it shows, and returns how tall that is. */
+const fits = (page) => until("a frame as tall as its figure", () => page.locator("iframe.embedded").evaluate((frame) => {
+  const inner = frame.contentDocument.querySelector("main.alone figure[data-embed=figure]") && frame.contentDocument.body.offsetHeight;
+  return Math.abs(inner - frame.clientHeight) <= 1 && frame.clientHeight;
+}));
+
+test("a technique's page shows its figure alive, as tall as it is, with the way into its lesson", async (site) => {
+  const shown = [];
+  for (const route of site.routes.filter((route) => /^techniques\/./.test(route))) {
+    const page = await site.open(route);
+    if (await page.locator("iframe.embedded").count()) {
+      const figure = page.frameLocator("iframe.embedded").locator("main.alone figure[data-embed=figure]");
+      await until(`the figure of ${route}`, async () => (await figure.count()) && (await figure.getAttribute("data-state")) === "ready");
+      await fits(page);
+      const id = await figure.getAttribute("id");
+      const link = await page.locator(".embedded-from a").getAttribute("href");
+      expect(link.startsWith(`${site.url}lessons/`) && link.endsWith(`#${id}`), `${route} leads to ${link}.`);
+      shown.push(route.split("/")[1]);
+    }
+    clean(page);
+    await site.tidy();
+  }
+  for (const wanted of ["grad-cam", "loss-landscape", "roc-pr"]) expect(shown.includes(wanted), `${wanted} shows no figure.`);
+  return shown.join(", ");
+}, 240);
+
 test("the page for teachers shows a living figure and what each lesson understands", async (site) => {
   const page = await site.open("teachers/");
   await page.getByRole("heading", { name: "For teachers" }).waitFor();
@@ -94,6 +120,9 @@ test("the page for teachers shows a living figure and what each lesson understan
   await page.locator("iframe.embedded").scrollIntoViewIfNeeded();
   await frame.locator(".bench").getByRole("button", { name: "Step", exact: true }).click();
   await until("one step", async () => Number(await frame.locator('[data-readout="step"]').textContent()) >= 1);
+  // The text that is offered has the height that the figure took.
+  const tall = await fits(page);
+  await until("the height in the text", async () => (await page.locator("pre.citation").first().innerText()).includes(`height="${tall}"`));
   const understood = page.locator("details.understood");
   expect(await understood.count() === site.lessons.length, `${await understood.count()} lessons are described.`);
   for (const { slug } of site.lessons) {

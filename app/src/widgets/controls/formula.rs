@@ -98,3 +98,39 @@ pub fn Term(
         </mrow>
     }
 }
+
+/// Formulas that belong together: beside each other, or below where there is no room.
+#[component]
+pub fn Beside(
+    /// Each of them, in MathML.
+    children: Children,
+) -> impl IntoView {
+    view! { <mrow class="beside">{children()}</mrow> }
+}
+
+/// Brackets around a part of a formula. They stand in a row of their own with it, so that a fraction further on does not
+/// stretch them.
+#[component]
+pub fn Brackets(
+    /// What opens and what closes.
+    #[prop(default = "()")]
+    pair: &'static str,
+    /// As tall as what they hold, for a fraction or a sum; else as tall as letters.
+    #[prop(optional)]
+    tall: bool,
+    /// What they hold, in MathML.
+    children: Children,
+) -> impl IntoView {
+    let (opens, closes) = pair.split_at(1);
+    let stretchy = if tall { "true" } else { "false" };
+    view! { <mrow><mo stretchy=stretchy>{opens}</mo>{children()}<mo stretchy=stretchy>{closes}</mo></mrow> }
+}
+
+/// A function whose name is a word, such as ln, with a thin space between it and its neighbours.
+#[component]
+pub fn Named(
+    /// The word.
+    word: &'static str,
+) -> impl IntoView {
+    view! { <mo lspace="0.17em" rspace="0.17em">{word}</mo> }
+}

@@ -14,7 +14,7 @@ use crate::{
         frame::{Stage, StageKind, replay},
         parts::Lit,
     },
-    widgets::{Figure, Formula, Term},
+    widgets::{Beside, Brackets, Figure, Formula, Term},
 };
 
 /// The first stage.
@@ -56,12 +56,13 @@ pub fn Understand(
                 "orange and −1 for blue. A point that is barely right still pulls. A point that is too right pulls back."
             </p>
             <Formula label="E equals one half the mean of t minus w dot x minus b, squared; w becomes w plus eta times the error times x">
-                <mrow>
-                    <Term id="error" lit=lit.0 on_hover=hover><mrow><mi>"E"</mi><mo>"="</mo><mfrac><mn>"1"</mn><mn>"2"</mn></mfrac><mi>"mean"</mi></mrow></Term>
-                    <Term id="sum" lit=lit.0 on_hover=hover><msup><mrow><mo>"("</mo><mi>"t"</mi><mo>"−"</mo><mi>"w"</mi><mo>"·"</mo><mi>"x"</mi><mo>"−"</mo><mi>"b"</mi><mo>")"</mo></mrow><mn>"2"</mn></msup></Term>
-                    <mspace width="2em" />
-                    <Term id="correction" lit=lit.0 on_hover=hover><mrow><mi>"w"</mi><mo>"←"</mo><mi>"w"</mi><mo>"+"</mo><mi>"η"</mi><mo>"("</mo><mi>"t"</mi><mo>"−"</mo><mi>"w"</mi><mo>"·"</mo><mi>"x"</mi><mo>"−"</mo><mi>"b"</mi><mo>")"</mo><mi>"x"</mi></mrow></Term>
-                </mrow>
+                <Beside>
+                    <mrow>
+                        <Term id="error" lit=lit.0 on_hover=hover><mrow><mi>"E"</mi><mo>"="</mo><mfrac><mn>"1"</mn><mn>"2"</mn></mfrac><mi>"mean"</mi></mrow></Term>
+                        <Term id="sum" lit=lit.0 on_hover=hover><msup><Brackets><mi>"t"</mi><mo>"−"</mo><mi>"w"</mi><mo>"·"</mo><mi>"x"</mi><mo>"−"</mo><mi>"b"</mi></Brackets><mn>"2"</mn></msup></Term>
+                    </mrow>
+                    <Term id="correction" lit=lit.0 on_hover=hover><mrow><mi>"w"</mi><mo>"←"</mo><mi>"w"</mi><mo>"+"</mo><mi>"η"</mi><Brackets><mi>"t"</mi><mo>"−"</mo><mi>"w"</mi><mo>"·"</mo><mi>"x"</mi><mo>"−"</mo><mi>"b"</mi></Brackets><mi>"x"</mi></mrow></Term>
+                </Beside>
             </Formula>
             <p>
                 "The error is a square of the weights, so over the weights it is a bowl with one bottom. Wherever it starts, downhill leads "

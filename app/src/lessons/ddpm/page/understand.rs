@@ -15,7 +15,7 @@ use crate::{
         frame::{Stage, StageKind},
         parts::Lit,
     },
-    widgets::{Chart, Clock, Figure, Formula, Term},
+    widgets::{Beside, Brackets, Chart, Clock, Figure, Formula, Named, Term},
 };
 
 /// Seconds from the picture to noise.
@@ -73,34 +73,36 @@ pub fn Understand(
                 "large step would end in the first blur."
             </p>
             <Formula label="x equals the root of alpha bar times x zero plus the root of one minus alpha bar times epsilon, which is drawn from the standard normal distribution.">
-                <Term id="forward" lit=lit.0 on_hover=hover>
-                    <mrow>
-                        <mi>"x"</mi><mo>"="</mo>
-                        <msqrt><mover><mi>"α"</mi><mo>"¯"</mo></mover></msqrt><msub><mi>"x"</mi><mn>"0"</mn></msub><mo>"+"</mo>
-                        <msqrt><mrow><mn>"1"</mn><mo>"−"</mo><mover><mi>"α"</mi><mo>"¯"</mo></mover></mrow></msqrt><mi>"ε"</mi>
-                        <mo>","</mo><mspace width="1em" /><mi>"ε"</mi><mo>"∼"</mo><mi>"N"</mi><mo>"("</mo><mn>"0"</mn><mo>","</mo><mn>"1"</mn><mo>")"</mo>
-                    </mrow>
-                </Term>
+                <Beside>
+                    <Term id="forward" lit=lit.0 on_hover=hover>
+                        <mrow>
+                            <mi>"x"</mi><mo>"="</mo>
+                            <msqrt><mover accent="true"><mi>"α"</mi><mo>"¯"</mo></mover></msqrt><msub><mi>"x"</mi><mn>"0"</mn></msub><mo>"+"</mo>
+                            <msqrt><mrow><mn>"1"</mn><mo>"−"</mo><mover accent="true"><mi>"α"</mi><mo>"¯"</mo></mover></mrow></msqrt><mi>"ε"</mi><mo>","</mo>
+                        </mrow>
+                    </Term>
+                    <mrow><mi>"ε"</mi><mo>"∼"</mo><mi>"N"</mi><Brackets><mn>"0"</mn><mo>","</mo><mn>"1"</mn></Brackets></mrow>
+                </Beside>
             </Formula>
             <Formula label="What training makes small: the mean square of epsilon minus the noise that the network names in x at time t.">
                 <Term id="loss" lit=lit.0 on_hover=hover>
                     <mrow>
-                        <mi>"E"</mi><mo>"["</mo>
+                        <mi>"E"</mi><Brackets pair="[]">
                         <msup>
-                            <mrow><mo>"("</mo><mi>"ε"</mi><mo>"−"</mo><msub><mi>"ε"</mi><mi>"θ"</mi></msub><mo>"("</mo><mi>"x"</mi><mo>","</mo><mi>"t"</mi><mo>")"</mo><mo>")"</mo></mrow>
+                            <mrow><Brackets><mi>"ε"</mi><mo>"−"</mo><msub><mi>"ε"</mi><mi>"θ"</mi></msub><Brackets><mi>"x"</mi><mo>","</mo><mi>"t"</mi></Brackets></Brackets></mrow>
                             <mn>"2"</mn>
                         </msup>
-                        <mo>"]"</mo>
+                        </Brackets>
                     </mrow>
                 </Term>
             </Formula>
             <Formula label="A step back, first: x zero hat, the clean picture that is left of x without the named noise.">
                 <Term id="backward" lit=lit.0 on_hover=hover>
                     <mrow>
-                        <msub><mover><mi>"x"</mi><mo>"^"</mo></mover><mn>"0"</mn></msub><mo>"="</mo>
+                        <msub><mover accent="true"><mi>"x"</mi><mo>"^"</mo></mover><mn>"0"</mn></msub><mo>"="</mo>
                         <mfrac>
-                            <mrow><mi>"x"</mi><mo>"−"</mo><msqrt><mrow><mn>"1"</mn><mo>"−"</mo><mover><mi>"α"</mi><mo>"¯"</mo></mover></mrow></msqrt><msub><mi>"ε"</mi><mi>"θ"</mi></msub></mrow>
-                            <msqrt><mover><mi>"α"</mi><mo>"¯"</mo></mover></msqrt>
+                            <mrow><mi>"x"</mi><mo>"−"</mo><msqrt><mrow><mn>"1"</mn><mo>"−"</mo><mover accent="true"><mi>"α"</mi><mo>"¯"</mo></mover></mrow></msqrt><msub><mi>"ε"</mi><mi>"θ"</mi></msub></mrow>
+                            <msqrt><mover accent="true"><mi>"α"</mi><mo>"¯"</mo></mover></msqrt>
                         </mfrac>
                     </mrow>
                 </Term>
@@ -108,9 +110,9 @@ pub fn Understand(
             <Formula label="A step back, then: x zero hat under the smaller amount of noise of the next time; DDPM stirs in fresh noise of spread sigma.">
                 <Term id="backward" lit=lit.0 on_hover=hover>
                     <mrow>
-                        <mi>"x′"</mi><mo>"="</mo>
-                        <msqrt><mover><mi>"α"</mi><mo>"¯"</mo></mover><mo>"′"</mo></msqrt><msub><mover><mi>"x"</mi><mo>"^"</mo></mover><mn>"0"</mn></msub><mo>"+"</mo>
-                        <msqrt><mrow><mn>"1"</mn><mo>"−"</mo><mover><mi>"α"</mi><mo>"¯"</mo></mover><mo>"′"</mo><mo>"−"</mo><msup><mi>"σ"</mi><mn>"2"</mn></msup></mrow></msqrt><msub><mi>"ε"</mi><mi>"θ"</mi></msub><mo>"+"</mo><mi>"σ"</mi><mi>"z"</mi>
+                        <msup><mi>"x"</mi><mo>"′"</mo></msup><mo>"="</mo>
+                        <msqrt><msup><mover accent="true"><mi>"α"</mi><mo>"¯"</mo></mover><mo>"′"</mo></msup></msqrt><msub><mover accent="true"><mi>"x"</mi><mo>"^"</mo></mover><mn>"0"</mn></msub><mo>"+"</mo>
+                        <msqrt><mrow><mn>"1"</mn><mo>"−"</mo><msup><mover accent="true"><mi>"α"</mi><mo>"¯"</mo></mover><mo>"′"</mo></msup><mo>"−"</mo><msup><mi>"σ"</mi><mn>"2"</mn></msup></mrow></msqrt><msub><mi>"ε"</mi><mi>"θ"</mi></msub><mo>"+"</mo><mi>"σ"</mi><mi>"z"</mi>
                     </mrow>
                 </Term>
             </Formula>
@@ -127,10 +129,10 @@ pub fn Understand(
             <Formula label="The slope of the logarithm of the density at x is minus epsilon theta over the root of one minus alpha bar.">
                 <Term id="score" lit=lit.0 on_hover=hover>
                     <mrow>
-                        <mo>"∇"</mo><mi>"ln"</mi><mi>"q"</mi><mo>"("</mo><mi>"x"</mi><mo>")"</mo><mo>"≈"</mo><mo>"−"</mo>
+                        <mo>"∇"</mo><Named word="ln" /><mi>"q"</mi><Brackets><mi>"x"</mi></Brackets><mo>"≈"</mo><mo>"−"</mo>
                         <mfrac>
-                            <mrow><msub><mi>"ε"</mi><mi>"θ"</mi></msub><mo>"("</mo><mi>"x"</mi><mo>","</mo><mi>"t"</mi><mo>")"</mo></mrow>
-                            <msqrt><mrow><mn>"1"</mn><mo>"−"</mo><mover><mi>"α"</mi><mo>"¯"</mo></mover></mrow></msqrt>
+                            <mrow><msub><mi>"ε"</mi><mi>"θ"</mi></msub><Brackets><mi>"x"</mi><mo>","</mo><mi>"t"</mi></Brackets></mrow>
+                            <msqrt><mrow><mn>"1"</mn><mo>"−"</mo><mover accent="true"><mi>"α"</mi><mo>"¯"</mo></mover></mrow></msqrt>
                         </mfrac>
                     </mrow>
                 </Term>

@@ -12,7 +12,7 @@ use crate::{
         frame::{Stage, StageKind},
         parts::Lit,
     },
-    widgets::{Formula, Term},
+    widgets::{Brackets, Formula, Term},
 };
 
 /// Sweeps that a recall takes, about; for the progress only.
@@ -64,7 +64,7 @@ pub fn Strength(
                 "that out: its matrix projects on the space of the patterns, the columns of P."
             </p>
             <Formula label="W equals P times the inverse of P transposed P, times P transposed">
-                <Term id="pseudo-inverse" lit=lit.0 on_hover=hover><mrow><mi>"W"</mi><mo>"="</mo><mi>"P"</mi><msup><mrow><mo>"("</mo><msup><mi>"P"</mi><mi>"T"</mi></msup><mi>"P"</mi><mo>")"</mo></mrow><mrow><mo>"−"</mo><mn>"1"</mn></mrow></msup><msup><mi>"P"</mi><mi>"T"</mi></msup></mrow></Term>
+                <Term id="pseudo-inverse" lit=lit.0 on_hover=hover><mrow><mi>"W"</mi><mo>"="</mo><mi>"P"</mi><msup><Brackets><msup><mi>"P"</mi><mi>"T"</mi></msup><mi>"P"</mi></Brackets><mrow><mo>"−"</mo><mn>"1"</mn></mrow></msup><msup><mi>"P"</mi><mi>"T"</mi></msup></mrow></Term>
             </Formula>
             <Experiment
                 id="all-ten"

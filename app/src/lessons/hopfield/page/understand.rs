@@ -11,7 +11,7 @@ use crate::{
         frame::{Stage, StageKind, replay},
         parts::Lit,
     },
-    widgets::{Chips, DrawPad, Figure, Formula, PointEvent, Stroke, Term, plain},
+    widgets::{Beside, Chips, DrawPad, Figure, Formula, Named, PointEvent, Stroke, Term, plain},
 };
 
 /// The surface's turn at first: the two stored patterns lie in front.
@@ -76,20 +76,18 @@ pub fn Understand(
                 "others, weighed by its ties, and turns to the side that they speak for. Nobody tells it which pattern is meant."
             </p>
             <Formula label="h i equals the sum over j of w i j s j; s i becomes the sign of h i; E equals minus one half the sum over i and j of w i j s i s j">
-                <mrow>
-                    <Term id="field" lit=lit.0 on_hover=hover><mrow><msub><mi>"h"</mi><mi>"i"</mi></msub><mo>"="</mo><munder><mo>"∑"</mo><mi>"j"</mi></munder><msub><mi>"w"</mi><mi>"ij"</mi></msub><msub><mi>"s"</mi><mi>"j"</mi></msub></mrow></Term>
-                    <mspace width="1.6em" />
-                    <Term id="update" lit=lit.0 on_hover=hover><mrow><msub><mi>"s"</mi><mi>"i"</mi></msub><mo>"←"</mo><mi>"sign"</mi><msub><mi>"h"</mi><mi>"i"</mi></msub></mrow></Term>
-                    <mspace width="1.6em" />
-                    <Term id="energy" lit=lit.0 on_hover=hover><mrow><mi>"E"</mi><mo>"="</mo><mo>"−"</mo><mfrac><mn>"1"</mn><mn>"2"</mn></mfrac><munder><mo>"∑"</mo><mi>"ij"</mi></munder><msub><mi>"w"</mi><mi>"ij"</mi></msub><msub><mi>"s"</mi><mi>"i"</mi></msub><msub><mi>"s"</mi><mi>"j"</mi></msub></mrow></Term>
-                </mrow>
+                <Beside>
+                    <Term id="field" lit=lit.0 on_hover=hover><mrow><msub><mi>"h"</mi><mi>"i"</mi></msub><mo>"="</mo><munder><mo>"∑"</mo><mi>"j"</mi></munder><msub><mi>"w"</mi><mrow><mi>"i"</mi><mi>"j"</mi></mrow></msub><msub><mi>"s"</mi><mi>"j"</mi></msub></mrow></Term>
+                    <Term id="update" lit=lit.0 on_hover=hover><mrow><msub><mi>"s"</mi><mi>"i"</mi></msub><mo>"←"</mo><Named word="sign" /><msub><mi>"h"</mi><mi>"i"</mi></msub></mrow></Term>
+                    <Term id="energy" lit=lit.0 on_hover=hover><mrow><mi>"E"</mi><mo>"="</mo><mo>"−"</mo><mfrac><mn>"1"</mn><mn>"2"</mn></mfrac><munder><mo>"∑"</mo><mrow><mi>"i"</mi><mi>"j"</mi></mrow></munder><msub><mi>"w"</mi><mrow><mi>"i"</mi><mi>"j"</mi></mrow></msub><msub><mi>"s"</mi><mi>"i"</mi></msub><msub><mi>"s"</mi><mi>"j"</mi></msub></mrow></Term>
+                </Beside>
             </Formula>
             <p>
                 "When a unit turns, the energy falls by twice what it stood against. There are only finitely many states, so the fall must end. It "
                 "ends in a valley. Hebb’s rule digs the valleys: it ties pixels that are alike in a pattern, and parts those that differ."
             </p>
             <Formula label="w i j equals one over n times the sum over all patterns mu of p i mu times p j mu">
-                <Term id="hebb" lit=lit.0 on_hover=hover><mrow><msub><mi>"w"</mi><mi>"ij"</mi></msub><mo>"="</mo><mfrac><mn>"1"</mn><mi>"n"</mi></mfrac><munder><mo>"∑"</mo><mi>"μ"</mi></munder><msubsup><mi>"p"</mi><mi>"i"</mi><mi>"μ"</mi></msubsup><msubsup><mi>"p"</mi><mi>"j"</mi><mi>"μ"</mi></msubsup></mrow></Term>
+                <Term id="hebb" lit=lit.0 on_hover=hover><mrow><msub><mi>"w"</mi><mrow><mi>"i"</mi><mi>"j"</mi></mrow></msub><mo>"="</mo><mfrac><mn>"1"</mn><mi>"n"</mi></mfrac><munder><mo>"∑"</mo><mi>"μ"</mi></munder><msubsup><mi>"p"</mi><mi>"i"</mi><mi>"μ"</mi></msubsup><msubsup><mi>"p"</mi><mi>"j"</mi><mi>"μ"</mi></msubsup></mrow></Term>
             </Formula>
             <div class="wide grid">
                 <EnergySurface session />

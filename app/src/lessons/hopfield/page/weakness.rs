@@ -17,7 +17,7 @@ use crate::{
         frame::{NextLesson, Stage, StageKind},
         parts::Lit,
     },
-    widgets::{Figure, Formula, Term},
+    widgets::{Brackets, Figure, Formula, Term},
 };
 
 /// A pattern counts as lost where less than this is left of it.
@@ -102,7 +102,7 @@ pub fn Weakness(
                 "exponentially louder than the next."
             </p>
             <Formula label="h i equals the sum over all patterns mu of p i mu times the exponential of p mu dot s, the unit itself left out">
-                <Term id="dense" lit=lit.0 on_hover=hover><mrow><msub><mi>"h"</mi><mi>"i"</mi></msub><mo>"="</mo><munder><mo>"∑"</mo><mi>"μ"</mi></munder><msubsup><mi>"p"</mi><mi>"i"</mi><mi>"μ"</mi></msubsup><mi>"exp"</mi><mo>"("</mo><munder><mo>"∑"</mo><mrow><mi>"j"</mi><mo>"≠"</mo><mi>"i"</mi></mrow></munder><msubsup><mi>"p"</mi><mi>"j"</mi><mi>"μ"</mi></msubsup><msub><mi>"s"</mi><mi>"j"</mi></msub><mo>")"</mo></mrow></Term>
+                <Term id="dense" lit=lit.0 on_hover=hover><mrow><msub><mi>"h"</mi><mi>"i"</mi></msub><mo>"="</mo><munder><mo>"∑"</mo><mi>"μ"</mi></munder><msubsup><mi>"p"</mi><mi>"i"</mi><mi>"μ"</mi></msubsup><mi>"exp"</mi><Brackets tall=true><munder><mo>"∑"</mo><mrow><mi>"j"</mi><mo>"≠"</mo><mi>"i"</mi></mrow></munder><msubsup><mi>"p"</mi><mi>"j"</mi><mi>"μ"</mi></msubsup><msub><mi>"s"</mi><mi>"j"</mi></msub></Brackets></mrow></Term>
             </Formula>
             <Dense session seed=Callback::new(move |()| seed()) rule_slot=slots[1] />
             <NextLesson slug="transformer">

@@ -16,7 +16,7 @@ use crate::{
         own_data::{OwnData, paint},
         parts::Lit,
     },
-    widgets::{Chips, Figure, Formula, PointEvent, Stroke, Term},
+    widgets::{Beside, Brackets, Chips, Figure, Formula, PointEvent, Stroke, Term},
 };
 use models::data::points::Point;
 
@@ -72,13 +72,11 @@ pub fn Understand(
                 "The last layer sees only these reports. In their space the classes can lie apart, even if they were entangled before."
             </p>
             <Formula label="Each layer: h equals f of W x plus b; the answer is the softmax of the last sum.">
-                <mrow>
-                    <Term id="layer" lit=lit.0 on_hover=hover><mrow><mi>"h"</mi><mo>"="</mo><mi>"f"</mi><mo>"("</mo><mi>"W"</mi><mi>"x"</mi><mo>"+"</mo><mi>"b"</mi><mo>")"</mo></mrow></Term>
-                    <mspace width="2em" />
-                    <Term id="error" lit=lit.0 on_hover=hover><mrow><mi>"δ"</mi><mo>"="</mo><mi>"ŷ"</mi><mo>"−"</mo><mi>"y"</mi></mrow></Term>
-                    <mspace width="2em" />
+                <Beside>
+                    <Term id="layer" lit=lit.0 on_hover=hover><mrow><mi>"h"</mi><mo>"="</mo><mi>"f"</mi><Brackets><mi>"W"</mi><mi>"x"</mi><mo>"+"</mo><mi>"b"</mi></Brackets></mrow></Term>
+                    <Term id="error" lit=lit.0 on_hover=hover><mrow><mi>"δ"</mi><mo>"="</mo><mover accent="true"><mi>"y"</mi><mo>"^"</mo></mover><mo>"−"</mo><mi>"y"</mi></mrow></Term>
                     <Term id="update" lit=lit.0 on_hover=hover><mrow><mi>"W"</mi><mo>"←"</mo><mi>"W"</mi><mo>"−"</mo><mi>"η"</mi><mi>"δ"</mi><msup><mi>"h"</mi><mi>"⊤"</mi></msup></mrow></Term>
-                </mrow>
+                </Beside>
             </Formula>
             <p>
                 "The question was how a unit in the middle can know its share of the error. Rumelhart, Hinton and Williams showed that it "

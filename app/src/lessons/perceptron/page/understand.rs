@@ -13,7 +13,7 @@ use crate::{
         frame::{Stage, StageKind},
         parts::Lit,
     },
-    widgets::{Figure, Formula, Term},
+    widgets::{Beside, Brackets, Figure, Formula, Term},
 };
 
 /// The first stage.
@@ -53,11 +53,10 @@ pub fn Understand(
                 "with a bias, and looks only at the sign. Where the sum is zero lies a straight line, and that line is all it knows."
             </p>
             <Formula label="y hat equals sign of w dot x plus b; on a mistake w becomes w plus t x">
-                <mrow>
-                    <Term id="sum" lit=lit.0 on_hover=hover><mrow><mi>"ŷ"</mi><mo>"="</mo><mi>"sign"</mi><mo>"("</mo><mi>"w"</mi><mo>"·"</mo><mi>"x"</mi><mo>"+"</mo><mi>"b"</mi><mo>")"</mo></mrow></Term>
-                    <mspace width="2em" />
+                <Beside>
+                    <Term id="sum" lit=lit.0 on_hover=hover><mrow><mover accent="true"><mi>"y"</mi><mo>"^"</mo></mover><mo>"="</mo><mi>"sign"</mi><Brackets><mi>"w"</mi><mo>"·"</mo><mi>"x"</mi><mo>"+"</mo><mi>"b"</mi></Brackets></mrow></Term>
                     <Term id="correction" lit=lit.0 on_hover=hover><mrow><mi>"w"</mi><mo>"←"</mo><mi>"w"</mi><mo>"+"</mo><mi>"t"</mi><mi>"x"</mi><mo>","</mo><mspace width="0.4em" /><mi>"b"</mi><mo>"←"</mo><mi>"b"</mi><mo>"+"</mo><mi>"t"</mi></mrow></Term>
-                </mrow>
+                </Beside>
             </Formula>
             <p>
                 "Points that are called rightly change nothing. A point that is called wrongly is added to the weights if it is orange, "

@@ -10,7 +10,7 @@ use crate::{
         frame::{Stage, StageKind},
         parts::Lit,
     },
-    widgets::{Chips, Formula, Term},
+    widgets::{Brackets, Chips, Formula, Term},
 };
 
 /// The first stage.
@@ -38,13 +38,13 @@ pub fn Understand(
             </p>
             <Formula label="Attention of Q, K and V is the softmax of Q times K transposed over the root of d, times V.">
                 <mrow>
-                    <mi>"Attention"</mi><mo>"("</mo><mi>"Q"</mi><mo>","</mo><mi>"K"</mi><mo>","</mo><mi>"V"</mi><mo>")"</mo><mo>"="</mo>
+                    <mi>"Attention"</mi><Brackets><mi>"Q"</mi><mo>","</mo><mi>"K"</mi><mo>","</mo><mi>"V"</mi></Brackets><mo>"="</mo>
                     <Term id="softmax" lit=lit.0 on_hover=hover><mi>"softmax"</mi></Term>
-                    <mo>"("</mo>
+                    <Brackets tall=true>
                     <Term id="scores" lit=lit.0 on_hover=hover>
                         <mfrac><mrow><mi>"Q"</mi><msup><mi>"K"</mi><mi>"⊤"</mi></msup></mrow><msqrt><mi>"d"</mi></msqrt></mfrac>
                     </Term>
-                    <mo>")"</mo>
+                    </Brackets>
                     <Term id="softmax" lit=lit.0 on_hover=hover><mi>"V"</mi></Term>
                 </mrow>
             </Formula>

@@ -21,7 +21,7 @@ use crate::{
         frame::{Stage, StageKind, replay},
         parts::{Lit, Weights},
     },
-    widgets::{Chips, Figure, Formula, Term},
+    widgets::{Beside, Brackets, Chips, Figure, Formula, Named, Term},
 };
 
 /// The first stage.
@@ -48,23 +48,21 @@ pub fn Understand(
                 "one. Clouds that touch leave no gaps. The plane of the two numbers becomes a map: each place on it has a picture."
             </p>
             <Formula label="A draw z is the cloud’s middle plus its width times noise.">
-                <mrow>
+                <Beside>
                     <Term id="encoder" lit=lit.0 on_hover=hover><mrow><mi>"x"</mi><mo>"→"</mo><mi>"μ"</mi><mo>","</mo><mi>"σ"</mi></mrow></Term>
-                    <mspace width="2em" />
                     <Term id="draw" lit=lit.0 on_hover=hover><mrow><mi>"z"</mi><mo>"="</mo><mi>"μ"</mi><mo>"+"</mo><mi>"σ"</mi><mi>"ε"</mi></mrow></Term>
-                    <mspace width="2em" />
                     <Term id="decoder" lit=lit.0 on_hover=hover><mrow><mi>"z"</mi><mo>"→"</mo><mi>"p"</mi></mrow></Term>
-                </mrow>
+                </Beside>
             </Formula>
             <Formula label="What training makes small: the cross-entropy of the pixels plus beta times the KL of the cloud to the standard normal one.">
                 <mrow>
-                    <Term id="reconstruction" lit=lit.0 on_hover=hover><mrow><mo>"−"</mo><munder><mo>"Σ"</mo><mtext>"pixels"</mtext></munder><mo>"["</mo><mi>"x"</mi><mi>"ln"</mi><mi>"p"</mi><mo>"+"</mo><mo>"("</mo><mn>"1"</mn><mo>"−"</mo><mi>"x"</mi><mo>")"</mo><mi>"ln"</mi><mo>"("</mo><mn>"1"</mn><mo>"−"</mo><mi>"p"</mi><mo>")"</mo><mo>"]"</mo></mrow></Term>
+                    <Term id="reconstruction" lit=lit.0 on_hover=hover><mrow><mo>"−"</mo><munder><mo>"∑"</mo><mtext>"pixels"</mtext></munder><Brackets pair="[]"><mi>"x"</mi><Named word="ln" /><mi>"p"</mi><mo>"+"</mo><Brackets><mn>"1"</mn><mo>"−"</mo><mi>"x"</mi></Brackets><Named word="ln" /><Brackets><mn>"1"</mn><mo>"−"</mo><mi>"p"</mi></Brackets></Brackets></mrow></Term>
                     <mo>"+"</mo>
                     <Term id="kl" lit=lit.0 on_hover=hover><mrow><mi>"β"</mi><mo>"·"</mo><mi>"KL"</mi></mrow></Term>
                 </mrow>
             </Formula>
             <Formula label="The KL of a cloud: half the sum over the latent numbers of mu squared plus sigma squared minus one minus the logarithm of sigma squared.">
-                <Term id="kl" lit=lit.0 on_hover=hover><mrow><mi>"KL"</mi><mo>"="</mo><mfrac><mn>"1"</mn><mn>"2"</mn></mfrac><mo>"Σ"</mo><mo>"("</mo><msup><mi>"μ"</mi><mn>"2"</mn></msup><mo>"+"</mo><msup><mi>"σ"</mi><mn>"2"</mn></msup><mo>"−"</mo><mn>"1"</mn><mo>"−"</mo><mi>"ln"</mi><msup><mi>"σ"</mi><mn>"2"</mn></msup><mo>")"</mo></mrow></Term>
+                <Term id="kl" lit=lit.0 on_hover=hover><mrow><mi>"KL"</mi><mo>"="</mo><mfrac><mn>"1"</mn><mn>"2"</mn></mfrac><mo>"∑"</mo><Brackets><msup><mi>"μ"</mi><mn>"2"</mn></msup><mo>"+"</mo><msup><mi>"σ"</mi><mn>"2"</mn></msup><mo>"−"</mo><mn>"1"</mn><mo>"−"</mo><Named word="ln" /><msup><mi>"σ"</mi><mn>"2"</mn></msup></Brackets></mrow></Term>
             </Formula>
             <div class="wide">
                 <Setting key="data">
