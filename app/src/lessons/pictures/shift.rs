@@ -80,7 +80,7 @@ pub fn ShiftTest(
             series: vec![line("LeNet", &lenet, Ink::Class(0)), line("MLP", &mlp, Ink::Class(1)).dashed()],
             x: Axis::new("pixels moved to the right").integer().from(0.0),
             y: Axis::new("held-out accuracy").percent().from(0.0).to(1.0),
-            markers: vec![Marker { x: MARGIN, label: "from here digits leave the frame".into(), color: Ink::Soft }],
+            markers: vec![Marker { x: MARGIN, label: "leaving the frame".into(), color: Ink::Soft }],
             ..Chart::default()
         })
     });
@@ -113,7 +113,7 @@ pub fn ShiftTest(
             empty="Not measured yet. How many pixels would you give each of them?"
         >
             <strong>"Watch the gap between the lines."</strong>
-            " A filter finds its stroke wherever it lies, and pooling forgets a pixel or two. The last layers still know places, and they learned digits that lie in the middle. Guessing gives 10 %."
+            " A filter finds its stroke wherever it lies, and pooling forgets a pixel or two. The last layers still know places, and they learned digits that lie in the middle. From the dotted line on digits leave the frame, and less is left to read. Guessing gives 10 %."
         </Figure>
     }
 }
