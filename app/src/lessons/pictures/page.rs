@@ -74,6 +74,19 @@ pub fn ExamplesChips(
     view! { <Setting key="examples"><Chips label="Pictures to learn from" options=options.to_vec() value on_change /></Setting> }
 }
 
+/// The most frequent mistakes.
+fn mistakes_in_words(matrix: &ConfusionMatrix) -> String {
+    let told = |(truth, called, count): &(usize, usize, u32)| {
+        format!("{} called {} ({count})", matrix.labels[*truth], matrix.labels[*called])
+    };
+    let most: Vec<String> = matrix.mistakes().iter().take(3).map(told).collect();
+    if most.is_empty() {
+        "There are none now.".into()
+    } else {
+        format!("Now the most frequent are {}.", most.join(", "))
+    }
+}
+
 /// The confusion matrix with the pictures behind each cell.
 #[component]
 pub fn Matrix<P: Pupil>(
@@ -84,16 +97,21 @@ pub fn Matrix<P: Pupil>(
     /// The chosen cell.
     selected: RwSignal<Option<(usize, usize)>>,
 ) -> impl IntoView {
-    let on_point = Callback::new(move |event: PointEvent| {
-        if event.kind != Stroke::Down {
-            return;
-        }
-        let cell = picture.get_untracked().and_then(|matrix| matrix.cell_at(event.x, event.y, event.width));
+    let choose = move |cell: Option<(usize, usize)>| {
         if let Some((truth, called)) = cell {
             selected.set(cell);
             session.command(P::show(truth as u8, called as u8));
         }
+    };
+    let on_point = Callback::new(move |event: PointEvent| {
+        if event.kind == Stroke::Down {
+            choose(picture.get_untracked().and_then(|matrix| matrix.cell_at(event.x, event.y, event.width)));
+        }
     });
+    let on_key = Callback::new(move |key: String| {
+        choose(picture.get_untracked().and_then(|matrix| matrix.cell_by_key(&key)));
+    });
+    let mistakes = Memo::new(move |_| picture.get().map_or_else(String::new, |matrix| mistakes_in_words(&matrix)));
     let pick = Callback::new(move |index: usize| {
         let number = session
             .snapshot
@@ -110,10 +128,12 @@ pub fn Matrix<P: Pupil>(
             title="Confusion matrix"
             picture
             on_point
+            on_key
             empty="The first evaluation fills it."
         >
-            <strong>"Click a cell."</strong>
-            " Rows are what a picture is, columns what it was called. Off the diagonal lie the mistakes; 4 and 9, 3 and 8 are the usual ones."
+            <strong>"Click a cell, or walk there with the arrow keys."</strong>
+            " Rows are what a picture is, columns what it was called. Off the diagonal lie the mistakes. "
+            {mistakes}
             <Examples label="The pictures behind the chosen cell" images=figures::shown(session) scale=Scale::Grey on_pick=pick />
         </Figure>
     }

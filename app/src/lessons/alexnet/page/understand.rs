@@ -165,6 +165,11 @@ fn StoredMatrix() -> impl IntoView {
             selected.set(cell);
         }
     });
+    let on_key = Callback::new(move |key: String| {
+        if let Some(cell) = picture.get_untracked().and_then(|matrix| matrix.cell_by_key(&key)) {
+            selected.set(Some(cell));
+        }
+    });
     let told = move || {
         let (truth, called) = selected.get()?;
         let matrix = picture.get()?;
@@ -181,8 +186,9 @@ fn StoredMatrix() -> impl IntoView {
             title="Confusion matrix (stored counts)"
             picture
             on_point
+            on_key
         >
-            <strong>"Click a cell for its count."</strong>
+            <strong>"Click a cell for its count, or walk there with the arrow keys."</strong>
             " These test photographs may not be shipped, so their counts are: rows are what a picture is, columns what it was called."
             {told}
         </Figure>
