@@ -8,7 +8,7 @@ use models::{
 
 use super::{desk::Desk, stride::filter_colors};
 use crate::{
-    lessons::alexnet::{Finding, Snapshot, Which, settings::CLASSES},
+    lessons::alexnet::{Finding, Shuffled, Snapshot, Which, settings::CLASSES},
     provenance::{Log, logs},
     widgets::{
         Axis, Bars, Chart, ConfusionMatrix, Ground, Ink, LayerMaps, MapLayer, Network, NetworkLayer, Overlay, Panel,
@@ -259,6 +259,11 @@ pub fn confusion(selected: Option<(usize, usize)>) -> Option<ConfusionMatrix> {
     (counts.len() == labels.len().pow(2)).then_some(ConfusionMatrix { labels, counts, selected })
 }
 
+/// How many pieces a shuffled picture is in.
+fn pieces(one: &Shuffled) -> u32 {
+    u32::from(one.pieces).pow(2)
+}
+
 /// Shuffled pictures with what each network says.
 pub fn shuffled(desk: Desk, finding: &Finding) -> Option<PhotoGrid> {
     let Finding::Texture(found) = finding else { return None };
@@ -269,7 +274,7 @@ pub fn shuffled(desk: Desk, finding: &Finding) -> Option<PhotoGrid> {
             let name = which.name().split('-').next().unwrap_or_default();
             format!("{name}: {} {}", desk.name(which, class), percent(sure))
         };
-        let pieces = u32::from(one.pieces).pow(2);
+        let pieces = pieces(one);
         let title = if pieces == 1 { "whole".to_owned() } else { format!("{pieces} pieces") };
         PhotoTile::of_bytes(&one.rgb, side, vec![title, say(Which::AlexNet), say(Which::EfficientNet)])
     });
@@ -280,13 +285,14 @@ pub fn shuffled(desk: Desk, finding: &Finding) -> Option<PhotoGrid> {
 pub fn texture(finding: &Finding) -> Option<Chart> {
     let Finding::Texture(found) = finding else { return None };
     let line = |which: Which| {
-        let points = found.iter().map(|one| (f64::from(one.pieces), f64::from(one.first[which as usize]))).collect();
+        let of = |one: &Shuffled| (f64::from(pieces(one)), f64::from(one.first[which as usize]));
+        let points = found.iter().map(of).collect();
         let line = Line::new(which.name(), points, Ink::Class(which as usize));
         if which == Which::AlexNet { line } else { line.dashed() }
     };
     Some(Chart {
         series: Which::ALL.map(line).to_vec(),
-        x: Axis::new("pieces along a side").log().from(1.0).to(16.0),
+        x: Axis::new("pieces").log().from(1.0).to(256.0).at([1.0, 4.0, 16.0, 64.0, 256.0]),
         y: Axis::new("how sure of its first answer").percent().from(0.0).to(1.0),
         ..Chart::default()
     })
