@@ -31,7 +31,17 @@ pub fn Drawing<P: Pupil>(
     /// The pad's name.
     label: &'static str,
 ) -> impl IntoView {
-    let value = RwSignal::new(Vec::<f32>::new());
+    let (value, lying) = (RwSignal::new(Vec::<f32>::new()), RwSignal::new(None));
+    let held_out =
+        Memo::new(move |_| session.snapshot.with(|snapshot| P::school(snapshot.as_ref()?)?.held_out.clone()));
+    Effect::new(move || {
+        let shares = |pixels: Vec<u8>| pixels.into_iter().map(|pixel| f32::from(pixel) / 255.0).collect();
+        lying.set(held_out.get().map(shares));
+    });
+    let whose = move || match lying.with(Option::is_some) {
+        true => "of a held-out picture. Your first stroke begins on fresh paper.",
+        false => "of your drawing, sized and centred as MNIST’s digits are.",
+    };
     let answer = figures::answer(session);
     let called = move || {
         let bars = answer.get()?;
@@ -44,14 +54,15 @@ pub fn Drawing<P: Pupil>(
                     label
                     size=SIDE
                     value
+                    lying
                     on_change=Callback::new(move |pixels: Vec<f32>| session.command(P::probe(center(&pixels, SIDE))))
                 />
-                <p class="pad-answer">"The network says " <output data-readout="called">{called}</output></p>
+                <p class="pad-answer">"The network says " <output data-readout="called">{called}</output>{whose}</p>
             </div>
             <Figure
                 id="answer"
                 technique="feature-maps"
-                title="What it says of the drawing"
+                title="What it says of the picture on the pad"
                 picture=answer
                 empty="Draw something: ten probabilities appear."
             >
