@@ -54,23 +54,33 @@ pub fn maps(session: Session<Lenet>) -> Signal<Option<LayerMaps>> {
     })
 }
 
-/// The six filters of C1.
+/// The six filters of C1, and below them what they were before the first step.
 pub fn filters(session: Session<Lenet>) -> Signal<Option<ImageGrid>> {
     Signal::derive(move || {
         let snapshot = session.snapshot.get()?;
-        let images: Vec<Tile> = snapshot
-            .filters
-            .chunks_exact(25)
-            .enumerate()
-            .map(|(number, filter)| Tile {
+        let row = |filters: &[f32], when: &str| -> Vec<Tile> {
+            let tile = |(number, filter): (usize, &[f32])| Tile {
                 pixels: filter.to_vec(),
                 rows: 5,
                 columns: 5,
-                label: format!("C1, {}", number + 1),
+                label: format!("{} {when}", number + 1),
                 mark: None,
-            })
-            .collect();
-        (!images.is_empty()).then_some(ImageGrid { images, columns: 0, scale: Scale::Signed, tile: 76.0 })
+            };
+            filters.chunks_exact(25).enumerate().map(tile).collect()
+        };
+        let now = row(&snapshot.filters, "now");
+        let columns = now.len();
+        let images = [now, row(&snapshot.fresh, "then")].concat();
+        (columns > 0).then_some(ImageGrid { images, columns, scale: Scale::Signed, tile: 76.0 })
+    })
+}
+
+/// The layer with the largest mean gradient in the last update; nothing before the first.
+pub fn steepest(session: Session<Lenet>) -> Option<&'static str> {
+    session.snapshot.with(|snapshot| {
+        let layers = snapshot.as_ref()?.school.layers.iter().zip(LAYERS);
+        let (layer, name) = layers.max_by(|(a, _), (b, _)| a.gradient.total_cmp(&b.gradient))?;
+        (layer.gradient > 0.0).then_some(name)
     })
 }
 
