@@ -164,6 +164,7 @@ pub fn layer_maps() -> LayerMaps {
         dead,
         full: None,
         signed: false,
+        chosen: Vec::new(),
     };
     LayerMaps {
         layers: vec![

@@ -43,32 +43,45 @@ pub fn answer(desk: Desk, which: Which) -> Signal<Option<Bars>> {
 }
 
 /// Maps of a layer that are shown, and units.
-const MOST_MAPS: usize = 64;
+pub const MOST_MAPS: usize = 12;
 const MOST_UNITS: usize = 120;
 
-/// The first maps of every layer of AlexNet.
+/// The maps that answer most, in the order of the layer.
+fn strongest(maps: &[f32], cells: usize) -> Vec<usize> {
+    let answers: Vec<f32> = maps.chunks_exact(cells).map(|map| map.iter().map(|value| value.max(0.0)).sum()).collect();
+    let mut order: Vec<usize> = (0..answers.len()).collect();
+    order.sort_by(|a, b| answers[*b].total_cmp(&answers[*a]));
+    order.truncate(MOST_MAPS);
+    order.sort_unstable();
+    order
+}
+
+/// The strongest maps of every layer of AlexNet, and its first units.
 pub fn maps(desk: Desk) -> Signal<Option<LayerMaps>> {
     Signal::derive(move || {
         let snapshot = desk.session.snapshot.get()?;
         let layers = snapshot.layers.iter().zip(PAPER).map(|(layer, paper)| {
-            let (side, cells) = (layer.side as usize, (layer.side * layer.side) as usize);
-            let maps = layer.values.len() / cells.max(1);
-            let shown = maps.min(if side == 1 { MOST_UNITS } else { MOST_MAPS });
+            let (side, cells) = (layer.side as usize, ((layer.side * layer.side) as usize).max(1));
+            let maps = layer.values.len() / cells;
+            let chosen = if side == 1 { (0..maps.min(MOST_UNITS)).collect() } else { strongest(&layer.values, cells) };
+            let shown = chosen.len();
             // The scores of a class may lie below zero; only what speaks for it is shown.
-            let values: Vec<f32> = layer.values.iter().take(shown * cells).map(|value| value.max(0.0)).collect();
+            let values = chosen.iter().flat_map(|map| &layer.values[map * cells..(map + 1) * cells]);
+            let values: Vec<f32> = values.map(|value| value.max(0.0)).collect();
             MapLayer {
                 name: paper.name.into(),
                 note: match (side, shown < maps) {
                     (1, false) => format!("{maps} units"),
                     (1, true) => format!("{shown} of {maps}"),
-                    (side, false) => format!("{maps}, {side}²"),
-                    (side, true) => format!("{shown} of {maps}, {side}²"),
+                    (side, false) => format!("{maps} · {side} × {side}"),
+                    (side, true) => format!("{shown} of {maps} · {side} × {side}"),
                 },
                 side,
                 full: (side > 1).then(|| nearly_largest(&values)),
                 signed: false,
                 values,
                 dead: Vec::new(),
+                chosen,
             }
         });
         let layers: Vec<MapLayer> = layers.collect();

@@ -87,7 +87,7 @@ pub fn Understand(
                     empty=Signal::derive(move || desk.why_empty(Which::AlexNet))
                 >
                     <strong>"Follow one picture down."</strong>
-                    " conv1 still shows the picture, as edges and colours. From layer to layer the maps grow coarser and fewer of them answer; fc6 and fc7 are single units, fc8 is the answer. Of wide layers the first maps are shown."
+                    " conv1 still shows the picture, as edges and colours. From layer to layer the maps grow coarser and fewer of them answer; fc6 and fc7 are single units, fc8 is the answer. Of each layer of maps the "{figures::MOST_MAPS}" that answer most are shown, of wide layers of units the first; point at one to see its number."
                 </Figure>
                 <div class="pair">
                     <Figure

@@ -30,6 +30,7 @@ pub fn maps(session: Session<Lenet>) -> Signal<Option<LayerMaps>> {
             dead: Vec::new(),
             full: None,
             signed: false,
+            chosen: Vec::new(),
         };
         let layers = snapshot.layers.iter().zip(SHOWN).map(|(layer, name)| {
             let (side, cells) = (layer.side as usize, (layer.side * layer.side) as usize);
@@ -48,6 +49,7 @@ pub fn maps(session: Session<Lenet>) -> Signal<Option<LayerMaps>> {
                 },
                 full: None,
                 signed: false,
+                chosen: Vec::new(),
             }
         });
         Some(LayerMaps { layers: std::iter::once(input).chain(layers).collect() })
