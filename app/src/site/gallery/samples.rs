@@ -342,6 +342,7 @@ pub fn network(highlight: Option<usize>) -> Network {
             name: names[layer].into(),
             units: sizes[layer],
             values: (0..sizes[layer]).map(|unit| scatter_of(unit + layer * 20 + 3) as f32).collect(),
+            maps: None,
             note: format!("[batch, {}]", sizes[layer]),
         })
         .collect();

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use models::{
     foundations::mlp::Activation,
-    vision::alexnet::{AlexNetConfig, PAPER},
+    vision::alexnet::{AlexNetConfig, CHANNELS, PAPER, SIDE, SIGHTS},
 };
 
 use super::{desk::Desk, stride::filter_colors};
@@ -11,8 +11,8 @@ use crate::{
     lessons::alexnet::{Finding, Shuffled, Snapshot, Which, settings::CLASSES},
     provenance::{Log, logs},
     widgets::{
-        Axis, Bars, Chart, ConfusionMatrix, Ground, Ink, LayerMaps, MapLayer, Network, NetworkLayer, Overlay, Panel,
-        PhotoGrid, PhotoTile, Rgb, Series as Line,
+        Axis, Bars, Chart, ConfusionMatrix, Ground, Ink, LayerMaps, MapLayer, Network, NetworkLayer, NetworkMaps,
+        Overlay, Panel, PhotoGrid, PhotoTile, Rgb, Series as Line,
     },
 };
 
@@ -174,16 +174,25 @@ pub fn percent(share: f32) -> String {
     format!("{share:.*} %", usize::from(share < 10.0))
 }
 
-/// The layers as columns, with shapes, parameters and the first values.
+/// The layers as columns, with shapes, parameters and the first maps or values.
 pub fn network(desk: Desk) -> Signal<Option<Network>> {
     Signal::derive(move || {
-        let layers = desk.session.snapshot.get().map(|snapshot| snapshot.layers.clone()).unwrap_or_default();
-        let input =
-            NetworkLayer { name: "input".into(), units: 3 * 96 * 96, values: Vec::new(), note: "[3, 96, 96]".into() };
+        let (input, layers) = desk.session.snapshot.with(|snapshot| {
+            let all = |snapshot: &Snapshot| (input(&snapshot.square, snapshot.side as usize), snapshot.layers.clone());
+            snapshot.as_deref().map(all).unwrap_or_default()
+        });
+        let input = NetworkLayer {
+            name: "input".into(),
+            units: CHANNELS * SIDE * SIDE,
+            values: input,
+            maps: Some(NetworkMaps { count: CHANNELS, side: SIDE, window: 0 }),
+            note: format!("[{CHANNELS}, {SIDE}, {SIDE}]"),
+        };
         let rows = config().layers().into_iter().enumerate().map(|(place, layer)| NetworkLayer {
             name: layer.name.into(),
             units: layer.maps * layer.side * layer.side,
-            values: layers.get(place).map(|view| middle(&view.values, layer.side)).unwrap_or_default(),
+            values: layers.get(place).map(|view| first(&view.values, layer.side)).unwrap_or_default(),
+            maps: SIGHTS.get(place).map(|window| NetworkMaps { count: layer.maps, side: layer.side, window: *window }),
             note: match (layer.side, layer.parameters) {
                 (1, count) => format!("[{}] · {count}", layer.maps),
                 (side, 0) => format!("[{}, {side}, {side}] · none", layer.maps),
@@ -195,10 +204,22 @@ pub fn network(desk: Desk) -> Signal<Option<Network>> {
     })
 }
 
-/// The middle row of the first map.
-fn middle(values: &[f32], side: usize) -> Vec<f32> {
-    let first = if side == 1 { 0 } else { side * (side / 2) + side.saturating_sub(8) / 2 };
-    values.iter().skip(first).take(8).copied().collect()
+/// The square's red, green and blue, as small as the network sees them: of each place the pixel in its middle.
+fn input(square: &[u8], side: usize) -> Vec<f32> {
+    if side == 0 || square.len() != CHANNELS * side * side {
+        return Vec::new();
+    }
+    let place = |at: usize| (2 * at + 1) * side / (2 * SIDE);
+    let byte = |at: usize| {
+        let (channel, row, column) = (at / (SIDE * SIDE), at / SIDE % SIDE, at % SIDE);
+        f32::from(square[(place(row) * side + place(column)) * CHANNELS + channel])
+    };
+    (0..CHANNELS * SIDE * SIDE).map(byte).collect()
+}
+
+/// The values of the first units or maps.
+fn first(values: &[f32], side: usize) -> Vec<f32> {
+    values.iter().take(if side == 1 { 8 } else { Network::MAPS * side * side }).copied().collect()
 }
 
 /// What was logged while the weights were trained; the only thing here that is stored.

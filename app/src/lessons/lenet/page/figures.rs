@@ -1,6 +1,7 @@
 //! The pictures that only this lesson has.
 
 use leptos::prelude::*;
+use models::vision::lenet::KERNEL;
 
 use crate::{
     lessons::{
@@ -10,11 +11,13 @@ use crate::{
     session::Session,
     site::figures::weight_histogram,
     widgets::{
-        Axis, Chart, Ground, Histogram, ImageGrid, Ink, LayerMaps, MapLayer, Network, NetworkLayer, Overlay, Panel,
-        Scale, Series as Line, Tile,
+        Axis, Chart, Ground, Histogram, ImageGrid, Ink, LayerMaps, MapLayer, Network, NetworkLayer, NetworkMaps,
+        Overlay, Panel, Scale, Series as Line, Tile,
     },
 };
 
+/// Rows and columns that S2 and S4 make one.
+const POOLED: usize = 2;
 /// Names of the layers whose answers are shown.
 const SHOWN: [&str; 7] = ["C1", "S2", "C3", "S4", "C5", "F6", "output"];
 
@@ -100,7 +103,7 @@ pub fn weights(session: Session<Lenet>) -> Signal<Option<Histogram>> {
     })
 }
 
-/// The layers as columns, with shapes, parameters and the first values.
+/// The layers as columns, with shapes, parameters and the first maps or values.
 pub fn network(session: Session<Lenet>) -> Signal<Option<Network>> {
     Signal::derive(move || {
         let snapshot = session.snapshot.get()?;
@@ -108,13 +111,19 @@ pub fn network(session: Session<Lenet>) -> Signal<Option<Network>> {
         let input = NetworkLayer {
             name: "input".into(),
             units: SIDE * SIDE,
-            values: middle(&snapshot.probe, SIDE),
+            values: snapshot.probe.clone(),
+            maps: Some(NetworkMaps { count: 1, side: SIDE, window: 0 }),
             note: format!("[batch, 1, {SIDE}, {SIDE}]"),
         };
         let layers = config.layers().into_iter().zip(&snapshot.layers).map(|(layer, view)| NetworkLayer {
             name: layer.name.into(),
             units: layer.maps * layer.side * layer.side,
-            values: middle(&view.values, layer.side),
+            values: first(&view.values, layer.side),
+            maps: (layer.side > 1).then_some(NetworkMaps {
+                count: layer.maps,
+                side: layer.side,
+                window: if layer.name.starts_with('S') { POOLED } else { KERNEL },
+            }),
             note: match layer.side {
                 1 => format!("[batch, {}] · {}", layer.maps, parameters(layer.parameters)),
                 side => format!("[batch, {}, {side}, {side}] · {}", layer.maps, parameters(layer.parameters)),
@@ -129,10 +138,9 @@ fn parameters(count: usize) -> String {
     if count == 0 { "no parameters".into() } else { format!("{count} parameters") }
 }
 
-/// The middle row of the first map: at its edge there is hardly ever anything to see.
-fn middle(values: &[f32], side: usize) -> Vec<f32> {
-    let first = if side == 1 { 0 } else { side * (side / 2) + side.saturating_sub(8) / 2 };
-    values.iter().skip(first).take(8).copied().collect()
+/// The values of the first units or maps.
+fn first(values: &[f32], side: usize) -> Vec<f32> {
+    values.iter().take(if side == 1 { 8 } else { Network::MAPS * side * side }).copied().collect()
 }
 
 /// Four explanations over the picture that they explain.
