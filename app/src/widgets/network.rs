@@ -45,6 +45,16 @@ pub struct NetworkLayer {
     pub note: String,
 }
 
+impl NetworkLayer {
+    /// Units or maps that are not drawn.
+    fn more(&self) -> usize {
+        match self.maps {
+            Some(maps) => maps.count.saturating_sub(Network::MAPS),
+            None => self.units.saturating_sub(SHOWN),
+        }
+    }
+}
+
 /// The maps of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NetworkMaps {
@@ -301,16 +311,16 @@ impl Network {
             let words = fitted(&words, 11.0, pen.width);
             return pen.text(&words, pen.width / 2.0, under + MORE + 4.0, soft);
         }
+        // The longer words in all columns, or the shorter ones in all, or none.
+        let forms: [fn(usize) -> String; 2] = [|more| format!("… {more} more"), |more| format!("+{more}")];
+        let fits = |words: &fn(usize) -> String| {
+            self.layers.iter().all(|it| text_width(&words(it.more()), 10.0, false) <= layout.slot - 2.0)
+        };
+        let words = forms.into_iter().find(fits);
         for (layer, it) in self.layers.iter().enumerate() {
             let x = layout.x(layer);
-            let more = match it.maps {
-                Some(maps) => maps.count.saturating_sub(Self::MAPS),
-                None => it.units.saturating_sub(SHOWN),
-            };
-            let words = [format!("… {more} more"), format!("+{more}")];
-            let words = words.into_iter().find(|words| text_width(words, 10.0, false) <= layout.slot - 2.0);
-            if let (true, Some(words)) = (more > 0, words) {
-                pen.text(&words, x, under + 9.0, soft.size(10.0))?;
+            if let (more @ 1.., Some(words)) = (it.more(), words) {
+                pen.text(&words(more), x, under + 9.0, soft.size(10.0))?;
             }
             if listed {
                 continue;
