@@ -6,7 +6,7 @@ use plotters::coord::{
     types::RangedCoordf64,
 };
 
-use super::format::{log_ticks, tick};
+use super::format::{log_ticks, number, tick};
 
 /// What an axis says and where it begins and ends.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,6 +23,8 @@ pub struct Axis {
     pub integer: bool,
     /// Shares of one, shown as per cent.
     pub percent: bool,
+    /// Where ticks stand; at round numbers if empty.
+    pub ticks: Vec<f64>,
 }
 
 impl Axis {
@@ -61,6 +63,20 @@ impl Axis {
     pub const fn to(mut self, max: f64) -> Self {
         self.max = Some(max);
         self
+    }
+
+    /// With ticks here and nowhere else.
+    pub fn at(mut self, ticks: impl Into<Vec<f64>>) -> Self {
+        self.ticks = ticks.into();
+        self
+    }
+
+    /// At most `count` ticks of the fitted axis, or its own: value and label.
+    pub(super) fn ticks(&self, span: &Span, count: usize) -> Vec<(f64, String)> {
+        if self.ticks.is_empty() {
+            return span.ticks(count);
+        }
+        self.ticks.iter().map(|value| (*value, number(*value))).collect()
     }
 
     /// The axis laid over data. `zero` makes non-negative data begin at 0 and rounds the end up, so that the axis
@@ -237,6 +253,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn own_ticks_stand_where_they_are_told() {
+        let axis = Axis::new("pieces").log().at([1.0, 4.0, 16.0]);
+        let span = axis.fit([1.0, 16.0].into_iter(), false);
+        let labels: Vec<String> = axis.ticks(&span, 2).into_iter().map(|(_, label)| label).collect();
+        assert_eq!(labels, ["1", "4", "16"]);
     }
 
     #[test]

@@ -143,7 +143,7 @@ impl Chart {
         let y = self.y.fit(all().map(|point| point.1), true);
         let top = if self.y.label.is_empty() { 9.0 } else { 25.0 };
         let bottom = (height - if self.x.label.is_empty() { 22.0 } else { 37.0 }).max(top + 20.0);
-        let y_ticks = y.ticks(((bottom - top) / 34.0).clamp(2.0, 6.0) as usize);
+        let y_ticks = self.y.ticks(&y, ((bottom - top) / 34.0).clamp(2.0, 6.0) as usize);
         let left = 10.0 + y_ticks.iter().map(|(_, label)| text_width(label, SIZE, false)).fold(0.0, f64::max);
         let names = if self.square {
             0.0
@@ -155,7 +155,7 @@ impl Chart {
             }
         };
         let right = (width - if names > 0.0 { names + 12.0 } else { 12.0 }).max(left + 20.0);
-        let x_ticks = x.ticks(((right - left) / 80.0).clamp(2.0, 7.0) as usize);
+        let x_ticks = self.x.ticks(&x, ((right - left) / 80.0).clamp(2.0, 7.0) as usize);
         Layout { x, y, x_ticks, y_ticks, left, right, top, bottom }
     }
 

@@ -53,6 +53,30 @@ impl ConfusionMatrix {
             .then_some((truth as usize, called as usize))
     }
 
+    /// The cell that an arrow key leads to from the chosen one; the first key chooses the first cell.
+    pub fn cell_by_key(&self, key: &str) -> Option<(usize, usize)> {
+        let (down, right) = match key {
+            "ArrowUp" => (-1, 0),
+            "ArrowDown" => (1, 0),
+            "ArrowLeft" => (0, -1),
+            "ArrowRight" => (0, 1),
+            _ => return None,
+        };
+        let last = self.labels.len().checked_sub(1)?;
+        let moved = |place: usize, by: isize| place.saturating_add_signed(by).min(last);
+        Some(self.selected.map_or((0, 0), |(truth, called)| (moved(truth, down), moved(called, right))))
+    }
+
+    /// The mistakes, the most frequent first: truth, called, how often.
+    pub fn mistakes(&self) -> Vec<(usize, usize, u32)> {
+        let classes = self.labels.len();
+        let cells = (0..classes * classes).map(|cell| (cell / classes, cell % classes));
+        let counted = cells.map(|(truth, called)| (truth, called, self.count(truth, called)));
+        let mut mistakes: Vec<_> = counted.filter(|(truth, called, count)| truth != called && *count > 0).collect();
+        mistakes.sort_by_key(|(.., count)| std::cmp::Reverse(*count));
+        mistakes
+    }
+
     fn color(&self, theme: &Theme, truth: usize, called: usize) -> Rgb {
         let row: f64 = (0..self.labels.len()).map(|called| f64::from(self.count(truth, called))).sum();
         let share = f64::from(self.count(truth, called)) / row.max(1.0);
@@ -115,14 +139,11 @@ impl Picture for ConfusionMatrix {
         let classes = self.labels.len();
         let all: u64 = self.counts.iter().map(|count| u64::from(*count)).sum();
         let right: u64 = (0..classes).map(|class| u64::from(self.count(class, class))).sum();
-        let worst = (0..classes * classes)
-            .map(|cell| (cell / classes, cell % classes))
-            .filter(|(truth, called)| truth != called)
-            .max_by_key(|(truth, called)| self.count(*truth, *called))
-            .filter(|(truth, called)| self.count(*truth, *called) > 0);
-        let most = worst.map_or_else(String::new, |(truth, called)| {
-            let count = self.count(truth, called);
-            format!(" The most frequent mistake: {} called {}, {count} times.", self.labels[truth], self.labels[called])
+        let most = self.mistakes().first().map_or_else(String::new, |(truth, called, count)| {
+            format!(
+                " The most frequent mistake: {} called {}, {count} times.",
+                self.labels[*truth], self.labels[*called]
+            )
         });
         format!("{right} of {all} are called rightly.{most}")
     }
@@ -139,5 +160,23 @@ impl Picture for ConfusionMatrix {
     fn hint(&self, x: f64, y: f64, width: f64) -> Option<String> {
         let (truth, called) = self.cell_at(x, y, width)?;
         Some(format!("{} called {}: {}", self.labels[truth], self.labels[called], self.count(truth, called)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_walk_over_the_cells_and_mistakes_are_sorted() {
+        let labels = ["a", "b", "c"].map(String::from).to_vec();
+        let mut matrix = ConfusionMatrix { labels, counts: vec![5, 1, 0, 0, 7, 3, 2, 0, 9], selected: None };
+        assert_eq!(matrix.mistakes(), [(1, 2, 3), (2, 0, 2), (0, 1, 1)]);
+        assert_eq!(matrix.cell_by_key("Enter"), None);
+        for (key, cell) in [("ArrowDown", (0, 0)), ("ArrowDown", (1, 0)), ("ArrowLeft", (1, 0)), ("ArrowRight", (1, 1))]
+        {
+            matrix.selected = matrix.cell_by_key(key);
+            assert_eq!(matrix.selected, Some(cell));
+        }
     }
 }

@@ -13,6 +13,8 @@ use super::{
 const LINES_FROM: usize = 3;
 const HEIGHT: f64 = 190.0;
 const SIZE: f64 = 11.0;
+/// So many lines have room for their names at their ends; of more only the first and the last are named.
+const NAMED: usize = 8;
 
 /// Mean |gradient| of each layer.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +48,7 @@ impl GradientFlow {
             // Zero has no place on this scale; the line breaks there.
             let means = means.iter().map(|mean| if *mean > 0.0 { *mean } else { f64::NAN });
             let outer = layer == 0 || layer == last;
-            let name = if outer || last <= 3 { name.as_str() } else { "" };
+            let name = if outer || self.layers.len() <= NAMED { name.as_str() } else { "" };
             let points = self.steps.iter().copied().zip(means).collect();
             Series::new(name, points, self.ink(layer)).width(if outer { 2.2 } else { 1.3 })
         });

@@ -4,7 +4,7 @@ use super::{
     format::number,
     heatmap::Scale,
     palette::{Ink, Rgb, Theme},
-    pen::{Lettering, Pen, fitted},
+    pen::{Lettering, Pen, fitted, text_width},
     picture::{Bitmap, Drawn, Picture, Surface, Table},
 };
 
@@ -16,6 +16,9 @@ const GAP: f64 = 5.0;
 const BETWEEN: f64 = 12.0;
 /// Below each layer where the names stand above the maps.
 const NAME: f64 = 16.0;
+/// Letters of a note, and from one line of it to the next.
+const NOTE: f64 = 10.5;
+const LINE: f64 = 13.0;
 /// Narrower than this, names stand above the maps.
 const NARROW: f64 = 420.0;
 
@@ -24,7 +27,7 @@ const NARROW: f64 = 420.0;
 pub struct MapLayer {
     /// Its name.
     pub name: String,
-    /// A word on its shape.
+    /// A word on its shape; where it does not fit it is broken at its dots.
     pub note: String,
     /// Rows and columns of a map; 1 for plain units.
     pub side: usize,
@@ -36,11 +39,24 @@ pub struct MapLayer {
     pub full: Option<f32>,
     /// Whether values below zero have a colour of their own.
     pub signed: bool,
+    /// Which maps of the layer these are, counted from 0; all of them, in order, if empty.
+    pub chosen: Vec<usize>,
 }
 
 impl MapLayer {
     fn maps(&self) -> usize {
         self.values.len() / (self.side * self.side).max(1)
+    }
+
+    /// The map's number in its layer, counted from 1.
+    fn number(&self, map: usize) -> usize {
+        self.chosen.get(map).copied().unwrap_or(map) + 1
+    }
+
+    /// The note in lines that fit beside the maps.
+    fn note(&self) -> Vec<&str> {
+        let fits = text_width(&self.note, NOTE, false) <= LEFT - 4.0;
+        if fits { vec![&self.note] } else { self.note.split(" · ").collect() }
     }
 
     fn largest(&self) -> f32 {
@@ -100,7 +116,8 @@ impl LayerMaps {
             };
             let first = if narrow { top + NAME } else { top };
             let lines = maps.div_ceil(columns) as f64;
-            let bottom = (first + lines * (tile + gap) - gap).max(top + if narrow { 0.0 } else { 26.0 });
+            let bottom = (first + lines * (tile + gap) - gap)
+                .max(top + if narrow { 0.0 } else { LINE * (1.0 + layer.note().len() as f64) });
             rows.push(Row { top: first, left, columns, tile, step: tile + gap, bottom });
             top = bottom + BETWEEN;
         }
@@ -127,12 +144,14 @@ impl Picture for LayerMaps {
         let mut pen = Pen::new(surface, theme, scale);
         let narrow = pen.width < NARROW;
         for (layer, row) in self.layers.iter().zip(self.rows(pen.width)) {
-            let soft = Lettering::new(theme.soft).size(10.5);
+            let soft = Lettering::new(theme.soft).size(NOTE);
             if narrow {
                 pen.text(&format!("{}  {}", layer.name, layer.note), 0.0, row.top - NAME / 2.0, soft)?;
             } else {
                 pen.text(&layer.name, 0.0, row.top + 8.0, Lettering::new(theme.ink).bold())?;
-                pen.text(&fitted(&layer.note, 10.5, LEFT - 4.0), 0.0, row.top + 22.0, soft)?;
+                for (line, words) in layer.note().into_iter().enumerate() {
+                    pen.text(&fitted(words, NOTE, LEFT - 4.0), 0.0, row.top + 22.0 + LINE * line as f64, soft)?;
+                }
             }
             let (largest, cells) = (layer.full.unwrap_or_else(|| layer.largest()).max(1e-9), layer.side * layer.side);
             for (map, values) in layer.values.chunks_exact(cells.max(1)).enumerate() {
@@ -183,7 +202,7 @@ impl Picture for LayerMaps {
                 let (map, cell) = (index / cells, index % cells);
                 table.row([
                     layer.name.clone(),
-                    (map + 1).to_string(),
+                    layer.number(map).to_string(),
                     (cell / layer.side.max(1) + 1).to_string(),
                     (cell % layer.side.max(1) + 1).to_string(),
                     value.to_string(),
@@ -201,7 +220,7 @@ impl Picture for LayerMaps {
         let most =
             layer.values[map * cells..(map + 1) * cells].iter().fold(f32::NEG_INFINITY, |most, value| most.max(*value));
         let dead = if layer.dead.contains(&map) { ", dead: it answers to nothing" } else { "" };
-        Some(format!("{}, {} of {}: at most {}{dead}", layer.name, map + 1, layer.maps(), number(most.into())))
+        Some(format!("{}, map {}: at most {}{dead}", layer.name, layer.number(map), number(most.into())))
     }
 }
 
@@ -218,6 +237,7 @@ mod tests {
             dead,
             full: None,
             signed: false,
+            chosen: Vec::new(),
         };
         LayerMaps { layers: vec![layer("C1", 28, 6, vec![2]), layer("C3", 10, 16, vec![]), layer("F6", 1, 84, vec![])] }
     }
@@ -236,6 +256,17 @@ mod tests {
             }
             assert_eq!(maps.map_at(width + 50.0, 3.0, width), None);
         }
+    }
+
+    #[test]
+    fn chosen_maps_keep_their_numbers_and_long_notes_break() {
+        let mut maps = maps();
+        maps.layers[0] =
+            MapLayer { chosen: vec![3, 5, 8, 9, 40, 63], note: "6 of 64 · 28 × 28".into(), ..maps.layers[0].clone() };
+        assert_eq!(maps.layers[0].note(), ["6 of 64", "28 × 28"]);
+        let row = &maps.rows(700.0)[0];
+        assert!(maps.hint(row.left + 4.0 * row.step + 3.0, 3.0, 700.0).unwrap().starts_with("C1, map 41:"));
+        assert_eq!(maps.table().rows[28 * 28][1], "6");
     }
 
     #[test]

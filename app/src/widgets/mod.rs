@@ -70,7 +70,7 @@ pub use image_grid::{ImageGrid, Tile};
 pub use landscape::{Landscape, Peak};
 pub use latent_map::{LatentMap, MapDot};
 pub use layer_maps::{LayerMaps, MapLayer};
-pub use network::{Network, NetworkLayer};
+pub use network::{Network, NetworkLayer, NetworkMaps};
 pub use overlay::{Ground, Overlay, Panel};
 pub use palette::{Ink, Rgb, Theme, cividis, grey, provide_theme, signed, use_theme};
 pub use pen::{Align, Lettering, Pen, fitted, text_width};

@@ -3,16 +3,35 @@
 use super::{
     format::number,
     palette::{Rgb, Theme, cividis, grey, signed},
-    pen::{Lettering, Pen, fitted},
+    pen::{Lettering, Pen, fitted, text_width},
     picture::{Bitmap, Drawn, Picture, Surface, Table},
 };
 
 /// Between two panels.
 const GAP: f64 = 14.0;
-/// Below a panel: its name.
-const LABEL: f64 = 20.0;
+/// Below a panel: its name, and what its colours mean.
+const LABEL: f64 = 37.0;
+/// The strip of colours between the words for its ends.
+const STRIP: (f64, f64) = (44.0, 7.0);
+const WORDS: f64 = 10.0;
 /// Widest and narrowest panel.
 const SIDES: (f64, f64) = (210.0, 118.0);
+
+/// The size of heat that one pixel in a hundred exceeds: a few are much larger than all others and would leave the rest
+/// without colour. The largest where so few have any.
+fn full(heat: &[f32]) -> f32 {
+    let mut sizes: Vec<f32> = heat.iter().map(|heat| heat.abs()).filter(|size| size.is_finite()).collect();
+    sizes.sort_by(f32::total_cmp);
+    let at = |place: usize| sizes.get(place).copied().unwrap_or_default();
+    let nearly = at(sizes.len() * 99 / 100);
+    if nearly > 0.0 { nearly } else { at(sizes.len().saturating_sub(1)) }
+}
+
+/// Half as bright and grey: a photograph's own colours would be read as heat.
+fn dimmed(color: Rgb) -> Rgb {
+    let shade = (0.3 * f32::from(color.0) + 0.6 * f32::from(color.1) + 0.1 * f32::from(color.2)) / 2.0;
+    Rgb(shade as u8, shade as u8, shade as u8)
+}
 
 /// One picture with its heat.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,22 +121,40 @@ impl Overlay {
     fn colors(&self, theme: &Theme, panel: &Panel) -> Vec<Rgb> {
         let heat = self.stretched(panel);
         let is_photo = matches!(self.picture, Ground::Color(_));
-        let largest = heat.iter().filter(|heat| heat.is_finite()).fold(0.0_f32, |most, heat| most.max(heat.abs()));
+        let full = full(&heat);
         let pixel = |(at, ground): (usize, Rgb)| {
             let heat = heat.get(at).copied().filter(|heat| heat.is_finite());
             match heat {
                 // Without any difference there is nothing to see in it.
-                Some(heat) if largest > 0.0 => {
-                    let share = heat / largest;
+                Some(heat) if full > 0.0 => {
+                    let share = (heat / full).clamp(-1.0, 1.0);
                     let color = if panel.signed { signed(theme, share) } else { cividis(share.max(0.0)) };
                     // A photograph stays in sight where there is little heat.
                     let weight = if is_photo { share.abs().sqrt() } else { 1.0 };
+                    let ground = if is_photo { ground.mix(dimmed(ground), self.opacity) } else { ground };
                     ground.mix(color, self.opacity * weight)
                 }
                 _ => ground,
             }
         };
         self.picture.colors(theme).into_iter().enumerate().map(pixel).collect()
+    }
+
+    /// What the colours of a panel mean.
+    fn legend<S: Surface>(&self, pen: &mut Pen<S>, panel: &Panel, x: f64, y: f64) -> Drawn<S> {
+        let theme = pen.theme;
+        let (low, high) = if panel.signed { ("against", "for") } else { ("little", "much") };
+        let soft = Lettering::new(theme.soft).size(WORDS);
+        let left = x + text_width(low, WORDS, false) + 5.0;
+        let color = |step: u8| match (panel.signed, f32::from(step) / 32.0) {
+            (true, share) => signed(theme, 2.0 * share - 1.0),
+            (false, share) => cividis(share),
+        };
+        let colors: Vec<Rgb> = (0..=32).map(color).collect();
+        pen.text(low, x, y, soft)?;
+        let strip = Bitmap { columns: colors.len(), rows: 1, colors: &colors, smooth: false };
+        pen.bitmap(left, y - STRIP.1 / 2.0, STRIP.0, STRIP.1, strip)?;
+        pen.text(high, left + STRIP.0 + 5.0, y, soft)
     }
 
     /// Panel and pixel under a CSS pixel.
@@ -153,6 +190,9 @@ impl Picture for Overlay {
             pen.outline(x, y, side, side, theme.line, 1.0)?;
             let words = fitted(&panel.label, 11.0, side + GAP);
             pen.text(&words, x, y + side + 11.0, Lettering::new(theme.soft))?;
+            if !panel.heat.is_empty() {
+                self.legend(&mut pen, panel, x, y + side + 27.0)?;
+            }
         }
         Ok(())
     }
@@ -217,11 +257,21 @@ mod tests {
     }
 
     #[test]
+    fn a_few_large_values_leave_the_rest_its_colour() {
+        let mut heat = vec![1.0; 200];
+        heat[7] = 1000.0;
+        assert_eq!(full(&heat), 1.0);
+        assert_eq!(full(&[[0.0; 199].as_slice(), &[3.0]].concat()), 3.0);
+        assert_eq!(full(&[]), 0.0);
+    }
+
+    #[test]
     fn the_strongest_place_is_told() {
         let overlay = overlay(0.5);
         assert!(overlay.summary().starts_with("saliency: strongest in row 2, column 1; guided: strongest in row 1"));
         assert_eq!(overlay.table().rows[2], ["2", "1", "0", "0.7", "0.5", "0"]);
-        assert!(to_svg(&overlay, 500.0, &Theme::dark()).contains("guided"));
+        let svg = to_svg(&overlay, 500.0, &Theme::dark());
+        assert!(["guided", "little", "much", "against", "for"].iter().all(|word| svg.contains(word)));
         let (_, side) = overlay.layout(500.0);
         assert_eq!(
             overlay.hint(side * 0.25, side * 0.75, 500.0),
@@ -229,6 +279,7 @@ mod tests {
         );
         assert_eq!(overlay.hint(side + 3.0, 5.0, 500.0), None);
     }
+
     #[test]
     fn coarse_heat_is_stretched_over_a_photograph() {
         let photo = Overlay {

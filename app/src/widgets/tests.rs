@@ -176,6 +176,7 @@ fn gradients_and_networks() {
         name: format!("of {units}"),
         units,
         values,
+        maps: None,
         note: "[1]".into(),
     };
     let network = |values: Vec<f32>, weights: Vec<f32>| Network {
@@ -186,6 +187,34 @@ fn gradients_and_networks() {
     assert!(drawn(&network(vec![0.1, 0.2, 0.3], vec![1.0, -1.0, 0.0])).contains("12 more"));
     drawn(&network(BAD.to_vec(), BAD.to_vec()));
     drawn(&Network { layers: vec![], weights: vec![], highlight: None });
+    let maps = |count: usize, side: usize, values: Vec<f32>| NetworkLayer {
+        name: format!("maps of {side}"),
+        units: count * side * side,
+        values,
+        maps: Some(NetworkMaps { count, side, window: 5 }),
+        note: format!("[batch, {count}, {side}, {side}] · {} parameters", 26 * count),
+    };
+    let convolutional = Network {
+        layers: vec![
+            maps(1, 28, vec![0.5; 784]),
+            maps(6, 28, vec![1.0; 3 * 784]),
+            maps(16, 5, vec![]),
+            layer(20, vec![]),
+        ],
+        weights: vec![None; 3],
+        highlight: None,
+    };
+    // Wherever there is room or not, every note is there in full.
+    for width in [900.0, 320.0] {
+        let svg = to_svg(&convolutional, width, &Theme::light());
+        assert!(svg.contains("416 parameters") && svg.contains("[batch, 16, 5, 5]") && !svg.contains("…\n"), "{width}");
+    }
+    assert!(convolutional.summary().contains("maps of 5 (16 × 5 × 5)"));
+    drawn(&Network {
+        layers: vec![maps(0, 0, vec![]), maps(2, 1, BAD.to_vec())],
+        weights: vec![None],
+        highlight: None,
+    });
 }
 
 #[test]
@@ -204,6 +233,7 @@ fn many_layers_keep_their_ends() {
         name: format!("layer {index}"),
         units: 16,
         values: vec![0.5; 16],
+        maps: None,
         note: "16 units".into(),
     };
     let deep = |highlight| Network { layers: (1..=41).map(layer).collect(), weights: vec![], highlight };

@@ -52,6 +52,9 @@ const WIDEST: usize = 4096;
 const WINDOWS: [(usize, usize, usize); 5] = [(11, 3, 5), (5, 1, 2), (3, 1, 1), (3, 1, 1), (3, 1, 1)];
 /// Rows and columns of a pooled window and its step: windows overlap, as in the paper (section 3.4).
 const POOL: (usize, usize) = (3, 2);
+/// Rows and columns of the window through which each layer of maps looks at what is before it, conv1 to pool5.
+pub const SIGHTS: [usize; 8] =
+    [WINDOWS[0].0, POOL.0, WINDOWS[1].0, POOL.0, WINDOWS[2].0, WINDOWS[3].0, WINDOWS[4].0, POOL.0];
 /// Rows and columns of each convolution's maps, then of the pooled ones.
 const SIDES: [usize; 5] = [32, 15, 7, 7, 7];
 const POOLED: [usize; 3] = [15, 7, 3];

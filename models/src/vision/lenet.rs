@@ -45,7 +45,7 @@ use crate::{
 /// Pixels along one side of a picture.
 pub const SIDE: usize = 28;
 /// Rows and columns of a filter.
-const KERNEL: usize = 5;
+pub const KERNEL: usize = 5;
 /// Maps of C1 and S2.
 const C1: usize = 6;
 /// Maps of C3 and S4.

@@ -149,6 +149,8 @@ pub struct Snapshot {
     pub layers: Vec<MapsView>,
     /// The filters of C1: 6 × 25.
     pub filters: Vec<f32>,
+    /// The same before the first step; none if the run began with trained weights.
+    pub fresh: Vec<f32>,
     /// The explanation made last.
     pub explained: Option<Explanation>,
     /// Whether it belongs to another picture, network or class than these.

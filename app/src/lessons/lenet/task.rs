@@ -57,6 +57,8 @@ pub struct Task {
     school: School<LeNet>,
     probe: Vec<f32>,
     probabilities: Vec<f32>,
+    /// The filters before the first step; none if the run began with trained weights.
+    fresh: Vec<f32>,
     dead: Vec<Vec<u16>>,
     /// Whether a figure of the newest weights is still to come.
     unseen: bool,
@@ -71,14 +73,19 @@ impl serve::Task for Task {
 
     async fn start(settings: Settings, context: Context) -> Result<Self, Trouble> {
         let network = settings.network();
-        let school = School::start(&settings.course(), &context, |device, rng| network.init(device, rng)).await?;
-        let probe = school.picture(0).unwrap_or_default();
+        let mut school = School::start(&settings.course(), &context, |device, rng| network.init(device, rng)).await?;
+        let probe = school.pick(0).unwrap_or_default();
+        let fresh = match settings.pretrained {
+            true => Vec::new(),
+            false => read(Transaction::default().register(filter_pictures(&school.trainer.valid()))).await?.remove(0),
+        };
         Ok(Self {
             settings,
             context,
             school,
             probe,
             probabilities: Vec::new(),
+            fresh,
             dead: Vec::new(),
             unseen: true,
             explained: None,
@@ -104,9 +111,9 @@ impl serve::Task for Task {
 
     async fn command(&mut self, command: Command) -> Result<(), Trouble> {
         match command {
-            Command::Probe(pixels) if pixels.len() == PIXELS => self.probe = self.school.seen(&pixels),
+            Command::Probe(pixels) if pixels.len() == PIXELS => self.probe = self.school.see(&pixels),
             Command::Probe(_) => {}
-            Command::Pick(index) => self.probe = self.school.picture(index as usize).unwrap_or(self.probe.clone()),
+            Command::Pick(index) => self.probe = self.school.pick(index as usize).unwrap_or(self.probe.clone()),
             Command::Show(truth, called) => self.school.show((truth, called)),
             Command::Explain => self.explain().await?,
             Command::Measure(test) => self.measure(test).await?,
@@ -144,6 +151,7 @@ impl serve::Task for Task {
             probe: self.probe.clone(),
             probabilities: self.probabilities.clone(),
             filters,
+            fresh: self.fresh.clone(),
             stale: self.is_stale(),
             explained: self.explained.as_ref().map(|(.., explanation, _)| explanation.clone()),
             measured: self.measured.clone(),

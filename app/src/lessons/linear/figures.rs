@@ -197,8 +197,14 @@ pub fn network<P: Linear>(session: Session<P>) -> Signal<Option<Network>> {
         };
         Some(Network {
             layers: vec![
-                NetworkLayer { name: "input".into(), units: inputs, values, note: format!("[{inputs}]") },
-                NetworkLayer { name: "sum".into(), units: 1, values: sum, note: format!("{} parameters", inputs + 1) },
+                NetworkLayer { name: "input".into(), units: inputs, values, maps: None, note: format!("[{inputs}]") },
+                NetworkLayer {
+                    name: "sum".into(),
+                    units: 1,
+                    values: sum,
+                    maps: None,
+                    note: format!("{} parameters", inputs + 1),
+                },
             ],
             weights: vec![(inputs <= 64).then(|| answer.weights.clone())],
             highlight: None,

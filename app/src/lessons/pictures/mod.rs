@@ -92,6 +92,8 @@ pub struct SchoolView {
     pub confusion: Vec<u32>,
     /// The pictures behind the chosen cell.
     pub shown: Vec<Shown>,
+    /// The held-out picture that is looked at, 784 pixels; none while the reader's drawing is.
+    pub held_out: Option<Vec<u8>>,
     /// Every layer with weights, first to last.
     pub layers: Vec<LayerView>,
 }

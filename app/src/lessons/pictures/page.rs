@@ -31,7 +31,17 @@ pub fn Drawing<P: Pupil>(
     /// The pad's name.
     label: &'static str,
 ) -> impl IntoView {
-    let value = RwSignal::new(Vec::<f32>::new());
+    let (value, lying) = (RwSignal::new(Vec::<f32>::new()), RwSignal::new(None));
+    let held_out =
+        Memo::new(move |_| session.snapshot.with(|snapshot| P::school(snapshot.as_ref()?)?.held_out.clone()));
+    Effect::new(move || {
+        let shares = |pixels: Vec<u8>| pixels.into_iter().map(|pixel| f32::from(pixel) / 255.0).collect();
+        lying.set(held_out.get().map(shares));
+    });
+    let whose = move || match lying.with(Option::is_some) {
+        true => "of a held-out picture. Your first stroke begins on fresh paper.",
+        false => "of your drawing, sized and centred as MNIST’s digits are.",
+    };
     let answer = figures::answer(session);
     let called = move || {
         let bars = answer.get()?;
@@ -44,14 +54,15 @@ pub fn Drawing<P: Pupil>(
                     label
                     size=SIDE
                     value
+                    lying
                     on_change=Callback::new(move |pixels: Vec<f32>| session.command(P::probe(center(&pixels, SIDE))))
                 />
-                <p class="pad-answer">"The network says " <output data-readout="called">{called}</output></p>
+                <p class="pad-answer">"The network says " <output data-readout="called">{called}</output>{whose}</p>
             </div>
             <Figure
                 id="answer"
                 technique="feature-maps"
-                title="What it says of the drawing"
+                title="What it says of the picture on the pad"
                 picture=answer
                 empty="Draw something: ten probabilities appear."
             >
@@ -74,6 +85,19 @@ pub fn ExamplesChips(
     view! { <Setting key="examples"><Chips label="Pictures to learn from" options=options.to_vec() value on_change /></Setting> }
 }
 
+/// The most frequent mistakes.
+fn mistakes_in_words(matrix: &ConfusionMatrix) -> String {
+    let told = |(truth, called, count): &(usize, usize, u32)| {
+        format!("{} called {} ({count})", matrix.labels[*truth], matrix.labels[*called])
+    };
+    let most: Vec<String> = matrix.mistakes().iter().take(3).map(told).collect();
+    if most.is_empty() {
+        "There are none now.".into()
+    } else {
+        format!("Now the most frequent are {}.", most.join(", "))
+    }
+}
+
 /// The confusion matrix with the pictures behind each cell.
 #[component]
 pub fn Matrix<P: Pupil>(
@@ -84,16 +108,21 @@ pub fn Matrix<P: Pupil>(
     /// The chosen cell.
     selected: RwSignal<Option<(usize, usize)>>,
 ) -> impl IntoView {
-    let on_point = Callback::new(move |event: PointEvent| {
-        if event.kind != Stroke::Down {
-            return;
-        }
-        let cell = picture.get_untracked().and_then(|matrix| matrix.cell_at(event.x, event.y, event.width));
+    let choose = move |cell: Option<(usize, usize)>| {
         if let Some((truth, called)) = cell {
             selected.set(cell);
             session.command(P::show(truth as u8, called as u8));
         }
+    };
+    let on_point = Callback::new(move |event: PointEvent| {
+        if event.kind == Stroke::Down {
+            choose(picture.get_untracked().and_then(|matrix| matrix.cell_at(event.x, event.y, event.width)));
+        }
     });
+    let on_key = Callback::new(move |key: String| {
+        choose(picture.get_untracked().and_then(|matrix| matrix.cell_by_key(&key)));
+    });
+    let mistakes = Memo::new(move |_| picture.get().map_or_else(String::new, |matrix| mistakes_in_words(&matrix)));
     let pick = Callback::new(move |index: usize| {
         let number = session
             .snapshot
@@ -110,10 +139,12 @@ pub fn Matrix<P: Pupil>(
             title="Confusion matrix"
             picture
             on_point
+            on_key
             empty="The first evaluation fills it."
         >
-            <strong>"Click a cell."</strong>
-            " Rows are what a picture is, columns what it was called. Off the diagonal lie the mistakes; 4 and 9, 3 and 8 are the usual ones."
+            <strong>"Click a cell, or walk there with the arrow keys."</strong>
+            " Rows are what a picture is, columns what it was called. Off the diagonal lie the mistakes. "
+            {mistakes}
             <Examples label="The pictures behind the chosen cell" images=figures::shown(session) scale=Scale::Grey on_pick=pick />
         </Figure>
     }

@@ -56,6 +56,7 @@ pub struct School<M: Classifier> {
     called: Vec<u8>,
     confusion: Vec<u32>,
     cell: Option<(u8, u8)>,
+    looked_at: Option<usize>,
     histograms: Vec<(Vec<u32>, f32)>,
     gradients: Vec<f32>,
 }
@@ -102,6 +103,7 @@ impl<M: Classifier> School<M> {
             pending: Pending::default(),
             confusion: vec![0; CLASSES * CLASSES],
             cell: None,
+            looked_at: None,
             histograms: Vec::new(),
             gradients: Vec::new(),
         };
@@ -156,13 +158,18 @@ impl<M: Classifier> School<M> {
         self.cell = Some(cell);
     }
 
-    /// A held-out picture as the network sees it.
-    pub fn picture(&self, index: usize) -> Option<Vec<f32>> {
-        (index < self.shelf.held_out.len()).then(|| arranged(self.shelf.held_out.image(index), &self.order))
+    /// Looks at a held-out picture from now on: as the network sees it.
+    pub fn pick(&mut self, index: usize) -> Option<Vec<f32>> {
+        if index >= self.shelf.held_out.len() {
+            return None;
+        }
+        self.looked_at = Some(index);
+        Some(arranged(self.shelf.held_out.image(index), &self.order))
     }
 
-    /// 784 pixels from 0 to 1, drawn by the reader, as the network sees them.
-    pub fn seen(&self, drawn: &[f32]) -> Vec<f32> {
+    /// Looks at 784 pixels from 0 to 1, drawn by the reader: as the network sees them.
+    pub fn see(&mut self, drawn: &[f32]) -> Vec<f32> {
+        self.looked_at = None;
         self.order.iter().map(|&from| drawn[from].clamp(0.0, 1.0)).collect()
     }
 
@@ -269,6 +276,7 @@ impl<M: Classifier> School<M> {
             here: self.shelf.training.len() as u32,
             confusion: self.confusion.clone(),
             shown: self.shown(),
+            held_out: self.looked_at.map(|index| self.shelf.held_out.image(index).to_vec()),
             layers: layers.collect(),
         }
     }

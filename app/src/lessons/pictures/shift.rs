@@ -6,8 +6,11 @@ use crate::{
     lessons::{lenet, mlp},
     session::{Bench, Session},
     site::experiment::{Experiment, Guess, Progress},
-    widgets::{Axis, Chart, Figure, Ink, Series as Line},
+    widgets::{Axis, Chart, Figure, Ink, Marker, Series as Line},
 };
+
+/// Pixels between a digit and the edge of its picture: MNIST's digits are 20 pixels large and lie in 28.
+const MARGIN: f64 = 4.0;
 
 /// Both networks, as long as the experiment is looked at.
 #[derive(Clone, Copy)]
@@ -77,6 +80,7 @@ pub fn ShiftTest(
             series: vec![line("LeNet", &lenet, Ink::Class(0)), line("MLP", &mlp, Ink::Class(1)).dashed()],
             x: Axis::new("pixels moved to the right").integer().from(0.0),
             y: Axis::new("held-out accuracy").percent().from(0.0).to(1.0),
+            markers: vec![Marker { x: MARGIN, label: "leaving the frame".into(), color: Ink::Soft }],
             ..Chart::default()
         })
     });
@@ -84,7 +88,7 @@ pub fn ShiftTest(
         <Experiment
             id="shift"
             label="Move the digits"
-            about="Both trained networks read the same 1,000 held-out digits again and again, each time moved one pixel further to the right. To your eye nothing changes. Neither was shown a moved digit in training."
+            about="Both trained networks read the same 1,000 held-out digits again and again, each time moved one pixel further to the right. To your eye nothing changes until they leave the frame. Neither was shown a moved digit in training."
             progress
             on_run
             guess=Guess {
@@ -109,7 +113,7 @@ pub fn ShiftTest(
             empty="Not measured yet. How many pixels would you give each of them?"
         >
             <strong>"Watch the gap between the lines."</strong>
-            " Guessing gives 10 %. A filter finds its stroke wherever it is; only the last layers still ask where."
+            " A filter finds its stroke wherever it lies, and pooling forgets a pixel or two. The last layers still know places, and they learned digits that lie in the middle. From the dotted line on digits leave the frame, and less is left to read. Guessing gives 10 %."
         </Figure>
     }
 }

@@ -164,6 +164,7 @@ pub fn layer_maps() -> LayerMaps {
         dead,
         full: None,
         signed: false,
+        chosen: Vec::new(),
     };
     LayerMaps {
         layers: vec![
@@ -341,6 +342,7 @@ pub fn network(highlight: Option<usize>) -> Network {
             name: names[layer].into(),
             units: sizes[layer],
             values: (0..sizes[layer]).map(|unit| scatter_of(unit + layer * 20 + 3) as f32).collect(),
+            maps: None,
             note: format!("[batch, {}]", sizes[layer]),
         })
         .collect();

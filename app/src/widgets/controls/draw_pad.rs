@@ -47,6 +47,9 @@ pub fn DrawPad(
     size: usize,
     /// The drawing; it may be set from outside, and an empty list is an empty pad.
     value: RwSignal<Vec<f32>>,
+    /// A picture that lies on the pad and is not the reader's: the first stroke begins on fresh paper.
+    #[prop(default = RwSignal::new(None))]
+    lying: RwSignal<Option<Vec<f32>>>,
     /// A picture below the drawing, which then covers it like a veil.
     #[prop(optional, into)]
     ground: Signal<Option<Plate>>,
@@ -71,8 +74,9 @@ pub fn DrawPad(
         let theme = theme.get();
         if let Some(canvas) = node.get() {
             let below = ground.with(|ground| ground.as_ref().map(|plate| plate.colors(&theme)));
-            value.with(|pixels| {
-                let at = |place: usize| pixels.get(place).copied().unwrap_or(0.0);
+            let pixels = lying.get();
+            value.with(|drawn| {
+                let at = |place: usize| pixels.as_ref().unwrap_or(drawn).get(place).copied().unwrap_or(0.0);
                 let colors = (0..size * size).map(|place| -> Rgb {
                     match below.as_ref().and_then(|colors| colors.get(place)) {
                         Some(color) => color.mix(theme.accent, at(place) * VEIL),
@@ -100,12 +104,17 @@ pub fn DrawPad(
     };
     let draw = move |from: Place, to: Place| {
         value.update(|pixels| {
+            if lying.get_untracked().is_some() {
+                pixels.clear();
+                lying.set(None);
+            }
             pixels.resize(size * size, 0.0);
             stroke(pixels, size, from, to, radius);
         });
         tell();
     };
     let clear = move || {
+        lying.set(None);
         value.set(vec![0.0; size * size]);
         tell();
     };

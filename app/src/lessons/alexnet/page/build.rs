@@ -56,8 +56,8 @@ pub fn Build(
                     title="The network, with live values"
                     picture=figures::network(desk)
                 >
-                    <strong>"Show another picture, and follow one row."</strong>
-                    " Circles are the middle of each layer’s first map; below them the layer’s shape for one picture, and how many numbers it has to learn."
+                    <strong>"Show another picture, and follow one window."</strong>
+                    " Of each layer of maps the first three are shown, of the picture its red, green and blue. What lies in the small frame becomes one cell of the next layer. fc6 to fc8 are plain units, and each sees all that is before it. Below stand each layer’s shape for one picture, and how many numbers it has to learn."
                 </Figure>
                 <Source lesson=&LESSON lit />
             </div>

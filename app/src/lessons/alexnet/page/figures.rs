@@ -3,16 +3,16 @@
 use leptos::prelude::*;
 use models::{
     foundations::mlp::Activation,
-    vision::alexnet::{AlexNetConfig, PAPER},
+    vision::alexnet::{AlexNetConfig, CHANNELS, PAPER, SIDE, SIGHTS},
 };
 
 use super::{desk::Desk, stride::filter_colors};
 use crate::{
-    lessons::alexnet::{Finding, Snapshot, Which, settings::CLASSES},
+    lessons::alexnet::{Finding, Shuffled, Snapshot, Which, settings::CLASSES},
     provenance::{Log, logs},
     widgets::{
-        Axis, Bars, Chart, ConfusionMatrix, Ground, Ink, LayerMaps, MapLayer, Network, NetworkLayer, Overlay, Panel,
-        PhotoGrid, PhotoTile, Rgb, Series as Line,
+        Axis, Bars, Chart, ConfusionMatrix, Ground, Ink, LayerMaps, MapLayer, Network, NetworkLayer, NetworkMaps,
+        Overlay, Panel, PhotoGrid, PhotoTile, Rgb, Series as Line,
     },
 };
 
@@ -43,32 +43,45 @@ pub fn answer(desk: Desk, which: Which) -> Signal<Option<Bars>> {
 }
 
 /// Maps of a layer that are shown, and units.
-const MOST_MAPS: usize = 64;
+pub const MOST_MAPS: usize = 12;
 const MOST_UNITS: usize = 120;
 
-/// The first maps of every layer of AlexNet.
+/// The maps that answer most, in the order of the layer.
+fn strongest(maps: &[f32], cells: usize) -> Vec<usize> {
+    let answers: Vec<f32> = maps.chunks_exact(cells).map(|map| map.iter().map(|value| value.max(0.0)).sum()).collect();
+    let mut order: Vec<usize> = (0..answers.len()).collect();
+    order.sort_by(|a, b| answers[*b].total_cmp(&answers[*a]));
+    order.truncate(MOST_MAPS);
+    order.sort_unstable();
+    order
+}
+
+/// The strongest maps of every layer of AlexNet, and its first units.
 pub fn maps(desk: Desk) -> Signal<Option<LayerMaps>> {
     Signal::derive(move || {
         let snapshot = desk.session.snapshot.get()?;
         let layers = snapshot.layers.iter().zip(PAPER).map(|(layer, paper)| {
-            let (side, cells) = (layer.side as usize, (layer.side * layer.side) as usize);
-            let maps = layer.values.len() / cells.max(1);
-            let shown = maps.min(if side == 1 { MOST_UNITS } else { MOST_MAPS });
+            let (side, cells) = (layer.side as usize, ((layer.side * layer.side) as usize).max(1));
+            let maps = layer.values.len() / cells;
+            let chosen = if side == 1 { (0..maps.min(MOST_UNITS)).collect() } else { strongest(&layer.values, cells) };
+            let shown = chosen.len();
             // The scores of a class may lie below zero; only what speaks for it is shown.
-            let values: Vec<f32> = layer.values.iter().take(shown * cells).map(|value| value.max(0.0)).collect();
+            let values = chosen.iter().flat_map(|map| &layer.values[map * cells..(map + 1) * cells]);
+            let values: Vec<f32> = values.map(|value| value.max(0.0)).collect();
             MapLayer {
                 name: paper.name.into(),
                 note: match (side, shown < maps) {
                     (1, false) => format!("{maps} units"),
                     (1, true) => format!("{shown} of {maps}"),
-                    (side, false) => format!("{maps}, {side}²"),
-                    (side, true) => format!("{shown} of {maps}, {side}²"),
+                    (side, false) => format!("{maps} · {side} × {side}"),
+                    (side, true) => format!("{shown} of {maps} · {side} × {side}"),
                 },
                 side,
                 full: (side > 1).then(|| nearly_largest(&values)),
                 signed: false,
                 values,
                 dead: Vec::new(),
+                chosen,
             }
         });
         let layers: Vec<MapLayer> = layers.collect();
@@ -161,16 +174,25 @@ pub fn percent(share: f32) -> String {
     format!("{share:.*} %", usize::from(share < 10.0))
 }
 
-/// The layers as columns, with shapes, parameters and the first values.
+/// The layers as columns, with shapes, parameters and the first maps or values.
 pub fn network(desk: Desk) -> Signal<Option<Network>> {
     Signal::derive(move || {
-        let layers = desk.session.snapshot.get().map(|snapshot| snapshot.layers.clone()).unwrap_or_default();
-        let input =
-            NetworkLayer { name: "input".into(), units: 3 * 96 * 96, values: Vec::new(), note: "[3, 96, 96]".into() };
+        let (input, layers) = desk.session.snapshot.with(|snapshot| {
+            let all = |snapshot: &Snapshot| (input(&snapshot.square, snapshot.side as usize), snapshot.layers.clone());
+            snapshot.as_deref().map(all).unwrap_or_default()
+        });
+        let input = NetworkLayer {
+            name: "input".into(),
+            units: CHANNELS * SIDE * SIDE,
+            values: input,
+            maps: Some(NetworkMaps { count: CHANNELS, side: SIDE, window: 0 }),
+            note: format!("[{CHANNELS}, {SIDE}, {SIDE}]"),
+        };
         let rows = config().layers().into_iter().enumerate().map(|(place, layer)| NetworkLayer {
             name: layer.name.into(),
             units: layer.maps * layer.side * layer.side,
-            values: layers.get(place).map(|view| middle(&view.values, layer.side)).unwrap_or_default(),
+            values: layers.get(place).map(|view| first(&view.values, layer.side)).unwrap_or_default(),
+            maps: SIGHTS.get(place).map(|window| NetworkMaps { count: layer.maps, side: layer.side, window: *window }),
             note: match (layer.side, layer.parameters) {
                 (1, count) => format!("[{}] · {count}", layer.maps),
                 (side, 0) => format!("[{}, {side}, {side}] · none", layer.maps),
@@ -182,10 +204,22 @@ pub fn network(desk: Desk) -> Signal<Option<Network>> {
     })
 }
 
-/// The middle row of the first map.
-fn middle(values: &[f32], side: usize) -> Vec<f32> {
-    let first = if side == 1 { 0 } else { side * (side / 2) + side.saturating_sub(8) / 2 };
-    values.iter().skip(first).take(8).copied().collect()
+/// The square's red, green and blue, as small as the network sees them: of each place the pixel in its middle.
+fn input(square: &[u8], side: usize) -> Vec<f32> {
+    if side == 0 || square.len() != CHANNELS * side * side {
+        return Vec::new();
+    }
+    let place = |at: usize| (2 * at + 1) * side / (2 * SIDE);
+    let byte = |at: usize| {
+        let (channel, row, column) = (at / (SIDE * SIDE), at / SIDE % SIDE, at % SIDE);
+        f32::from(square[(place(row) * side + place(column)) * CHANNELS + channel])
+    };
+    (0..CHANNELS * SIDE * SIDE).map(byte).collect()
+}
+
+/// The values of the first units or maps.
+fn first(values: &[f32], side: usize) -> Vec<f32> {
+    values.iter().take(if side == 1 { 8 } else { Network::MAPS * side * side }).copied().collect()
 }
 
 /// What was logged while the weights were trained; the only thing here that is stored.
@@ -259,6 +293,11 @@ pub fn confusion(selected: Option<(usize, usize)>) -> Option<ConfusionMatrix> {
     (counts.len() == labels.len().pow(2)).then_some(ConfusionMatrix { labels, counts, selected })
 }
 
+/// How many pieces a shuffled picture is in.
+fn pieces(one: &Shuffled) -> u32 {
+    u32::from(one.pieces).pow(2)
+}
+
 /// Shuffled pictures with what each network says.
 pub fn shuffled(desk: Desk, finding: &Finding) -> Option<PhotoGrid> {
     let Finding::Texture(found) = finding else { return None };
@@ -269,7 +308,7 @@ pub fn shuffled(desk: Desk, finding: &Finding) -> Option<PhotoGrid> {
             let name = which.name().split('-').next().unwrap_or_default();
             format!("{name}: {} {}", desk.name(which, class), percent(sure))
         };
-        let pieces = u32::from(one.pieces).pow(2);
+        let pieces = pieces(one);
         let title = if pieces == 1 { "whole".to_owned() } else { format!("{pieces} pieces") };
         PhotoTile::of_bytes(&one.rgb, side, vec![title, say(Which::AlexNet), say(Which::EfficientNet)])
     });
@@ -280,13 +319,14 @@ pub fn shuffled(desk: Desk, finding: &Finding) -> Option<PhotoGrid> {
 pub fn texture(finding: &Finding) -> Option<Chart> {
     let Finding::Texture(found) = finding else { return None };
     let line = |which: Which| {
-        let points = found.iter().map(|one| (f64::from(one.pieces), f64::from(one.first[which as usize]))).collect();
+        let of = |one: &Shuffled| (f64::from(pieces(one)), f64::from(one.first[which as usize]));
+        let points = found.iter().map(of).collect();
         let line = Line::new(which.name(), points, Ink::Class(which as usize));
         if which == Which::AlexNet { line } else { line.dashed() }
     };
     Some(Chart {
         series: Which::ALL.map(line).to_vec(),
-        x: Axis::new("pieces along a side").log().from(1.0).to(16.0),
+        x: Axis::new("pieces").log().from(1.0).to(256.0).at([1.0, 4.0, 16.0, 64.0, 256.0]),
         y: Axis::new("how sure of its first answer").percent().from(0.0).to(1.0),
         ..Chart::default()
     })

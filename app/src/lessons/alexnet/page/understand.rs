@@ -85,7 +85,7 @@ pub fn Understand(
                     empty=Signal::derive(move || desk.why_empty(Which::AlexNet))
                 >
                     <strong>"Follow one picture down."</strong>
-                    " conv1 still shows the picture, as edges and colours. From layer to layer the maps grow coarser and fewer of them answer; fc6 and fc7 are single units, fc8 is the answer. Of wide layers the first maps are shown."
+                    " conv1 still shows the picture, as edges and colours. From layer to layer the maps grow coarser and fewer of them answer; fc6 and fc7 are single units, fc8 is the answer. Of each layer of maps the "{figures::MOST_MAPS}" that answer most are shown, of wide layers of units the first; point at one to see its number."
                 </Figure>
                 <div class="pair">
                     <Figure
@@ -163,6 +163,11 @@ fn StoredMatrix() -> impl IntoView {
             selected.set(cell);
         }
     });
+    let on_key = Callback::new(move |key: String| {
+        if let Some(cell) = picture.get_untracked().and_then(|matrix| matrix.cell_by_key(&key)) {
+            selected.set(Some(cell));
+        }
+    });
     let told = move || {
         let (truth, called) = selected.get()?;
         let matrix = picture.get()?;
@@ -179,8 +184,9 @@ fn StoredMatrix() -> impl IntoView {
             title="Confusion matrix (stored counts)"
             picture
             on_point
+            on_key
         >
-            <strong>"Click a cell for its count."</strong>
+            <strong>"Click a cell for its count, or walk there with the arrow keys."</strong>
             " These test photographs may not be shipped, so their counts are: rows are what a picture is, columns what it was called."
             {told}
         </Figure>

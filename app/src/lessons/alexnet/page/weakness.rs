@@ -62,12 +62,13 @@ fn Texture(desk: Desk) -> impl IntoView {
                 let place = which as usize;
                 let at = |pieces: u8| found.iter().find(|one| one.pieces == pieces).map_or(0.0, |one| one.first[place]);
                 format!(
-                    "{} is {} sure of “{}”; in 4 pieces {}, in 16 {}, in 256 {}",
+                    "{} is {} sure of “{}”; in 4 pieces {}, in 16 {}, in 64 {}, in 256 {}",
                     which.name(),
                     percent(whole.first[place]),
                     desk.name(which, whole.called[place].0),
                     percent(at(2)),
                     percent(at(4)),
+                    percent(at(8)),
                     percent(at(16)),
                 )
             });
@@ -136,6 +137,13 @@ fn Adversarial(desk: Desk) -> impl IntoView {
         },
     );
     let chart = Signal::derive(move || figures::adversarial(found.get().as_ref()?));
+    // The figure shows the change that the verdict names.
+    Effect::new(move || {
+        let Some(Finding::Adversarial(found)) = found.get() else { return };
+        if let Some(one) = flipped(&found) {
+            desk.session.change(|settings| settings.epsilon = one.epsilon);
+        }
+    });
     let slider = move || {
         view! {
             <Slider
@@ -180,8 +188,8 @@ fn Adversarial(desk: Desk) -> impl IntoView {
                 " In the middle stands the change alone, enlarged until it can be seen. A red frame means that the answer has flipped."
             </Figure>
             <Figure id="adversarial-test" technique="learning-curves" title="Certainty against ε" picture=chart empty="Not tried yet.">
-                <strong>"The solid line falls, the dashed one does not."</strong>
-                " Past the crossing it is sure again, of something else."
+                <strong>"Watch where the lines part."</strong>
+                " Up to there its first answer is its answer. From there on the dashed line is how sure it is of another name."
             </Figure>
         </div>
     }

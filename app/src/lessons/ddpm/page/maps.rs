@@ -41,6 +41,7 @@ fn layers(maps: &Maps) -> LayerMaps {
         dead: Vec::new(),
         full: None,
         signed: true,
+        chosen: Vec::new(),
     };
     let stages = maps.stages.iter().map(|stage| {
         let side = stage.side as usize;
@@ -52,6 +53,7 @@ fn layers(maps: &Maps) -> LayerMaps {
             dead: Vec::new(),
             full: None,
             signed: true,
+            chosen: Vec::new(),
         }
     });
     LayerMaps { layers: std::iter::once(picture).chain(stages).collect() }

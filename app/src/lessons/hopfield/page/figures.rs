@@ -219,8 +219,13 @@ pub fn network(session: Session<Hopfield>) -> Signal<Option<Network>> {
             let values: Vec<f32> = view.state.iter().take(view.fields.len()).map(|value| f32::from(*value)).collect();
             let turned = |(field, value): (&f32, &f32)| if *field == 0.0 { *value } else { field.signum() };
             let next = view.fields.iter().zip(&values).map(turned).collect();
-            let layer =
-                |name: &str, values: Vec<f32>, note: String| NetworkLayer { name: name.into(), units, values, note };
+            let layer = |name: &str, values: Vec<f32>, note: String| NetworkLayer {
+                name: name.into(),
+                units,
+                values,
+                maps: None,
+                note,
+            };
             let stored = match dense {
                 true => format!("patterns [{}, {units}]", view.names.len()),
                 false => format!("W [{units}, {units}]"),

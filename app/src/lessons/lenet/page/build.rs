@@ -51,8 +51,8 @@ pub fn Build(
                     picture=figures::network(session)
                     empty="The network appears with the first frame."
                 >
-                    <strong>"Draw above, and follow one row."</strong>
-                    " Circles are the middle of each layer’s first map; below them its shape and what it has to learn."
+                    <strong>"Draw above, and follow one window."</strong>
+                    " Of each layer of maps the first three are shown. What lies in the small frame becomes one cell of the next layer, and the same frame slides over the whole map. From C5 on there are plain units, and each sees all that is before it. Below stand the shape of each layer and what it has to learn."
                 </Figure>
                 <Source lesson=&LESSON lit />
             </div>

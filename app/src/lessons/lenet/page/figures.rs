@@ -1,6 +1,7 @@
 //! The pictures that only this lesson has.
 
 use leptos::prelude::*;
+use models::vision::lenet::KERNEL;
 
 use crate::{
     lessons::{
@@ -10,11 +11,13 @@ use crate::{
     session::Session,
     site::figures::weight_histogram,
     widgets::{
-        Axis, Chart, Ground, Histogram, ImageGrid, Ink, LayerMaps, MapLayer, Network, NetworkLayer, Overlay, Panel,
-        Scale, Series as Line, Tile,
+        Axis, Chart, Ground, Histogram, ImageGrid, Ink, LayerMaps, MapLayer, Network, NetworkLayer, NetworkMaps,
+        Overlay, Panel, Scale, Series as Line, Tile,
     },
 };
 
+/// Rows and columns that S2 and S4 make one.
+const POOLED: usize = 2;
 /// Names of the layers whose answers are shown.
 const SHOWN: [&str; 7] = ["C1", "S2", "C3", "S4", "C5", "F6", "output"];
 
@@ -30,6 +33,7 @@ pub fn maps(session: Session<Lenet>) -> Signal<Option<LayerMaps>> {
             dead: Vec::new(),
             full: None,
             signed: false,
+            chosen: Vec::new(),
         };
         let layers = snapshot.layers.iter().zip(SHOWN).map(|(layer, name)| {
             let (side, cells) = (layer.side as usize, (layer.side * layer.side) as usize);
@@ -48,29 +52,40 @@ pub fn maps(session: Session<Lenet>) -> Signal<Option<LayerMaps>> {
                 },
                 full: None,
                 signed: false,
+                chosen: Vec::new(),
             }
         });
         Some(LayerMaps { layers: std::iter::once(input).chain(layers).collect() })
     })
 }
 
-/// The six filters of C1.
+/// The six filters of C1, and below them what they were before the first step.
 pub fn filters(session: Session<Lenet>) -> Signal<Option<ImageGrid>> {
     Signal::derive(move || {
         let snapshot = session.snapshot.get()?;
-        let images: Vec<Tile> = snapshot
-            .filters
-            .chunks_exact(25)
-            .enumerate()
-            .map(|(number, filter)| Tile {
+        let row = |filters: &[f32], when: &str| -> Vec<Tile> {
+            let tile = |(number, filter): (usize, &[f32])| Tile {
                 pixels: filter.to_vec(),
                 rows: 5,
                 columns: 5,
-                label: format!("C1, {}", number + 1),
+                label: format!("{} {when}", number + 1),
                 mark: None,
-            })
-            .collect();
-        (!images.is_empty()).then_some(ImageGrid { images, columns: 0, scale: Scale::Signed, tile: 76.0 })
+            };
+            filters.chunks_exact(25).enumerate().map(tile).collect()
+        };
+        let now = row(&snapshot.filters, "now");
+        let columns = now.len();
+        let images = [now, row(&snapshot.fresh, "then")].concat();
+        (columns > 0).then_some(ImageGrid { images, columns, scale: Scale::Signed, tile: 76.0 })
+    })
+}
+
+/// The layer with the largest mean gradient in the last update; nothing before the first.
+pub fn steepest(session: Session<Lenet>) -> Option<&'static str> {
+    session.snapshot.with(|snapshot| {
+        let layers = snapshot.as_ref()?.school.layers.iter().zip(LAYERS);
+        let (layer, name) = layers.max_by(|(a, _), (b, _)| a.gradient.total_cmp(&b.gradient))?;
+        (layer.gradient > 0.0).then_some(name)
     })
 }
 
@@ -88,7 +103,7 @@ pub fn weights(session: Session<Lenet>) -> Signal<Option<Histogram>> {
     })
 }
 
-/// The layers as columns, with shapes, parameters and the first values.
+/// The layers as columns, with shapes, parameters and the first maps or values.
 pub fn network(session: Session<Lenet>) -> Signal<Option<Network>> {
     Signal::derive(move || {
         let snapshot = session.snapshot.get()?;
@@ -96,13 +111,19 @@ pub fn network(session: Session<Lenet>) -> Signal<Option<Network>> {
         let input = NetworkLayer {
             name: "input".into(),
             units: SIDE * SIDE,
-            values: middle(&snapshot.probe, SIDE),
+            values: snapshot.probe.clone(),
+            maps: Some(NetworkMaps { count: 1, side: SIDE, window: 0 }),
             note: format!("[batch, 1, {SIDE}, {SIDE}]"),
         };
         let layers = config.layers().into_iter().zip(&snapshot.layers).map(|(layer, view)| NetworkLayer {
             name: layer.name.into(),
             units: layer.maps * layer.side * layer.side,
-            values: middle(&view.values, layer.side),
+            values: first(&view.values, layer.side),
+            maps: (layer.side > 1).then_some(NetworkMaps {
+                count: layer.maps,
+                side: layer.side,
+                window: if layer.name.starts_with('S') { POOLED } else { KERNEL },
+            }),
             note: match layer.side {
                 1 => format!("[batch, {}] · {}", layer.maps, parameters(layer.parameters)),
                 side => format!("[batch, {}, {side}, {side}] · {}", layer.maps, parameters(layer.parameters)),
@@ -117,10 +138,9 @@ fn parameters(count: usize) -> String {
     if count == 0 { "no parameters".into() } else { format!("{count} parameters") }
 }
 
-/// The middle row of the first map: at its edge there is hardly ever anything to see.
-fn middle(values: &[f32], side: usize) -> Vec<f32> {
-    let first = if side == 1 { 0 } else { side * (side / 2) + side.saturating_sub(8) / 2 };
-    values.iter().skip(first).take(8).copied().collect()
+/// The values of the first units or maps.
+fn first(values: &[f32], side: usize) -> Vec<f32> {
+    values.iter().take(if side == 1 { 8 } else { Network::MAPS * side * side }).copied().collect()
 }
 
 /// Four explanations over the picture that they explain.

@@ -1,4 +1,4 @@
-//! Demonstrate strength: it learns fast, bears a shift, and can be asked for its reasons.
+//! Demonstrate strength: it learns fast, forgives a small shift, and can be asked for its reasons.
 
 use leptos::prelude::*;
 
@@ -40,7 +40,7 @@ pub fn Strength(
         });
     });
     view! {
-        <Stage kind=StageKind::Strength claim="It finds a digit where it lies, and shows where it looked">
+        <Stage kind=StageKind::Strength claim="It forgives a few pixels where the MLP does not, and shows where it looked">
             <Experiment
                 id="digits"
                 label="Learn to read digits"

@@ -93,8 +93,8 @@ pub fn Understand(
                     picture=figures::filters(session)
                     empty="The filters come with the first frame."
                 >
-                    <strong>"Watch noise become strokes."</strong>
-                    " Orange ink speaks for the feature, blue ink against it. They begin as chance; training turns some of them into edges."
+                    <strong>"Compare the rows."</strong>
+                    " Above is each filter as it is now, below as chance made it; trained weights come without their beginning. Orange ink speaks for the feature, blue ink against it. Where the rows still look alike, the later layers have learned to read what chance wrote."
                 </Figure>
                 <Matrix session picture=school::confusion(session, selected) selected />
                 <Figure
@@ -124,8 +124,9 @@ pub fn Understand(
                     picture=gradient_flow(session, figures::layers())
                     empty="The first update brings the first gradients."
                 >
-                    <strong>"C1 has the largest."</strong>
-                    " Each of its weights is used at 784 places, and all of them send their share of the error."
+                    <strong>"Which layer has the largest?"</strong>
+                    {move || figures::steepest(session).map(|name| format!(" Now it is {name}."))}
+                    " Each weight of C1 is used at 784 places, and all of them send their share of the error."
                 </Figure>
                 <Figure
                     id="weights"

@@ -25,10 +25,10 @@ pub fn Weakness(
 ) -> impl IntoView {
     let seed = Callback::new(move |()| session.settings.with_untracked(|settings| settings.seed));
     view! {
-        <Stage kind=StageKind::Weakness claim="It knows shifts and nothing else, and it never says “I do not know”">
+        <Stage kind=StageKind::Weakness claim="It forgives a small shift and little else, and it never says “I do not know”">
             <p>
-                "The window slides, so moving is built in. Turning, growing and changing colour are not. For each of these the network has only "
-                "what the training digits happened to show."
+                "The window slides, so a filter finds its stroke wherever it lies; only the last layers still know places. Turning, growing and "
+                "changing colour are not built in anywhere. For each of these the network has only what the training digits happened to show."
             </p>
             <Rotate seed />
             <Resize seed />

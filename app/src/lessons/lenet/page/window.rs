@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use models::{data::letters, vision::window};
+use models::{
+    data::letters,
+    vision::{lenet::KERNEL, window},
+};
 
 use crate::{
     lessons::pictures::SIDE,
@@ -13,8 +16,6 @@ use crate::{
     },
 };
 
-/// Rows and columns of the filter.
-const KERNEL: usize = 5;
 /// Between the pictures.
 const GAP: f64 = 16.0;
 /// Below the pictures, for their names.

@@ -143,6 +143,7 @@ pub fn network(session: Session<Mlp>) -> Signal<Option<Network>> {
             name: "input".into(),
             units: config.sizes[0],
             values: snapshot.probe.iter().copied().take(64).collect(),
+            maps: None,
             note: format!("[batch, {}]", config.sizes[0]),
         };
         let layers = std::iter::once(input)
@@ -150,6 +151,7 @@ pub fn network(session: Session<Mlp>) -> Signal<Option<Network>> {
                 name: if number + 1 == last { "output".into() } else { format!("hidden {}", number + 1) },
                 units: layer.units as usize,
                 values: layer.values.clone(),
+                maps: None,
                 note: {
                     let parameters = config.sizes[number] * config.sizes[number + 1] + config.sizes[number + 1];
                     format!("[batch, {}] · {parameters} parameters", layer.units)

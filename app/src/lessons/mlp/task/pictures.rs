@@ -47,8 +47,8 @@ impl Pictures {
     /// Starts on the first part of the pictures; the rest follows while it learns.
     pub async fn start(settings: Settings, context: Context) -> Result<Self, Trouble> {
         let network = settings.network();
-        let school = School::start(&settings.course()?, &context, |device, rng| network.init(device, rng)).await?;
-        let probe = school.picture(0).unwrap_or_default();
+        let mut school = School::start(&settings.course()?, &context, |device, rng| network.init(device, rng)).await?;
+        let probe = school.pick(0).unwrap_or_default();
         Ok(Self { settings, context, school, probe, shifts: Vec::new() })
     }
 
@@ -76,9 +76,9 @@ impl Pictures {
     /// A probe, a cell of the matrix, the shift test.
     pub async fn command(&mut self, command: Command) -> Result<(), Trouble> {
         match command {
-            Command::Probe(pixels) if pixels.len() == PIXELS => self.probe = self.school.seen(&pixels),
+            Command::Probe(pixels) if pixels.len() == PIXELS => self.probe = self.school.see(&pixels),
             Command::Probe(_) => {}
-            Command::Pick(index) => self.probe = self.school.picture(index as usize).unwrap_or(self.probe.clone()),
+            Command::Pick(index) => self.probe = self.school.pick(index as usize).unwrap_or(self.probe.clone()),
             Command::Show(truth, called) => self.school.show((truth, called)),
             Command::MeasureShift => {
                 self.shifts.clear();

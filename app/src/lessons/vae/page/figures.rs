@@ -181,6 +181,7 @@ pub fn network(session: Session<Vae>) -> Signal<Option<Network>> {
             name: name.into(),
             units,
             values,
+            maps: None,
             note: match parameters {
                 0 => format!("[batch, {units}]"),
                 _ => format!("[batch, {units}] · {parameters} parameters"),
