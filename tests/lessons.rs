@@ -69,3 +69,14 @@ fn figures_and_experiments_are_on_the_page_once() {
         }
     }
 }
+
+#[test]
+fn a_technique_is_shown_by_a_figure_of_an_open_lesson() {
+    for technique in techniques::TECHNIQUES {
+        let Some(shown) = technique.shown else { continue };
+        let lesson = lessons::LESSONS.iter().find(|lesson| lesson.slug == shown.lesson);
+        let figures = lesson.into_iter().flat_map(|lesson| lesson.figures);
+        let note = figures.into_iter().find(|figure| figure.id == shown.figure);
+        assert_eq!(note.map(|figure| figure.technique), Some(technique.id), "{}", technique.id);
+    }
+}

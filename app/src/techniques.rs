@@ -382,7 +382,7 @@ pub static PATTERNS: [Pattern; 8] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{curriculum, lessons::LESSONS};
+    use crate::curriculum;
 
     #[test]
     fn ids_are_unique_and_lessons_exist() {
@@ -392,17 +392,6 @@ mod tests {
             assert!(technique.lessons.iter().all(|slug| curriculum::find(slug).is_some()), "{}", technique.id);
         }
         assert_eq!(find("saliency").map(|technique| technique.name), Some("Saliency"));
-    }
-
-    #[test]
-    fn a_technique_is_shown_by_a_figure_of_an_open_lesson() {
-        for technique in TECHNIQUES {
-            let Some(shown) = technique.shown else { continue };
-            let lesson = LESSONS.iter().find(|lesson| lesson.slug == shown.lesson);
-            let figures = lesson.into_iter().flat_map(|lesson| lesson.figures);
-            let note = figures.into_iter().find(|figure| figure.id == shown.figure);
-            assert_eq!(note.map(|figure| figure.technique), Some(technique.id), "{}", technique.id);
-        }
     }
 
     #[test]

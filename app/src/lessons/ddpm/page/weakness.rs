@@ -29,7 +29,7 @@ pub fn Weakness(
     desk: Desk,
 ) -> impl IntoView {
     view! {
-        <Stage kind=StageKind::Weakness claim="One step draws a blur, and every step asks the whole network">
+        <Stage kind=StageKind::Weakness claim="A few steps leave noise or a blur, and every step asks the whole network">
             <p>
                 "Each step back is short for a reason. The guess at the end is a mean of all that could become of the noise, and a long step lands in "
                 "that mean. How few steps will do?"
@@ -57,7 +57,6 @@ pub fn Weakness(
 fn FewSteps(desk: Desk) -> impl IntoView {
     let Tried { progress, found, on_run } = trial::experiment(desk, Trial::FewSteps, |finding| {
         let Finding::FewSteps(found) = finding else { return String::new() };
-        let (Some(first), Some(last)) = (found.first(), found.last()) else { return String::new() };
         let told: Vec<String> = found
             .iter()
             .enumerate()
@@ -71,12 +70,7 @@ fn FewSteps(desk: Desk) -> impl IntoView {
                 _ => format!("in {steps} {}", right(judged)),
             })
             .collect();
-        format!(
-            "{}. {} {}",
-            told.join(", "),
-            enough(found),
-            softer(first.0, edges(&first.1) / edges(&last.1).max(1e-9), last.0)
-        )
+        format!("{}. {} {}", told.join(", "), enough(found), sharpness(&edges_over_steps(found)))
     });
     let chart = Signal::derive(move || {
         let Some(Finding::FewSteps(found)) = found.get() else { return None };
@@ -84,9 +78,8 @@ fn FewSteps(desk: Desk) -> impl IntoView {
             let points = found.iter().map(|(steps, judged)| (f64::from(*steps), share_of(judged, set)));
             Series::new(name, points.collect(), ink)
         };
-        let all = edges(&found.last()?.1).max(1e-9);
         let sharp: Vec<(f64, f64)> =
-            found.iter().map(|(steps, judged)| (f64::from(*steps), edges(judged) / all)).collect();
+            edges_over_steps(&found).into_iter().map(|(steps, share)| (steps.into(), share)).collect();
         let highest = sharp.iter().map(|(_, share)| *share).fold(1.0, f64::max);
         Some(Chart {
             series: vec![
@@ -177,18 +170,32 @@ fn edges(judged: &[Judged]) -> f64 {
     judged.iter().map(|one| mean(&one.picture)).sum::<f64>() / judged.len().max(1) as f64
 }
 
-/// What edges of so much of their strength mean.
-fn softer(few: u16, share: f64, many: u16) -> String {
-    let looks = match share {
-        share if share < 0.97 => "softer",
-        share if share > 1.03 => "rougher",
-        _ => "as sharp",
+/// The strength of the edges after so many steps, as a share of that after the most.
+fn edges_over_steps(found: &[(u16, Vec<Judged>)]) -> Vec<(u16, f64)> {
+    let all = found.last().map_or(1.0, |(_, judged)| edges(judged)).max(1e-9);
+    found.iter().map(|(steps, judged)| (*steps, edges(judged) / all)).collect()
+}
+
+/// What edges of so much of their strength mean: those after the fewest steps, and the softest.
+fn sharpness(edges: &[(u16, f64)]) -> String {
+    let looks = |share: f64| match share {
+        share if share < 0.97 => "they are softer",
+        share if share > 1.03 => "noise is left in them",
+        _ => "they are as sharp",
     };
-    format!(
-        "Neighbouring pixels differ {} as much after {} as after {many}: the pictures are {looks}.",
-        percent(share),
-        steps_of(few),
-    )
+    let (Some(first), Some(last)) = (edges.first(), edges.last()) else { return String::new() };
+    let told = format!(
+        "Neighbouring pixels differ {} as much in pictures of {} as in those of {}: {}.",
+        percent(first.1),
+        steps_of(first.0),
+        last.0,
+        looks(first.1),
+    );
+    let softest = edges.iter().fold(first, |least, one| if one.1 < least.1 { one } else { least });
+    if softest.0 == first.0 || softest.1 >= 0.97 {
+        return told;
+    }
+    format!("{told} Softest are those of {}, with {}.", steps_of(softest.0), percent(softest.1))
 }
 
 #[component]
@@ -404,6 +411,14 @@ mod tests {
         assert!(enough(&found([18, 20, 19])).starts_with("For the judges more steps change nothing"));
         assert!(enough(&found([17, 18, 19])).starts_with("For the judges 5 steps do as well as 25"));
         assert!(enough(&found([9, 15, 19])).starts_with("25 steps cost 25 times as much as 1"));
+    }
+
+    #[test]
+    fn the_fewest_steps_and_the_softest_are_told() {
+        let told = sharpness(&[(1, 1.18), (2, 0.83), (25, 1.0)]);
+        assert!(told.contains("118 % as much in pictures of 1 step") && told.contains("noise is left"), "{told}");
+        assert!(told.ends_with("Softest are those of 2 steps, with 83 %."), "{told}");
+        assert!(sharpness(&[(2, 0.8), (25, 1.0)]).ends_with("they are softer."));
     }
 
     #[test]

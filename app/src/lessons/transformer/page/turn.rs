@@ -255,7 +255,7 @@ pub fn TurnedQuery() -> impl IntoView {
     });
     view! {
         <Figure id="turn" technique="attention-heatmap" title="Turn the query" picture on_point on_key drag=true>
-            <strong>"Drag the black ring toward a word."</strong>
+            <strong>"Drag the ring toward a word."</strong>
             " The nearer a query points to a key, the larger that word’s share, and the nearer what comes out lies to its value. "
             "A long query is sure of itself; one in the middle asks everybody alike."
         </Figure>

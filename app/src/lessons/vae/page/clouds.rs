@@ -161,7 +161,7 @@ impl Picture for Clouds {
         pen.bitmap(left, 0.0, side, side, Bitmap { columns: SIDE, rows: SIDE, colors: &ink, smooth: false })?;
         pen.outline(left, 0.0, side, side, theme.line, 1.0)?;
         let soft = Lettering::new(theme.soft);
-        let standard = fitted("grey circle: standard normal, σ = 1", 11.0, plane - 8.0);
+        let standard = fitted("grey: standard normal", 11.0, plane - 8.0);
         pen.text(&standard, plane / 2.0, plane - 10.0, soft.center())?;
         pen.text(&fitted("drawn at the ring", 11.0, pen.width - left), left, side + 13.0, soft)?;
         for (line, words) in self.sum().iter().enumerate() {
