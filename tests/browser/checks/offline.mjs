@@ -107,7 +107,6 @@ test("a second release takes the place of the first at the next visit, whole", (
   const problems = [];
   try {
     const before = await visit(site, server.url, "lessons/adaline/?engine=cpu&data=iris");
-    // Headless Chromium looks for the new worker a minute late at times, mostly if the first one came during training.
     await isKept(before, /worker-[0-9a-f]+_bg\.wasm$/);
     await trains(before, "of the first release");
     await isKept(before, /page-.*split_adaline\.wasm$/, /worker-.*split_adaline\.wasm$/, /worker-[0-9a-f]+_bg\.wasm$/, /iris\.csv/);
@@ -120,6 +119,8 @@ test("a second release takes the place of the first at the next visit, whole", (
     await page.goto(`${server.url}lessons/adaline/?engine=cpu`, { waitUntil: "domcontentloaded" });
     await page.waitForSelector("html[data-mark=second][data-app=ready]", { state: "attached", timeout: 60_000 });
     await trains(page, "of the second release");
+    // Headless Chromium looks for the new worker late while a page computes.
+    await press(page, "Pause");
     const left = await until("the second release alone", async () => {
       const names = await stores(page);
       return names.some((name) => name.endsWith("feedfeedfeedfeed")) && !names.includes(first[0]) && names;
