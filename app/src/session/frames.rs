@@ -1,8 +1,9 @@
 //! What the page does with what the worker says, above all with frames.
 
-use std::{cell::Cell, rc::Rc, sync::Arc, time::Duration};
+use std::{cell::Cell, rc::Rc, sync::Arc};
 
-use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
 
 use super::{
     Session,
@@ -200,22 +201,25 @@ pub(super) fn first_line(words: &str) -> String {
     words.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("no reason given").chars().take(120).collect()
 }
 
-/// How long a run waits to be read where the browser does not draw.
-const UNSEEN: Duration = Duration::from_secs(1);
+/// How long a run waits to be read where the browser does not draw, in milliseconds.
+const UNSEEN: i32 = 1_000;
 
 /// Runs once, after the browser has drawn. A page that nobody sees is not drawn: there it runs after a while, because what
 /// a run measures would pile up in its worker.
 fn next_animation_frame(run: impl FnOnce() + 'static) {
     let run = Rc::new(Cell::new(Some(run)));
     let late = run.clone();
-    let later = move || {
+    // Kept here and not by the browser: a timer that is stopped would never give it back.
+    let later = Closure::once(move || {
         if let Some(run) = late.take() {
             run();
         }
-    };
-    let timer = set_timeout_with_handle(later, UNSEEN).ok();
+    });
+    let timer =
+        window().set_timeout_with_callback_and_timeout_and_arguments_0(later.as_ref().unchecked_ref(), UNSEEN).ok();
     request_animation_frame(move || {
-        timer.iter().for_each(TimeoutHandle::clear);
+        timer.iter().for_each(|timer| window().clear_timeout_with_handle(*timer));
+        drop(later);
         if let Some(run) = run.take() {
             run();
         }
