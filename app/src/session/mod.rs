@@ -15,6 +15,7 @@ pub mod history;
 pub mod host;
 mod keep;
 mod pace;
+mod plot;
 pub mod protocol;
 pub mod query;
 pub mod serve;
