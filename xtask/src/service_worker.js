@@ -116,6 +116,7 @@ async function page(request) {
 
 /** What workers fetched themselves: their loaders stand for it, and the pages of their lessons. */
 async function ofWorkers(cache, names) {
+  if (![...names].some((name) => /^page-.*-split_|_loader\.js/.test(name))) return [];
   const found = [...names, ...(await cache.keys()).map(({ url }) => nameOf(new URL(url)))];
   const lessons = found.map((name) => /^page-.*-split_(\w+)\.wasm$/.exec(name)?.[1]);
   return Object.entries(PARTS).flatMap(([worker, parts]) => {
