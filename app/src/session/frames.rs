@@ -9,6 +9,7 @@ use super::{
     Session,
     protocol::{Engine, EngineReport, FrameMessage, Protocol, Remedy, Request, Response, Trouble, decode, encode},
 };
+use crate::widgets::before_drawing;
 
 impl<P: Protocol> Session<P> {
     pub(super) fn hear(&self, response: Response) {
@@ -217,7 +218,7 @@ fn next_animation_frame(run: impl FnOnce() + 'static) {
     });
     let timer =
         window().set_timeout_with_callback_and_timeout_and_arguments_0(later.as_ref().unchecked_ref(), UNSEEN).ok();
-    request_animation_frame(move || {
+    before_drawing(move || {
         timer.iter().for_each(|timer| window().clear_timeout_with_handle(*timer));
         drop(later);
         if let Some(run) = run.take() {

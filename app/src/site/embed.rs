@@ -5,7 +5,7 @@ use leptos::{html, prelude::*};
 use super::navigation::address;
 use crate::{
     session::query::{Query, clip, encode},
-    widgets::{Embedding, Sized},
+    widgets::{Embedding, Sized, when_sized},
 };
 
 /// What the address calls the figure that is shown alone.
@@ -165,15 +165,11 @@ pub fn Embedded(
     height: Option<RwSignal<i32>>,
 ) -> impl IntoView {
     let frame = NodeRef::<html::Iframe>::new();
-    let watch = StoredValue::new_local(None::<Sized>);
-    Effect::new(move || {
-        let (Some(frame), Some(height)) = (frame.get(), height) else { return };
-        let element = frame.clone();
-        let tell = move || {
+    if let Some(height) = height {
+        when_sized(frame, move |frame| {
             height.try_set(frame.client_height());
-        };
-        watch.set_value(Sized::watch(&element, tell));
-    });
+        });
+    }
     view! {
         <iframe {..leptos::attr::loading("lazy")} class="embedded" node_ref=frame width="100%" height=HEIGHT title=title src=address></iframe>
     }

@@ -1,6 +1,7 @@
 //! The site around the lessons: routes, frame, home.
 
 pub mod about;
+mod bench_bar;
 pub mod embed;
 pub mod engines;
 pub mod experiment;

@@ -5,7 +5,10 @@
 use std::{cell::Cell, time::Duration};
 
 use js_sys::{Array, Function, Object, Reflect};
-use leptos::{html, prelude::*};
+use leptos::{
+    html::{self, ElementType},
+    prelude::*,
+};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -168,6 +171,28 @@ impl Drop for Sized {
     fn drop(&mut self) {
         self.observer.disconnect();
     }
+}
+
+/// Calls back now and at each change of an element's size, for as long as the calling component lives.
+pub fn when_sized<E>(node: NodeRef<E>, callback: impl Fn(&HtmlElement) + Clone + 'static)
+where
+    E: ElementType + 'static,
+    E::Output: JsCast + Clone + Into<HtmlElement> + 'static,
+{
+    let kept = StoredValue::new_local(None::<Sized>);
+    Effect::new(move || {
+        let Some(element) = node.get() else { return };
+        let (element, callback): (HtmlElement, _) = (element.into(), callback.clone());
+        let measured = element.clone();
+        kept.set_value(Sized::watch(&element, move || callback(&measured)));
+    });
+}
+
+/// Runs once, before the browser draws next. Its closure is given back when it has run, however often that is.
+pub fn before_drawing(run: impl FnOnce() + 'static) {
+    let run = Closure::once_into_js(run);
+    // A window that is there always has this, and where there is none nothing is drawn.
+    let _ = window().request_animation_frame(run.unchecked_ref());
 }
 
 /// Hands bytes to the reader as a file.

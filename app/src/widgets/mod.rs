@@ -53,7 +53,9 @@ pub use attention::{Attention, Spot};
 pub use axis::Axis;
 pub use bars::Bars;
 pub use beam_tree::{BeamNode, BeamTree};
-pub use browser::{Sized, copy, focus, save_bytes, saves_data, tick_every, wants_stillness, when_seen};
+pub use browser::{
+    Sized, before_drawing, copy, focus, save_bytes, saves_data, tick_every, wants_stillness, when_seen, when_sized,
+};
 pub use chart::{Chart, Marker, Series};
 pub use clock::{Clock, ClockBar};
 pub use confusion_matrix::ConfusionMatrix;

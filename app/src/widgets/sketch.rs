@@ -11,7 +11,7 @@ use web_sys::HtmlCanvasElement;
 
 use super::{
     any_picture::AnyPicture,
-    browser::{Seen, Sized},
+    browser::{Seen, Sized, before_drawing},
     palette::{Theme, use_fonts, use_theme},
     picture::Picture,
 };
@@ -99,7 +99,7 @@ impl Painter {
     fn schedule(self: &Rc<Self>) {
         if self.seen.get() && self.stale.get() && !self.waiting.replace(true) {
             let painter = self.clone();
-            request_animation_frame(move || {
+            before_drawing(move || {
                 painter.waiting.set(false);
                 painter.draw();
             });
