@@ -300,11 +300,9 @@ pub fn Rates<P: Linear>(
 /// The one threshold of matrix, curves and boundary.
 #[component]
 fn Threshold<P: Linear>(session: Session<P>) -> impl IntoView {
-    let range = Memo::new(move |_| {
-        let (low, high) = session.snapshot.get().map_or((-1.0, 1.0), |snapshot| P::answer(&snapshot).scores);
-        // Rounded outward to a power of two, so that the slider does not move under the reader's hand.
-        let reach = f64::from(low.abs().max(high.abs())).max(0.5);
-        if reach.is_finite() { reach.log2().ceil().exp2() } else { 1.0 }
+    let range = Memo::new(move |before: Option<&f64>| {
+        let scores = session.snapshot.get().map_or((-1.0, 1.0), |snapshot| P::answer(&snapshot).scores);
+        reach(before.copied(), scores)
     });
     move || {
         let reach = range.get();
@@ -323,7 +321,31 @@ fn Threshold<P: Linear>(session: Session<P>) -> impl IntoView {
     }
 }
 
+/// How far a threshold can be moved to either side: to the largest sum, rounded up to a power of two. As long as it holds
+/// all sums and is not eight times too wide it stays: sums that swing must not move the slider under the reader's hand, or
+/// build it anew with every frame.
+fn reach(before: Option<f64>, (low, high): (f32, f32)) -> f64 {
+    let needed = f64::from(low.abs().max(high.abs())).max(0.5).log2().ceil().exp2();
+    let needed = if needed.is_finite() { needed } else { 1.0 };
+    before.filter(|before| (needed..=8.0 * needed).contains(before)).unwrap_or(needed)
+}
+
 /// The plane and its line, for a session beside another one.
 pub fn beside<P: Linear>(session: Session<P>, id: &'static str, title: &'static str) -> AnyView {
     view! { <Figure id technique="decision-boundary" title picture=figures::boundary(session) /> }.into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_threshold_stays_where_it_is_while_sums_swing() {
+        assert_eq!(reach(None, (-1.0, 0.3)), 1.0);
+        assert_eq!(reach(None, (f32::NAN, f32::INFINITY)), 1.0);
+        assert_eq!(reach(Some(1.0), (-1.5, 0.0)), 2.0);
+        let swings = (0..20).map(|step| if step % 2 == 0 { (-0.9, 0.0) } else { (0.0, 3.9) });
+        assert_eq!(swings.fold(None, |before, scores| Some(reach(before, scores))), Some(4.0));
+        assert_eq!(reach(Some(1024.0), (-0.9, 0.0)), 1.0);
+    }
 }
