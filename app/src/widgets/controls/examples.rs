@@ -3,7 +3,7 @@
 use leptos::{html, prelude::*};
 
 use super::{
-    super::{Ink, Scale, Tile, use_theme},
+    super::{Ink, Scale, Theme, Tile, use_theme},
     pixel_canvas, unique_id,
 };
 
@@ -27,8 +27,11 @@ pub fn Examples(
 ) -> impl IntoView {
     let label_id = unique_id("examples");
     let labelled_by = label_id.clone();
+    let theme = use_theme();
+    // Read for all buttons at once: see `Tokens`.
+    let shown = Memo::new(move |_| (images.get(), selected.get()));
     let buttons = move || {
-        let images = images.get();
+        let (theme, (images, selected)) = (theme.get(), shown.get());
         images
             .into_iter()
             .enumerate()
@@ -47,11 +50,11 @@ pub fn Examples(
                             type="button"
                             class="example"
                             aria-label=name
-                            aria-pressed=move || selected.get().map(|selected| (selected == index).to_string())
+                            aria-pressed=selected.map(|selected| (selected == index).to_string())
                             data-mark=mark
                             on:click=move |_| on_pick.run(index)
                         >
-                            <Thumbnail tile scale />
+                            <Thumbnail tile scale theme />
                             <span aria-hidden="true">{shown}</span>
                         </button>
                     </li>
@@ -69,11 +72,9 @@ pub fn Examples(
 
 /// One picture, said by the button around it.
 #[component]
-fn Thumbnail(tile: Tile, scale: Scale) -> impl IntoView {
-    let theme = use_theme();
+fn Thumbnail(tile: Tile, scale: Scale, theme: Theme) -> impl IntoView {
     let node = NodeRef::<html::Canvas>::new();
     Effect::new(move || {
-        let theme = theme.get();
         if let Some(canvas) = node.get() {
             let colors = tile.pixels.iter().map(|value| scale.color(&theme, *value));
             pixel_canvas::show(&canvas, tile.columns, tile.rows, colors);

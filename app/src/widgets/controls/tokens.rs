@@ -57,8 +57,8 @@ pub fn Tokens(
             focus(&piece);
         }
     };
-    let piece = move |(index, token, goes_on): (usize, Token, bool)| {
-        let is_chosen = move || chosen.get() == Some(index);
+    let piece = move |(index, token, goes_on): (usize, Token, bool), chosen: Option<usize>| {
+        let is_chosen = chosen == Some(index);
         let class = format!(
             "token{}{}{}{}",
             if token.joined { " joined" } else { "" },
@@ -72,8 +72,8 @@ pub fn Tokens(
                     type="button"
                     class=class
                     role="radio"
-                    aria-checked=move || is_chosen().to_string()
-                    tabindex=move || if chosen.get().unwrap_or(0) == index { "0" } else { "-1" }
+                    aria-checked=is_chosen.to_string()
+                    tabindex=if chosen.unwrap_or(0) == index { "0" } else { "-1" }
                     on:click=move |_| choose(index)
                     on:keydown=move |event| keys(event, index)
                 >
@@ -81,14 +81,17 @@ pub fn Tokens(
                 </button>
             }
             .into_any(),
-            None => view! { <span class=class aria-current=move || is_chosen().then_some("true")>{token.text}</span> }
-                .into_any(),
+            None => view! { <span class=class aria-current=is_chosen.then_some("true")>{token.text}</span> }.into_any(),
         }
     };
+    // Read for all pieces at once. A piece that followed the signals itself would stay on the list of those who follow
+    // them, as long as they do not change, also when training has long put another one in its place.
+    let shown = Memo::new(move |_| (tokens.get(), chosen.get()));
     let pieces = move || {
-        tokens.with(|tokens| {
+        shown.with(|(tokens, chosen)| {
             let next = |index: usize| tokens.get(index + 1).is_some_and(|token| token.joined);
-            tokens.iter().enumerate().map(|(index, token)| piece((index, token.clone(), next(index)))).collect_view()
+            let pieces = tokens.iter().enumerate();
+            pieces.map(|(index, token)| piece((index, token.clone(), next(index)), *chosen)).collect_view()
         })
     };
     view! {
