@@ -25,15 +25,28 @@ pub trait Protocol: Clone + Copy + Send + Sync + 'static {
     type Snapshot: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
 }
 
+/// The most updates that a rule may let a run make.
+pub const MOST_STOP: u32 = 1_000_000;
+
 /// The settings of a run. They live in the address of the page, so a link reproduces the experiment.
 pub trait Settings: Clone + PartialEq + Default + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Whether going from `previous` to these needs a new start; if not, the running task takes them over.
     fn restarts(&self, previous: &Self) -> bool;
     /// The same run with a third of the learning rate: the offer after the numbers left the finite range.
     fn calmer(&self) -> Self;
+    /// What the address calls the rule of [`Self::stop_rule`], and what it counts.
+    const STOP: (&'static str, &'static str) = ("stop", "steps");
+    /// After how many updates a run stops by itself; 0 means never. A lesson without such a rule has none.
+    fn stop_rule(&mut self) -> Option<&mut u32> {
+        None
+    }
     /// The same run without a rule that stops it: what Train means once the rule was met.
     fn endless(&self) -> Self {
-        self.clone()
+        let mut endless = self.clone();
+        if let Some(stop) = endless.stop_rule() {
+            *stop = 0;
+        }
+        endless
     }
     /// Whether WebGPU would be faster than the CPU for this run (tiny networks are not worth a dispatch).
     fn gains_from_gpu(&self) -> bool;

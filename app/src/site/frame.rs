@@ -17,6 +17,7 @@ use crate::{
         bench_bar::BenchBar,
         embed::{self, Hidden, MOST_STEPS, Origin},
         lazy::title,
+        learning::StopField,
         navigation::{Guesses, Link, TimeLine},
         runs::Runs,
         twins::{self, Beside, Twin, TwinButton, Twins},
@@ -122,7 +123,10 @@ pub fn LessonFrame<P: Protocol>(
     if P::TRAINS {
         listen_to_keys(bench, hidden);
     }
-    let all_settings = move || view! { {settings.run()} {P::TRAINS.then(|| view! { <TwinButton session twin /> })} };
+    let all_settings = move || {
+        let training = P::TRAINS.then(|| view! { <StopField session /> <TwinButton session twin /> });
+        view! { {settings.run()} {training} }
+    };
     let title = network.map(title);
     view! {
         {(!alone).then(|| view! { <TimeLine current=lesson.slug /> })}

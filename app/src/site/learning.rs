@@ -1,10 +1,16 @@
-//! The settings that every network has which is trained: rate, batch, optimiser, seed.
+//! The settings that every network has which is trained: rate, batch, optimiser, seed, the rule that stops it.
 
 use leptos::prelude::*;
 use models::train::optimizer::OptimizerKind;
 
 use super::embed::Setting;
-use crate::widgets::{Chips, NumberField, Slider};
+use crate::{
+    session::{
+        Session,
+        protocol::{MOST_STOP, Protocol, Settings},
+    },
+    widgets::{Chips, NumberField, Slider},
+};
 
 /// How far a step goes, taken over while it trains.
 #[component]
@@ -94,4 +100,38 @@ pub fn SeedField(
             />
         </Setting>
     }
+}
+
+/// When a run stops by itself, in lessons that have such a rule.
+#[component]
+pub fn StopField<P: Protocol>(
+    /// The main session.
+    session: Session<P>,
+) -> impl IntoView {
+    let stop = Memo::new(move |_| session.settings.get().stop_rule().copied());
+    let (key, counted) = P::Settings::STOP;
+    let change = move |stop: f64| {
+        session.change(|settings| {
+            if let Some(rule) = settings.stop_rule() {
+                *rule = stop as u32;
+            }
+        });
+    };
+    stop.get_untracked().map(|_| {
+        view! {
+            <div class="fields">
+                <Setting key>
+                    <NumberField
+                        label=format!("Stop after so many {counted}")
+                        value=Signal::derive(move || stop.get().unwrap_or_default().into())
+                        min=0.0
+                        max=MOST_STOP.into()
+                        integer=true
+                        help="0 goes on for ever."
+                        on_change=Callback::new(change)
+                    />
+                </Setting>
+            </div>
+        }
+    })
 }

@@ -10,7 +10,7 @@ use crate::{
     lesson::{FigureNote, Lesson, Part},
     lessons::linear::{Answer, Data, Inputs, Linear},
     session::{
-        protocol::{self, Protocol},
+        protocol::{self, MOST_STOP, Protocol},
         query::{Query, QueryWriter},
     },
 };
@@ -171,8 +171,8 @@ impl protocol::Settings for Settings {
         Self { rate: self.rate() / 3.0, ..self.clone() }
     }
 
-    fn endless(&self) -> Self {
-        Self { stop: 0, ..self.clone() }
+    fn stop_rule(&mut self) -> Option<&mut u32> {
+        Some(&mut self.stop)
     }
 
     fn gains_from_gpu(&self) -> bool {
@@ -185,7 +185,7 @@ impl protocol::Settings for Settings {
             inputs,
             rate: query.number("rate", 0.0, RATES.1, 0.0) as f32,
             batch: query.choice("batch", Batch::from_id, Batch::One),
-            stop: query.whole("stop", 0, 1_000_000, 0) as u32,
+            stop: query.whole("stop", 0, MOST_STOP.into(), 0) as u32,
         }
     }
 

@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     lessons::pictures::LayerView,
-    session::query::{Query, QueryWriter},
+    session::{
+        protocol::MOST_STOP,
+        query::{Query, QueryWriter},
+    },
 };
 
 /// Share of the points that is held out.
@@ -164,7 +167,7 @@ impl PointSettings {
             rate: query.number("rate", 1e-6, 1.0, base.rate.into()) as f32,
             batch: query.whole("batch", 1, 1024, base.batch.into()) as u32,
             seed: query.whole("seed", 0, 999_999, base.seed.into()) as u32,
-            stop: query.whole("stop", 0, 1_000_000, base.stop.into()) as u32,
+            stop: query.whole("stop", 0, MOST_STOP.into(), base.stop.into()) as u32,
             walk: query.whole("walk", WALK.0.into(), WALK.1.into(), base.walk.into()) as u16,
         }
     }

@@ -117,8 +117,8 @@ impl protocol::Settings for Settings {
         Self { points, ..self.clone() }
     }
 
-    fn endless(&self) -> Self {
-        Self { points: PointSettings { stop: 0, ..self.points.clone() }, ..self.clone() }
+    fn stop_rule(&mut self) -> Option<&mut u32> {
+        Some(&mut self.points.stop)
     }
 
     fn gains_from_gpu(&self) -> bool {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     lessons::pictures::{CLASSES, Course, PictureSet},
     session::{
-        protocol,
+        protocol::{self, MOST_STOP},
         query::{Query, QueryWriter},
     },
 };
@@ -107,8 +107,8 @@ impl protocol::Settings for Settings {
         Self { rate: self.rate / 3.0, ..self.clone() }
     }
 
-    fn endless(&self) -> Self {
-        Self { stop: 0, ..self.clone() }
+    fn stop_rule(&mut self) -> Option<&mut u32> {
+        Some(&mut self.stop)
     }
 
     fn gains_from_gpu(&self) -> bool {
@@ -133,7 +133,7 @@ impl protocol::Settings for Settings {
             rate: query.number("rate", 1e-6, 100.0, base.rate.into()) as f32,
             batch: query.whole("batch", 1, 512, base.batch.into()) as u32,
             seed: query.whole("seed", 0, 999_999, base.seed.into()) as u32,
-            stop: query.whole("stop", 0, 1_000_000, base.stop.into()) as u32,
+            stop: query.whole("stop", 0, MOST_STOP.into(), base.stop.into()) as u32,
             class: query.choice(
                 "class",
                 |text| text.parse().ok().filter(|class| *class < CLASSES as u8).map(Some),

@@ -13,7 +13,7 @@ use crate::{
         pictures::{Course, PictureSet},
     },
     session::{
-        protocol::{self, Remedy, Trouble},
+        protocol::{self, MOST_STOP, Remedy, Trouble},
         query::{Query, QueryWriter},
     },
 };
@@ -159,8 +159,8 @@ impl protocol::Settings for Settings {
         Self { rate: self.rate / 3.0, ..self.clone() }
     }
 
-    fn endless(&self) -> Self {
-        Self { stop: 0, ..self.clone() }
+    fn stop_rule(&mut self) -> Option<&mut u32> {
+        Some(&mut self.stop)
     }
 
     fn gains_from_gpu(&self) -> bool {
@@ -191,7 +191,7 @@ impl protocol::Settings for Settings {
             rate: query.number("rate", 1e-6, 100.0, base.rate.into()) as f32,
             batch: query.whole("batch", 1, 512, base.batch.into()) as u32,
             seed: query.whole("seed", 0, 999_999, base.seed.into()) as u32,
-            stop: query.whole("stop", 0, 1_000_000, base.stop.into()) as u32,
+            stop: query.whole("stop", 0, MOST_STOP.into(), base.stop.into()) as u32,
         }
     }
 

@@ -9,7 +9,7 @@ use crate::{
     lesson::{FigureNote, Lesson, Part},
     lessons::linear::{Answer, Inputs, Linear},
     session::{
-        protocol::{self, Protocol},
+        protocol::{self, MOST_STOP, Protocol},
         query::{Query, QueryWriter},
     },
 };
@@ -86,6 +86,8 @@ pub struct Settings {
 }
 
 impl protocol::Settings for Settings {
+    const STOP: (&'static str, &'static str) = ("passes", "passes");
+
     fn restarts(&self, previous: &Self) -> bool {
         self.inputs.restart(&previous.inputs)
     }
@@ -98,13 +100,17 @@ impl protocol::Settings for Settings {
         self.clone()
     }
 
+    fn stop_rule(&mut self) -> Option<&mut u32> {
+        Some(&mut self.passes)
+    }
+
     fn gains_from_gpu(&self) -> bool {
         false
     }
 
     fn read(query: &mut Query) -> Self {
         let inputs = Inputs::read(query);
-        Self { inputs, passes: query.whole("passes", 0, 100_000, 0) as u32 }
+        Self { inputs, passes: query.whole("passes", 0, MOST_STOP.into(), 0) as u32 }
     }
 
     fn write(&self, writer: &mut QueryWriter) {

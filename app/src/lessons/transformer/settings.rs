@@ -12,7 +12,7 @@ use models::{
 use serde::{Deserialize, Serialize};
 
 use crate::session::{
-    protocol,
+    protocol::{self, MOST_STOP},
     query::{Query, QueryWriter},
 };
 
@@ -250,8 +250,8 @@ impl protocol::Settings for Settings {
         Self { rate: self.rate / 3.0, ..self.clone() }
     }
 
-    fn endless(&self) -> Self {
-        Self { stop: 0, ..self.clone() }
+    fn stop_rule(&mut self) -> Option<&mut u32> {
+        Some(&mut self.stop)
     }
 
     fn gains_from_gpu(&self) -> bool {
@@ -277,7 +277,7 @@ impl protocol::Settings for Settings {
             rate: query.number("rate", 1e-6, 1.0, base.rate.into()) as f32,
             batch: query.whole("batch", 1, 256, base.batch.into()) as u32,
             seed: query.whole("seed", 0, 999_999, base.seed.into()) as u32,
-            stop: query.whole("stop", 0, 1_000_000, base.stop.into()) as u32,
+            stop: query.whole("stop", 0, MOST_STOP.into(), base.stop.into()) as u32,
             sentence,
             decoding: query.choice("decoding", Decoding::from_id, base.decoding),
             beams: query.whole("beams", 1, MOST_BEAMS.into(), base.beams.into()) as u8,
