@@ -20,6 +20,10 @@ pub enum Progress {
     Done(String),
 }
 
+/// The experiment of a page that was run last: it alone shows its figure, since many of them run on the same network.
+#[derive(Clone, Copy)]
+pub struct Latest(pub RwSignal<Option<&'static str>>);
+
 /// A question before the run: an offer, never a condition.
 #[derive(Clone, Copy)]
 pub struct Guess {
@@ -92,16 +96,23 @@ pub fn Experiment(
     /// A question to think about first.
     #[prop(optional)]
     guess: Option<Guess>,
+    /// The figure to watch, below the button from the start of the run until another experiment of the page is run. Its id is
+    /// its own, also where it shows what another figure of the page shows.
+    #[prop(optional, into)]
+    shows: Option<ViewFn>,
     /// Starts it (anew). What it creates, sessions above all, lives until the next run or until the page is left.
     on_run: Callback<()>,
 ) -> impl IntoView {
     let parent = Owner::current();
     let run = RwSignal::new(None::<Owner>);
     let runs = move || matches!(progress.get(), Progress::Running(_));
+    let Latest(latest) = use_context::<Latest>().unwrap_or_else(|| Latest(RwSignal::new(None)));
+    let is_shown = Memo::new(move |_| latest.get() == Some(id));
     let start = move |_| {
         if untrack(runs) {
             return;
         }
+        latest.set(Some(id));
         if let Some(before) = run.try_update_untracked(Option::take).flatten() {
             before.cleanup();
         }
@@ -129,6 +140,11 @@ pub fn Experiment(
                     {move || match progress.get() { Progress::Done(finding) => finding, _ => String::new() }}
                 </p>
             </div>
+            {shows.map(|shows| view! {
+                <Show when=move || is_shown.get()>
+                    <div class="experiment-figure">{shows.run()}</div>
+                </Show>
+            })}
         </div>
     }
 }

@@ -16,6 +16,7 @@ use crate::{
         OpenEngine,
         bench_bar::BenchBar,
         embed::{self, Hidden, MOST_STEPS, Origin},
+        experiment::Latest,
         lazy::title,
         learning::StopField,
         navigation::{Guesses, Link, TimeLine},
@@ -103,6 +104,7 @@ pub fn LessonFrame<P: Protocol>(
     let bench = session.bench;
     provide_context(lesson);
     provide_context(Guesses::stored());
+    provide_context(Latest(RwSignal::new(None)));
     let (hidden, embedding) = (Hidden::of_page(), embed::embedding(bench.step));
     provide_context(hidden);
     provide_context(embedding);

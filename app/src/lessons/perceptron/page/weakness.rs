@@ -5,7 +5,7 @@ use models::data::points::{Point, PointKind};
 
 use crate::{
     lessons::{
-        linear::{Data, Inputs},
+        linear::{Data, Inputs, figures::boundary},
         perceptron::{Perceptron, Settings},
     },
     session::{Action, Session},
@@ -13,6 +13,7 @@ use crate::{
         experiment::{Experiment, Guess, Progress, run_to_stop},
         frame::{NextLesson, Stage, StageKind},
     },
+    widgets::Figure,
 };
 
 /// Passes of the XOR run.
@@ -59,6 +60,7 @@ pub fn Weakness(
                 label="Run XOR"
                 about="Four points. Watch the line swing: each correction undoes an earlier one, until the weights are back where they were."
                 progress=xor
+                shows=move || view! { <Figure id="boundary-xor" technique="decision-boundary" title="Decision boundary" picture=boundary(session) /> }
                 on_run=run_xor
                 guess=Guess {
                     question: "What will the line do?",
@@ -74,6 +76,7 @@ pub fn Weakness(
                 label="Run circles"
                 about="One class inside the other. Whatever line it tries, one side holds both colours."
                 progress=circles
+                shows=move || view! { <Figure id="boundary-circles" technique="decision-boundary" title="Decision boundary" picture=boundary(session) /> }
                 on_run=run_circles
             />
             <NextLesson slug="mlp">"What helps is a second layer that folds the plane first."</NextLesson>
