@@ -249,7 +249,7 @@ fn listen_to_keys(bench: Bench, hidden: Hidden) {
             return;
         }
         let (word, action) = match event.key().as_str() {
-            " " if bench.running.get_untracked() => ("train", Action::Pause),
+            " " if untrack(|| bench.is_moving()) => ("train", Action::Pause),
             " " => ("train", Action::Train),
             "s" | "S" => ("step", Action::Step),
             "r" | "R" => ("reset", Action::Reset),
