@@ -112,7 +112,8 @@ fn BlurTest(seed: Callback<(), u32>) -> impl IntoView {
         />
         <Figure id="blur-test" technique="sample-grid" title="Real, drawn again, drawn from noise" picture empty="Not measured yet.">
             <strong>"Look for prints, straps and laces."</strong>
-            " They are in the first row only. The outline is what all pictures near a point share, so the outline is what is left."
+            " They are in the first row only. The outline is what all pictures near a point share, so the outline is what is left. "
+            "DCGAN’s samples join them when its lesson is built."
         </Figure>
     }
 }
