@@ -156,10 +156,10 @@ pub fn Understand(
                 "A network that has learned with the class c and without can be asked both ways. Guidance starts from the answer about any class and goes w times the way to the one about c. "
                 "With w = 0 the class is forgotten, with 1 the answer is the plain one, and beyond it the class is exaggerated."
             </p>
-            <Formula label="Guidance: epsilon hat is epsilon of any class plus w times the difference of epsilon of the class c and epsilon of any class.">
+            <Formula label="Guidance: epsilon tilde, the noise that is taken away, is epsilon of any class plus w times the difference of epsilon of the class c and epsilon of any class.">
                 <Term id="guidance" lit=lit.0 on_hover=hover>
                     <mrow>
-                        <mover accent="true"><mi>"ε"</mi><mo>"^"</mo></mover><mo>"="</mo><Any /><mo>"+"</mo><mi>"w"</mi>
+                        <mover accent="true"><mi>"ε"</mi><mo>"~"</mo></mover><mo>"="</mo><Any /><mo>"+"</mo><mi>"w"</mi>
                         <Brackets><At letter="ε" time="c" /><mo>"−"</mo><Any /></Brackets>
                     </mrow>
                 </Term>

@@ -61,7 +61,7 @@ pub fn Strength(
             <Experiment
                 id="unfold"
                 label="Unfold the map"
-                about="From chance, on clothes. Watch the map: first one grey mean everywhere, then shoes part from shirts, then kinds from kinds."
+                about="From chance, on clothes. The map above begins anew too: it is the same run."
                 progress=unfold
                 shows=move || view! {
                     <Figure
@@ -70,7 +70,10 @@ pub fn Strength(
                         title="The map of all pictures"
                         picture=figures::map(session, looks, seen)
                         empty="The map comes with the first frame."
-                    />
+                    >
+                        <strong>"Watch one grey mean become many things."</strong>
+                        " First shoes part from shirts, then kinds from kinds."
+                    </Figure>
                 }
                 on_run=run_unfold
                 guess=Guess {
