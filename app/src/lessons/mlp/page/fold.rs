@@ -7,8 +7,8 @@ use crate::widgets::{
     Clock, ClockBar, Drawn, Figure, Ink, Lettering, Pen, Picture, PointEvent, Stroke, Surface, Table, Theme,
 };
 
-/// How steep a unit's report is: within a third of a unit beyond its line it is all but sure.
-const STEEP: f64 = 4.0;
+/// How steep a unit's report is: at a distance of 0.5 it is three quarters sure.
+const STEEP: f64 = 2.2;
 /// Half a side of either plane.
 const EXTENT: f64 = 1.15;
 /// Between the planes.
@@ -228,11 +228,11 @@ struct Held(usize, bool);
 /// The figure: it folds by itself; the reader moves and turns the two lines.
 #[component]
 pub fn Fold() -> impl IntoView {
-    let options = PointOptions { kind: PointKind::Xor, count: 80, noise: 0.1, margin: 0.15, imbalance: 0.5, seed: 3 };
+    let options = PointOptions { kind: PointKind::Xor, count: 80, noise: 0.02, margin: 0.3, imbalance: 0.5, seed: 3 };
     let points: Vec<_> =
         generate(&options).into_iter().map(|point| (point.class, (point.x.into(), point.y.into()))).collect();
     let diagonal = std::f64::consts::FRAC_PI_4;
-    let cuts = RwSignal::new([Cut { angle: diagonal, offset: 0.4 }, Cut { angle: diagonal, offset: -0.4 }]);
+    let cuts = RwSignal::new([Cut { angle: diagonal - 0.12, offset: 0.4 }, Cut { angle: diagonal + 0.12, offset: -0.4 }]);
     let clock = Clock::new(0.0, true, SECONDS);
     let picture =
         Signal::derive(move || Some(Folding { points: points.clone(), cuts: cuts.get(), time: clock.time.get() }));

@@ -34,7 +34,7 @@ pub fn Understand(
     let hover = Callback::new(move |term: Option<&'static str>| lit.0.set(term));
     view! {
         <Stage kind=StageKind::Understand claim="Folding the plane before cutting it">
-            <div class="wide"><Fold /></div>
+            <Fold />
             <div class="wide">
                 <Setting key="data">
                     <Chips
