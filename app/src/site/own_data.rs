@@ -57,17 +57,9 @@ pub fn OwnData(
     };
     let read = move |content: String| match Table::parse(&content) {
         Ok(parsed) => {
-            let suggested = parsed.suggest();
-            if suggested.is_none() {
-                word.set(
-                    "No two columns of numbers and one column with two labels were found; choose them below.".into(),
-                );
-            }
-            choice.set(suggested.or((parsed.names.len() > 2).then_some(Choice { x: 0, y: 1, label: 2 })));
+            choice.set(Some(parsed.suggest().unwrap_or_else(|| parsed.nearest())));
             table.set(Some(parsed));
-            if suggested.is_some() {
-                take();
-            }
+            take();
         }
         // What was there before stays.
         Err(error) => word.set(error.to_string()),
@@ -160,12 +152,18 @@ pub fn OwnData(
 
 /// What was taken in, and how it was scaled.
 fn report(table: &Table, chosen: &Chosen, most: usize) -> String {
-    let [(left, right), (bottom, top)] = chosen.ranges;
+    let place = |(least, largest): (f32, f32), extent| match least == largest {
+        true => format!("{least}, the same in every row, stands in the middle of the {extent}"),
+        false => format!("{least} to {largest} fills the {extent}"),
+    };
+    let [across, up] = chosen.ranges;
     let mut words = format!(
-        "{} rows: blue is {}, orange is {}. Scaled so that {left} to {right} fills the width and {bottom} to {top} the height.",
+        "{} rows: blue is {}, orange is {}. Scaled so that {} and {}.",
         chosen.points.len().min(most),
         chosen.labels[0],
         chosen.labels[1],
+        place(across, "width"),
+        place(up, "height"),
     );
     if table.cut || chosen.points.len() > most {
         words.push_str(&format!(" The table is longer; {most} of its rows, evenly chosen, are used."));
@@ -193,6 +191,17 @@ mod tests {
         assert_eq!(points[0], Point { x: 0.12, y: -0.5, class: 1 });
         paint(&mut points, None, 0.12, -0.48, 2);
         assert_eq!(points.len(), 1);
+    }
+
+    #[test]
+    fn a_column_without_a_range_is_said_to_stand_in_the_middle() {
+        let table = Table::parse("a,b,kind\n1,4,no\n1,2,yes").unwrap();
+        let chosen = table.points(Choice { x: 0, y: 1, label: 2 }).unwrap();
+        assert_eq!(
+            report(&table, &chosen, 10),
+            "2 rows: blue is no, orange is yes. Scaled so that 1, the same in every row, stands in the middle of the width and \
+             2 to 4 fills the height."
+        );
     }
 
     #[test]

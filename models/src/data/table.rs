@@ -120,11 +120,29 @@ impl Table {
         Some(Choice { x: numeric.next()?, y: numeric.next()?, label })
     }
 
+    /// The choice that comes nearest where none is likely: what is wrong with it is what is wrong with the table. The label is
+    /// a column of words, else one of two kinds, else the one with the fewest numbers, the last of several; the others are
+    /// taken in order, those that hold a number first.
+    pub fn nearest(&self) -> Choice {
+        let columns = 0..self.names.len();
+        let numbers = |column: usize| (0..self.rows.len()).filter(|&row| self.number(row, column).is_some()).count();
+        let counts: Vec<usize> = columns.clone().map(numbers).collect();
+        let rank = |column: &usize| (counts[*column] > 0, self.kinds(*column).len() != 2, counts[*column]);
+        let label = columns.clone().rev().min_by_key(rank).unwrap_or_default();
+        let mut others: Vec<usize> = columns.filter(|&column| column != label).collect();
+        others.sort_by_key(|&column| counts[column] == 0);
+        let place = |index: usize| others.get(index).copied().unwrap_or(self.names.len());
+        Choice { x: place(0), y: place(1), label }
+    }
+
     /// Points of the chosen columns.
     pub fn points(&self, choice: Choice) -> Result<Chosen, Error> {
         let Choice { x, y, label } = choice;
         if [x, y, label].iter().any(|column| *column >= self.names.len()) {
-            return Err(trouble(format!("The table has {}.", count(self.names.len(), "column"))));
+            return Err(trouble(format!(
+                "The table has {}; two of numbers and one of labels are needed.",
+                count(self.names.len(), "column")
+            )));
         }
         let kinds = self.kinds(label);
         let [zero, one] = kinds.as_slice() else {
@@ -283,6 +301,22 @@ mod tests {
             ("a,b,c\n1,2,x\n1,3,y\n1,2,z", "\"c\" has more than two different labels; two are needed."),
         ] {
             assert_eq!(sentence(text), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_nearest_choice_is_said() {
+        for (text, expected) in [
+            ("a,b,c,kind\n1,2,3,x\n4,5,6,y\n7,8,9,z", "\"kind\" has more than two different labels; two are needed."),
+            ("a,b,kind\n1,2,0\n4,,1\n7,8,1", "Line 3 has nothing in \"b\"."),
+            ("kind,a,b\nx,1,2\ny,1,NaN", "Line 3 has \"NaN\" in \"b\", which is no number."),
+            ("a,b,kind\n1,2,x\n1,3,x", "\"kind\" has only one label, \"x\"; two are needed."),
+            ("name,a,kind\nu,2,x\nv,3,y\nw,4,x", "Line 2 has \"u\" in \"name\", which is no number."),
+            ("a,kind\n1,x\n2,y", "The table has 2 columns; two of numbers and one of labels are needed."),
+        ] {
+            let table = Table::parse(text).unwrap();
+            assert!(table.suggest().is_none(), "{text}");
+            assert_eq!(table.points(table.nearest()).unwrap_err().to_string(), expected);
         }
     }
 
