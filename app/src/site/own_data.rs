@@ -13,6 +13,9 @@ use crate::widgets::{Chips, Choice as Select};
 /// Bytes of a file that are looked at; a longer one is told so.
 const MOST_BYTES: f64 = 8e6;
 
+/// The first two labels are blue and orange until the reader chooses.
+const FIRST: [usize; 2] = [0, 1];
+
 /// What a click on the plane does: paint a class, or erase.
 pub type Brush = RwSignal<Option<u8>>;
 
@@ -44,10 +47,21 @@ pub fn OwnData(
     let text = RwSignal::new(String::new());
     let table = RwSignal::new(None::<Table>);
     let choice = RwSignal::new(None::<Choice>);
+    // The labels of a column with more than two, and which of them are blue and orange.
+    let labels = RwSignal::new(Vec::<String>::new());
+    let pair = RwSignal::new(FIRST);
     let word = RwSignal::new(String::new());
     let take = move || {
         let (Some(table), Some(choice)) = (table.get_untracked(), choice.get_untracked()) else { return };
-        match table.points(choice) {
+        let several = table.several(choice.label);
+        let chosen = match pair.get_untracked().map(|place| several.get(place).cloned()) {
+            [Some(blue), Some(orange)] => table.points_of(choice, [blue, orange]),
+            _ => table.points(choice),
+        };
+        if labels.with_untracked(|known| *known != several) {
+            labels.set(several);
+        }
+        match chosen {
             Ok(chosen) => {
                 word.set(report(&table, &chosen, most));
                 on_change.run(thinned(chosen.points, most));
@@ -59,6 +73,7 @@ pub fn OwnData(
         Ok(parsed) => {
             choice.set(Some(parsed.suggest().unwrap_or_else(|| parsed.nearest())));
             table.set(Some(parsed));
+            pair.set(FIRST);
             take();
         }
         // What was there before stays.
@@ -99,7 +114,27 @@ pub fn OwnData(
                     options={names.into_iter().enumerate().collect::<Vec<(usize, String)>>()}
                     value=Signal::derive(move || choice.with(|choice| choice.as_ref().map_or(0, read)))
                     on_change=Callback::new(move |column: usize| {
+                        let label = || choice.with_untracked(|choice| choice.map(|choice| choice.label));
+                        let before = label();
                         choice.update(|choice| if let Some(choice) = choice { write(choice, column) });
+                        if label() != before {
+                            pair.set(FIRST);
+                        }
+                        take();
+                    })
+                />
+            }
+        }
+    };
+    let class = move |name: &'static str, class: usize| {
+        move || {
+            view! {
+                <Select
+                    label=name
+                    options={labels.get().into_iter().enumerate().collect::<Vec<(usize, String)>>()}
+                    value=Signal::derive(move || pair.get()[class])
+                    on_change=Callback::new(move |place: usize| {
+                        pair.update(|pair| pair[class] = place);
                         take();
                     })
                 />
@@ -120,7 +155,7 @@ pub fn OwnData(
             <button class="quiet" on:click=move |_| on_change.run(Vec::new())>"Take all away"</button>
             <div class="own-table" hidden=move || !open.get()>
                 <label class="field">
-                    <span>"Paste a table, or drop a file here: two columns of numbers and one with two labels"</span>
+                    <span>"Paste a table, or drop a file here: two columns of numbers and one of labels"</span>
                     <textarea rows="4" prop:value=text on:input=move |event| text.set(event_target_value(&event))></textarea>
                 </label>
                 <button on:click=move |_| read(text.get_untracked())>"Read the table"</button>
@@ -144,6 +179,9 @@ pub fn OwnData(
                         {column("Label", |choice| choice.label, |choice, column| choice.label = column)}
                     </div>
                 </Show>
+                <Show when=move || labels.with(|labels| !labels.is_empty())>
+                    <div class="fields">{class("Blue is", 0)} {class("Orange is", 1)}</div>
+                </Show>
             </div>
             <p class="own-word" role="status">{word}</p>
         </div>
@@ -165,6 +203,9 @@ fn report(table: &Table, chosen: &Chosen, most: usize) -> String {
         place(across, "width"),
         place(up, "height"),
     );
+    if chosen.points.len() < table.rows.len() {
+        words.push_str(" Rows with another label are left out.");
+    }
     if table.cut || chosen.points.len() > most {
         words.push_str(&format!(" The table is longer; {most} of its rows, evenly chosen, are used."));
     }
