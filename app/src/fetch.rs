@@ -218,7 +218,7 @@ impl Download {
         stop: &Stop,
         on_progress: &mut impl FnMut(u64),
     ) -> Result<(), Vain> {
-        let vain = |_| Vain::Passing("could not be fetched; is there a network".into());
+        let vain = |_| Vain::Passing("could not be fetched; there may be no network".into());
         let response = open(address, again, self.place, self.version.as_deref(), Some(stop)).await.map_err(vain)?;
         let header = |name: &str| response.headers().get(name).ok().flatten();
         match response.status() {

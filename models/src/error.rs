@@ -11,7 +11,10 @@ pub enum Error {
     /// A table of text cannot be understood; the sentence names the line.
     #[error("{0}")]
     Table(String),
-    /// The bytes are no weight file.
+    /// The bytes are no weight file at all.
+    #[error("This is no safetensors file, or only a part of one.")]
+    NoWeightFile,
+    /// The weight file holds what is not understood.
     #[error("This weight file cannot be read: {0}.")]
     WeightFile(String),
     /// A parameter that the network has is not in the file.

@@ -248,7 +248,7 @@ pub fn to_safetensors(parameters: &Parameters, precision: Precision) -> Vec<u8> 
 /// Reads a safetensors file of f32, f16 or bf16 numbers, or of 8-bit integers `NAME` with one scale a row in `NAME.scale`.
 /// Whatever the bytes are, it never panics.
 pub fn from_safetensors(bytes: &[u8]) -> Result<Parameters, Error> {
-    let file = SafeTensors::deserialize(bytes).map_err(|error| Error::WeightFile(error.to_string()))?;
+    let file = SafeTensors::deserialize(bytes).map_err(|_| Error::NoWeightFile)?;
     let weights = file.tensors().into_iter().filter(|(name, _)| !eight_bits::is_scale(&file, name));
     let tensors = weights.map(|(name, view)| {
         let values = match view.dtype() {
@@ -279,7 +279,7 @@ fn floats(name: &str, view: &TensorView) -> Result<Vec<f32>, Error> {
 
 /// A text of that name in a safetensors file's metadata.
 pub fn metadata(bytes: &[u8], name: &str) -> Result<Option<String>, Error> {
-    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| Error::WeightFile(error.to_string()))?;
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|_| Error::NoWeightFile)?;
     Ok(header.metadata().as_ref().and_then(|texts| texts.get(name).cloned()))
 }
 

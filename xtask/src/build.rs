@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     failure::{Failure, Outcome, fail, read_text, write},
-    missing, offline, publish, routes, shell, split, tools,
+    licences, missing, offline, publish, routes, shell, split, tools,
 };
 
 /// How to build.
@@ -62,7 +62,7 @@ pub fn run(options: Options) -> Outcome {
         fs::remove_file(shell::root().join(&index))?;
     }
     outcome?;
-    finish()?;
+    finish(options)?;
     if options.release {
         publish::compress(&dist())?;
     }
@@ -83,8 +83,9 @@ fn index(options: Options) -> Outcome<String> {
 }
 
 /// Turns what trunk wrote into the pages of the site.
-fn finish() -> Outcome {
+fn finish(options: Options) -> Outcome {
     let dist = dist();
+    licences::write_file(&dist, !options.cpu)?;
     let built = read_text(&dist.join("index.html"))?;
     let (before, rest) = built.split_once("<script type=\"module\"").ok_or_else(no_script)?;
     let (opening, rest) = rest.split_once('>').ok_or_else(no_script)?;

@@ -7,6 +7,7 @@ mod build;
 mod curriculum;
 mod data;
 mod failure;
+mod licences;
 mod missing;
 mod offline;
 mod publish;

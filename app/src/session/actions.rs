@@ -15,9 +15,13 @@ impl<P: Protocol> Session<P> {
             let twins = self.with(|inner| inner.twins.borrow().clone()).unwrap_or_default();
             twins.iter().for_each(|twin| twin.act(action));
         }
+        if matches!(action, Action::Train | Action::Step | Action::Reset) && !self.has_worker() {
+            return;
+        }
         match action {
             Action::GoOn => self.go_on(),
             Action::Train => {
+                self.begin_if_stuck();
                 if self.bench.finished.with_untracked(Option::is_some) {
                     self.change(|settings| *settings = settings.endless());
                 }
@@ -37,6 +41,7 @@ impl<P: Protocol> Session<P> {
                 self.send(&Request::Run(false));
             }
             Action::Step => {
+                self.begin_if_stuck();
                 self.bench.running.set(false);
                 self.bench.bound_for.set(None);
                 self.send_or_queue(Request::Advance(1));
@@ -97,6 +102,9 @@ impl<P: Protocol> Session<P> {
 
     /// Begins anew with the weights of a file, if they fit.
     pub(super) fn load_weights(&self, bytes: Vec<u8>) {
+        if !self.has_worker() {
+            return;
+        }
         self.bench.trouble.set(None);
         self.send_or_queue(Request::LoadWeights { bytes, run: self.run() + 1 });
         self.ask_for_frame();
@@ -129,16 +137,37 @@ impl<P: Protocol> Session<P> {
         }
     }
 
+    /// Whether there is a worker. Where none could be started, another try is made; its trouble is told again.
+    fn has_worker(&self) -> bool {
+        let is_there =
+            || self.with(|inner| inner.worker.borrow().is_some() || inner.state.borrow().closed) == Some(true);
+        if !is_there() {
+            self.bench.trouble.set(None);
+            self.resume();
+        }
+        is_there()
+    }
+
+    /// Begins the run again if it could not begin before. What is asked for next waits for it.
+    fn begin_if_stuck(&self) {
+        if self.with(|inner| inner.state.borrow().stuck) == Some(true) {
+            self.begin();
+        }
+    }
+
+    /// Begins the run again.
+    fn begin(&self) {
+        self.forget();
+        self.send(&Request::Reset { run: self.run() });
+        self.ask_for_frame();
+    }
+
     fn remedy(&self) {
         let Some(trouble) = self.bench.trouble.get_untracked() else { return };
         self.bench.trouble.set(None);
         match trouble.remedy {
-            Remedy::Dismiss => {}
-            Remedy::Retry | Remedy::Fetch => {
-                self.forget();
-                self.send(&Request::Reset { run: self.run() });
-                self.ask_for_frame();
-            }
+            Remedy::Dismiss | Remedy::Choose => {}
+            Remedy::Retry | Remedy::Fetch => self.begin(),
             Remedy::Resume => self.resume(),
             Remedy::Calmer => {
                 let calmer = self.settings.get_untracked().calmer();

@@ -43,6 +43,7 @@ impl<P: Protocol> Session<P> {
                     let mut state = inner.state.borrow_mut();
                     state.waiting = false;
                     state.again = false;
+                    state.stuck = !state.seen;
                 });
             }
         }
@@ -97,6 +98,7 @@ impl<P: Protocol> Session<P> {
             let mut state = inner.state.borrow_mut();
             state.waiting = false;
             state.deaths = 0;
+            (state.seen, state.stuck) = (true, false);
             let forked = state.rewound.is_some_and(|at| frame.step > at) && inner.fork(&mut state);
             let mut history = inner.history.borrow_mut();
             let keeps = frame.checkpoint.is_some();
@@ -195,6 +197,7 @@ impl<P: Protocol> Session<P> {
         self.bench.running.set(false);
         if deaths > 3 {
             let sentence = format!("The computation stopped again and again ({}).", first_line(words));
+            self.with(|inner| drop(inner.worker.borrow_mut().take()));
             return self.bench.trouble.set(Some(Trouble::new(sentence, Remedy::Resume)));
         }
         let lost = if was_gpu { "The graphics processor was lost" } else { "The computation stopped" };

@@ -80,6 +80,10 @@ struct State {
     started: bool,
     /// The run that the page shows; frames of an earlier one are dropped.
     run: u32,
+    /// A frame of this run has come, so the worker has a task.
+    seen: bool,
+    /// This run could not begin: the worker has no task.
+    stuck: bool,
     /// Commands given before the worker was ready.
     queued: Vec<Request>,
     /// The checkpoint to begin from when the worker is ready.
@@ -268,6 +272,7 @@ impl<P: Protocol> Session<P> {
         self.with(|inner| {
             let mut state = inner.state.borrow_mut();
             state.run += 1;
+            (state.seen, state.stuck) = (false, false);
             state.run
         })
         .unwrap_or_default()
@@ -286,7 +291,7 @@ impl<P: Protocol> Session<P> {
         self.with(|inner| {
             inner.history.borrow_mut().clear();
             let mut state = inner.state.borrow_mut();
-            (state.rewound, state.whole) = (None, None);
+            (state.rewound, state.whole, state.resume) = (None, None, None);
         });
     }
 

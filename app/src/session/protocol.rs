@@ -315,6 +315,8 @@ pub enum Remedy {
     Fetch,
     /// Start from the last checkpoint in a fresh worker.
     Resume,
+    /// Choose another file of weights.
+    Choose,
     /// Nothing to do but read it.
     Dismiss,
 }

@@ -103,13 +103,14 @@ impl Query {
             Ok(value) if value.is_finite() => {
                 let clamped = value.clamp(low, high);
                 if clamped != value {
-                    self.problems
-                        .push(format!("{key} = {} is outside {low} to {high}; {clamped} is used.", clip(&text)));
+                    let [low, high, used] = [low, high, clamped].map(plain);
+                    self.problems.push(format!("{key} = {} is outside {low} to {high}; {used} is used.", clip(&text)));
                 }
                 clamped
             }
             _ => {
-                self.problems.push(format!("{key} = {} is not a number; {default} is used.", clip(&text)));
+                let used = plain(default);
+                self.problems.push(format!("{key} = {} is not a number; {used} is used.", clip(&text)));
                 default
             }
         }
@@ -181,6 +182,12 @@ pub fn clip(text: &str) -> String {
     if text.chars().count() > 24 { format!("“{short}…”") } else { format!("“{short}”") }
 }
 
+/// A number as short as it can be written: most are an f32 in an f64's clothes.
+fn plain(value: f64) -> String {
+    let single = value as f32;
+    if f64::from(single) == value { single.to_string() } else { value.to_string() }
+}
+
 fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
@@ -224,6 +231,14 @@ mod tests {
         assert_eq!(query.number("huge", 0.0, 1.0, 0.5), 0.5);
         assert_eq!(query.problems.len(), 3);
         assert!(query.problems[0].contains("40"));
+    }
+
+    #[test]
+    fn numbers_are_told_as_they_were_meant() {
+        assert_eq!([f64::from(0.05_f32), 0.1, 2.0, 16_777_217.0].map(plain), ["0.05", "0.1", "2", "16777217"]);
+        let mut query = Query::parse("?rate=NaN");
+        query.number("rate", 0.0, 1.0, f64::from(0.05_f32));
+        assert!(query.problems[0].ends_with("is not a number; 0.05 is used."), "{}", query.problems[0]);
     }
 
     #[test]

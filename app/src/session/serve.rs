@@ -233,7 +233,7 @@ impl<T: Task> Server<T> {
             }
             Request::Restore { checkpoint, run } => {
                 self.run = run;
-                self.restore(&checkpoint).await
+                self.restore(checkpoint).await
             }
         };
         if let Err(trouble) = outcome {
@@ -265,14 +265,13 @@ impl<T: Task> Server<T> {
         Ok(())
     }
 
-    async fn restore(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
-        if let Some(task) = &mut self.task {
-            self.running = false;
-            self.advance = 0;
-            self.changed = true;
-            task.restore(bytes).await?;
-        }
-        Ok(())
+    /// Takes a saved state back, into a fresh task if there is none.
+    async fn restore(&mut self, checkpoint: Vec<u8>) -> Result<(), Trouble> {
+        self.running = false;
+        let Some(task) = &mut self.task else { return self.start(Some(checkpoint)).await };
+        self.advance = 0;
+        self.changed = true;
+        task.restore(&checkpoint).await
     }
 
     async fn save_weights(&mut self) -> Result<(), Trouble> {
@@ -286,12 +285,12 @@ impl<T: Task> Server<T> {
 
     /// A fresh task from the same settings, with these weights; the running one stays if they do not fit.
     async fn load_weights(&mut self, bytes: &[u8], run: u32) -> Result<(), Trouble> {
-        let parameters = weights::from_safetensors(bytes)?;
+        let parameters = weights::from_safetensors(bytes).map_err(|error| another(error.into()))?;
         if let Some(layer) = parameters.first_broken_layer() {
-            return Err(Trouble::new(format!("{layer} in this file holds what is no number."), Remedy::Dismiss));
+            return Err(Trouble::new(format!("{layer} in this file holds what is no number."), Remedy::Choose));
         }
         let mut task = T::start(self.settings.clone(), self.context.clone()).await?;
-        task.take_weights(&parameters).await?;
+        task.take_weights(&parameters).await.map_err(another)?;
         self.task = Some(task);
         self.running = false;
         self.advance = 0;
@@ -369,7 +368,7 @@ impl<T: Task> Server<T> {
 
     /// Whether there is something to do without being asked again.
     fn is_busy(&self) -> bool {
-        self.running || self.advance > 0 || self.has_work()
+        self.task.as_ref().is_some_and(|task| self.running || self.advance > 0 || task.has_work())
     }
 
     async fn send_frame(&mut self) {
@@ -407,6 +406,14 @@ impl<T: Task> Server<T> {
         self.frame_wanted = None;
         self.changed = false;
         self.next_frame = Instant::now() + started.elapsed() * STEPS_PER_FRAME_TIME;
+    }
+}
+
+/// The trouble with a file of the reader's, who may choose another one.
+fn another(trouble: Trouble) -> Trouble {
+    match trouble.remedy {
+        Remedy::Dismiss => Trouble { remedy: Remedy::Choose, ..trouble },
+        _ => trouble,
     }
 }
 

@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{engines::Engines, kept::KeptFiles, navigation::Link};
+use super::{
+    engines::Engines,
+    kept::KeptFiles,
+    navigation::{Link, address},
+};
 use crate::provenance::PROVENANCE;
 
 /// Where the data of the site comes from: what, by whom, licence, what for.
@@ -27,7 +31,7 @@ const SOURCES: [(&str, &str, &str, &str); 6] = [
     ),
     (
         "Photographs",
-        "of many hands; author and source of each are in static/samples/photographs/CREDITS.toml",
+        "of many hands; author and source of each are in the list below",
         "each Public Domain or CC0-1.0",
         "Debian packages gcompris-qt-data 3.1-2 and python3-skimage 0.19.3-8",
     ),
@@ -134,8 +138,10 @@ pub fn About() -> impl IntoView {
                     })}
                 </tbody>
             </table>
-            <p>"Points, scenes and short sentences are generated or written by us. The file " <code>"static/data/SOURCES.md"</code>
-                " in the source lists every shipped file with its size and checksum, and the command that makes it again."</p>
+            <p>"Points, scenes and short sentences are generated or written by us. "
+                <File path="static/data/SOURCES.md">"One list"</File>
+                " names every shipped file with its size and checksum, and the command that makes it again; "
+                <File path="static/samples/photographs/CREDITS.toml">"another"</File> " names author and source of each photograph."</p>
 
             <p>"The trained weights learned from these. What the licence forbids to pass on is not here; the weights are."</p>
             <table class="stacked">
@@ -180,6 +186,14 @@ pub fn About() -> impl IntoView {
             <h2>"Licence"</h2>
             <p>"The code and the texts are free under the MIT License or the Apache License 2.0, as you like. Data keeps the licence that the
                 table above names."</p>
+            <p>"Packages of many hands are compiled into the programs of this site. "
+                <File path="licences.txt">"One file"</File> " names each of them with its licence, and holds their notices."</p>
         </main>
     }
+}
+
+/// A link to a file of the site that is no page. `external`: the router would look for a page of this name.
+#[component]
+fn File(path: &'static str, children: Children) -> impl IntoView {
+    view! { <a href=address(&format!("/{path}")) rel="external">{children()}</a> }
 }

@@ -3,7 +3,7 @@
 use leptos::{children::ViewFn, html, prelude::*};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlElement, HtmlInputElement, MouseEvent};
+use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent, MouseEvent};
 
 use super::embed::{self, Hidden};
 use crate::{
@@ -40,6 +40,13 @@ pub fn BenchBar(
             });
         }
     };
+    let button = NodeRef::<html::Button>::new();
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && open.get_untracked() {
+            open.set(false);
+            button.get_untracked().iter().for_each(|button| focus(button));
+        }
+    };
     let bar = NodeRef::<html::Section>::new();
     keep_clear_of(bar);
     let hidden = use_context::<Hidden>().map(Hidden::list);
@@ -52,13 +59,18 @@ pub fn BenchBar(
         }
     });
     view! {
-        <section node_ref=bar class="bench" aria-label="Controls" class:open=open data-without=hidden>
+        <section node_ref=bar class="bench" aria-label="Controls" class:open=open data-without=hidden on:keydown=on_key>
                 {move || bench.trouble.get().map(|trouble| view! {
                     <Notice
                         text=trouble.sentence
                         kind=NoticeKind::Warning
                         action=action_words(trouble.remedy)
-                        on_action=Callback::new(move |()| bench.act(Action::Remedy))
+                        on_action=Callback::new(move |()| {
+                            bench.act(Action::Remedy);
+                            if trouble.remedy == Remedy::Choose {
+                                choose_file(bar);
+                            }
+                        })
                     />
                 })}
             {move || bench.offer.get().map(|step| view! {
@@ -94,6 +106,7 @@ pub fn BenchBar(
                 <div class="group">
                     {trains.then(|| view! { <Teaching bench /> })}
                     <button
+                        node_ref=button
                         class="quiet"
                         aria-expanded=move || open.get().to_string()
                         aria-controls="bench-settings"
@@ -198,7 +211,7 @@ fn WeightFile(bench: Bench) -> impl IntoView {
     };
     view! {
         <div class="field weight-file">
-            <span>"Weights, as safetensors that PyTorch opens"</span>
+            <span>"Weights, as safetensors; a matrix [inputs, outputs] is the transpose of PyTorch’s"</span>
             <div class="group">
                 <button on:click=move |_| bench.act(Action::SaveWeights)>"Save weights"</button>
                 <label class="file">
@@ -208,6 +221,14 @@ fn WeightFile(bench: Bench) -> impl IntoView {
             </div>
             <p role="status">{word}</p>
         </div>
+    }
+}
+
+/// Opens the choice of a file of weights.
+fn choose_file(bar: NodeRef<html::Section>) {
+    let input = bar.get_untracked().and_then(|bar| bar.query_selector(".weight-file input").ok().flatten());
+    if let Some(input) = input.and_then(|input| input.dyn_into::<HtmlElement>().ok()) {
+        input.click();
     }
 }
 
@@ -269,6 +290,7 @@ fn action_words(remedy: Remedy) -> &'static str {
         Remedy::Retry => "Try again",
         Remedy::Fetch => "Fetch it",
         Remedy::Resume => "Go on from the last checkpoint",
+        Remedy::Choose => "Choose another file",
         Remedy::Dismiss => "All right",
     }
 }

@@ -13,6 +13,9 @@ use crate::widgets::{Chips, Choice as Select};
 /// Bytes of a file that are looked at; a longer one is told so.
 const MOST_BYTES: f64 = 8e6;
 
+/// The first two labels are blue and orange until the reader chooses.
+const FIRST: [usize; 2] = [0, 1];
+
 /// What a click on the plane does: paint a class, or erase.
 pub type Brush = RwSignal<Option<u8>>;
 
@@ -44,10 +47,21 @@ pub fn OwnData(
     let text = RwSignal::new(String::new());
     let table = RwSignal::new(None::<Table>);
     let choice = RwSignal::new(None::<Choice>);
+    // The labels of a column with more than two, and which of them are blue and orange.
+    let labels = RwSignal::new(Vec::<String>::new());
+    let pair = RwSignal::new(FIRST);
     let word = RwSignal::new(String::new());
     let take = move || {
         let (Some(table), Some(choice)) = (table.get_untracked(), choice.get_untracked()) else { return };
-        match table.points(choice) {
+        let several = table.several(choice.label);
+        let chosen = match pair.get_untracked().map(|place| several.get(place).cloned()) {
+            [Some(blue), Some(orange)] => table.points_of(choice, [blue, orange]),
+            _ => table.points(choice),
+        };
+        if labels.with_untracked(|known| *known != several) {
+            labels.set(several);
+        }
+        match chosen {
             Ok(chosen) => {
                 word.set(report(&table, &chosen, most));
                 on_change.run(thinned(chosen.points, most));
@@ -57,17 +71,10 @@ pub fn OwnData(
     };
     let read = move |content: String| match Table::parse(&content) {
         Ok(parsed) => {
-            let suggested = parsed.suggest();
-            if suggested.is_none() {
-                word.set(
-                    "No two columns of numbers and one column with two labels were found; choose them below.".into(),
-                );
-            }
-            choice.set(suggested.or((parsed.names.len() > 2).then_some(Choice { x: 0, y: 1, label: 2 })));
+            choice.set(Some(parsed.suggest().unwrap_or_else(|| parsed.nearest())));
             table.set(Some(parsed));
-            if suggested.is_some() {
-                take();
-            }
+            pair.set(FIRST);
+            take();
         }
         // What was there before stays.
         Err(error) => word.set(error.to_string()),
@@ -107,7 +114,27 @@ pub fn OwnData(
                     options={names.into_iter().enumerate().collect::<Vec<(usize, String)>>()}
                     value=Signal::derive(move || choice.with(|choice| choice.as_ref().map_or(0, read)))
                     on_change=Callback::new(move |column: usize| {
+                        let label = || choice.with_untracked(|choice| choice.map(|choice| choice.label));
+                        let before = label();
                         choice.update(|choice| if let Some(choice) = choice { write(choice, column) });
+                        if label() != before {
+                            pair.set(FIRST);
+                        }
+                        take();
+                    })
+                />
+            }
+        }
+    };
+    let class = move |name: &'static str, class: usize| {
+        move || {
+            view! {
+                <Select
+                    label=name
+                    options={labels.get().into_iter().enumerate().collect::<Vec<(usize, String)>>()}
+                    value=Signal::derive(move || pair.get()[class])
+                    on_change=Callback::new(move |place: usize| {
+                        pair.update(|pair| pair[class] = place);
                         take();
                     })
                 />
@@ -128,7 +155,7 @@ pub fn OwnData(
             <button class="quiet" on:click=move |_| on_change.run(Vec::new())>"Take all away"</button>
             <div class="own-table" hidden=move || !open.get()>
                 <label class="field">
-                    <span>"Paste a table, or drop a file here: two columns of numbers and one with two labels"</span>
+                    <span>"Paste a table, or drop a file here: two columns of numbers and one of labels"</span>
                     <textarea rows="4" prop:value=text on:input=move |event| text.set(event_target_value(&event))></textarea>
                 </label>
                 <button on:click=move |_| read(text.get_untracked())>"Read the table"</button>
@@ -152,6 +179,9 @@ pub fn OwnData(
                         {column("Label", |choice| choice.label, |choice, column| choice.label = column)}
                     </div>
                 </Show>
+                <Show when=move || labels.with(|labels| !labels.is_empty())>
+                    <div class="fields">{class("Blue is", 0)} {class("Orange is", 1)}</div>
+                </Show>
             </div>
             <p class="own-word" role="status">{word}</p>
         </div>
@@ -160,13 +190,22 @@ pub fn OwnData(
 
 /// What was taken in, and how it was scaled.
 fn report(table: &Table, chosen: &Chosen, most: usize) -> String {
-    let [(left, right), (bottom, top)] = chosen.ranges;
+    let place = |(least, largest): (f32, f32), extent| match least == largest {
+        true => format!("{least}, the same in every row, stands in the middle of the {extent}"),
+        false => format!("{least} to {largest} fills the {extent}"),
+    };
+    let [across, up] = chosen.ranges;
     let mut words = format!(
-        "{} rows: blue is {}, orange is {}. Scaled so that {left} to {right} fills the width and {bottom} to {top} the height.",
+        "{} rows: blue is {}, orange is {}. Scaled so that {} and {}.",
         chosen.points.len().min(most),
         chosen.labels[0],
         chosen.labels[1],
+        place(across, "width"),
+        place(up, "height"),
     );
+    if chosen.points.len() < table.rows.len() {
+        words.push_str(" Rows with another label are left out.");
+    }
     if table.cut || chosen.points.len() > most {
         words.push_str(&format!(" The table is longer; {most} of its rows, evenly chosen, are used."));
     }
@@ -193,6 +232,17 @@ mod tests {
         assert_eq!(points[0], Point { x: 0.12, y: -0.5, class: 1 });
         paint(&mut points, None, 0.12, -0.48, 2);
         assert_eq!(points.len(), 1);
+    }
+
+    #[test]
+    fn a_column_without_a_range_is_said_to_stand_in_the_middle() {
+        let table = Table::parse("a,b,kind\n1,4,no\n1,2,yes").unwrap();
+        let chosen = table.points(Choice { x: 0, y: 1, label: 2 }).unwrap();
+        assert_eq!(
+            report(&table, &chosen, 10),
+            "2 rows: blue is no, orange is yes. Scaled so that 1, the same in every row, stands in the middle of the width and \
+             2 to 4 fills the height."
+        );
     }
 
     #[test]

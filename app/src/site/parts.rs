@@ -6,7 +6,7 @@ use crate::{
     lesson::{Lesson, Part},
     provenance,
     session::{Bench, protocol::LoadState},
-    widgets::{Chips, SourceView},
+    widgets::{Chips, Notice, NoticeKind, SourceView},
 };
 
 /// Which part of the model the reader looks at; shared by diagram, source and formula.
@@ -34,11 +34,8 @@ pub fn Source(
         let file = chosen.get();
         async move { crate::fetch::text(&format!("{}source/models/src/{file}?{}", super::base(), super::release())).await }
     });
-    let source = Memo::new(move |_| match text.get() {
-        Some(Ok(source)) => Some(source),
-        Some(Err(trouble)) => Some(format!("// {}", trouble.sentence)),
-        None => None,
-    });
+    let source = Memo::new(move |_| text.get().and_then(Result::ok));
+    let trouble = Memo::new(move |_| text.get().and_then(Result::err).map(|trouble| trouble.sentence));
     let lines_of = move |part: Option<&Part>| source.with(|source| part?.find(source.as_deref()?));
     let lit_lines = Signal::derive(move || {
         let part = lit.0.get().and_then(|id| find(lesson, id)).filter(|part| part.file == chosen.get());
@@ -77,7 +74,18 @@ pub fn Source(
                     }
                 })
             />
-            {move || view! { <SourceView path=chosen.get() text=source lines lit=lit_lines on_line /> }}
+            {move || match trouble.get() {
+                Some(sentence) => view! {
+                    <Notice
+                        text=sentence
+                        kind=NoticeKind::Warning
+                        action="Try again"
+                        on_action=Callback::new(move |()| text.refetch())
+                    />
+                }
+                .into_any(),
+                None => view! { <SourceView path=chosen.get() text=source lines lit=lit_lines on_line /> }.into_any(),
+            }}
         </div>
     }
 }

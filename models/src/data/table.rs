@@ -9,6 +9,8 @@ use crate::{data::points::Point, error::Error};
 pub const MOST_ROWS: usize = 10_000;
 /// Columns read at most.
 pub const MOST_COLUMNS: usize = 100;
+/// Different labels at most, of which two are chosen.
+const MOST_LABELS: usize = 20;
 
 /// A table of text, every row as wide as the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,20 +115,44 @@ impl Table {
     /// A likely choice: the last column with exactly two different entries as labels (one of words if there is one), the
     /// first two other columns of numbers as coordinates.
     pub fn suggest(&self) -> Option<Choice> {
-        let two = |column: &usize| self.kinds(*column).len() == 2;
+        let two = |column: &usize| self.kinds(*column, 3).len() == 2;
         let words = (0..self.names.len()).rev().filter(two).find(|column| !self.is_numeric(*column));
         let label = words.or_else(|| (0..self.names.len()).rev().find(two))?;
         let mut numeric = (0..self.names.len()).filter(|&column| column != label && self.is_numeric(column));
         Some(Choice { x: numeric.next()?, y: numeric.next()?, label })
     }
 
+    /// The choice that comes nearest where none is likely: what is wrong with it is what is wrong with the table. The label is
+    /// a column of words, else one of two kinds, else the one with the fewest numbers, the last of several; the others are
+    /// taken in order, those that hold a number first.
+    pub fn nearest(&self) -> Choice {
+        let columns = 0..self.names.len();
+        let numbers = |column: usize| (0..self.rows.len()).filter(|&row| self.number(row, column).is_some()).count();
+        let counts: Vec<usize> = columns.clone().map(numbers).collect();
+        let rank = |column: &usize| (counts[*column] > 0, self.kinds(*column, 3).len() != 2, counts[*column]);
+        let label = columns.clone().rev().min_by_key(rank).unwrap_or_default();
+        let mut others: Vec<usize> = columns.filter(|&column| column != label).collect();
+        others.sort_by_key(|&column| counts[column] == 0);
+        let place = |index: usize| others.get(index).copied().unwrap_or(self.names.len());
+        Choice { x: place(0), y: place(1), label }
+    }
+
+    /// The entries of a column with more than two, if it may be one of labels: there are two rows for each at least.
+    pub fn several(&self, column: usize) -> Vec<String> {
+        let most = MOST_LABELS.min(self.rows.len() / 2);
+        match column < self.names.len() {
+            true => {
+                Some(self.kinds(column, most + 1)).filter(|kinds| (3..=most).contains(&kinds.len())).unwrap_or_default()
+            }
+            false => Vec::new(),
+        }
+    }
+
     /// Points of the chosen columns.
     pub fn points(&self, choice: Choice) -> Result<Chosen, Error> {
-        let Choice { x, y, label } = choice;
-        if [x, y, label].iter().any(|column| *column >= self.names.len()) {
-            return Err(trouble(format!("The table has {}.", count(self.names.len(), "column"))));
-        }
-        let kinds = self.kinds(label);
+        self.check(choice)?;
+        let label = choice.label;
+        let kinds = self.kinds(label, 3);
         let [zero, one] = kinds.as_slice() else {
             return Err(trouble(match kinds.len() {
                 1 => format!("\"{}\" has only one label, \"{}\"; two are needed.", self.names[label], kinds[0]),
@@ -137,8 +163,18 @@ impl Table {
                 ),
             }));
         };
+        self.points_of(choice, [zero.clone(), one.clone()])
+    }
+
+    /// Points of the chosen columns, of the rows with one of two labels.
+    pub fn points_of(&self, choice: Choice, labels: [String; 2]) -> Result<Chosen, Error> {
+        self.check(choice)?;
+        let Choice { x, y, label } = choice;
+        if labels[0] == labels[1] {
+            return Err(trouble(format!("Both are \"{}\"; two different labels are needed.", labels[0])));
+        }
         let mut places = Vec::with_capacity(self.rows.len());
-        for row in 0..self.rows.len() {
+        for row in (0..self.rows.len()).filter(|&row| labels.contains(&self.rows[row][label])) {
             let coordinate = |column: usize| {
                 self.number(row, column).ok_or_else(|| {
                     let (line, name, cell) = (self.lines[row], &self.names[column], &self.rows[row][column]);
@@ -148,20 +184,31 @@ impl Table {
                     })
                 })
             };
-            places.push((coordinate(x)?, coordinate(y)?, u8::from(self.rows[row][label] == *one)));
+            places.push((coordinate(x)?, coordinate(y)?, u8::from(self.rows[row][label] == labels[1])));
         }
         let ranges = [range(places.iter().map(|place| place.0)), range(places.iter().map(|place| place.1))];
         let points =
             places.iter().map(|&(x, y, class)| Point { x: scale(x, ranges[0]), y: scale(y, ranges[1]), class });
-        Ok(Chosen { points: points.collect(), labels: [zero.clone(), one.clone()], ranges })
+        Ok(Chosen { points: points.collect(), labels, ranges })
     }
 
-    /// The different entries of a column in order, three at most: numbers by size, else by the alphabet.
-    fn kinds(&self, column: usize) -> Vec<String> {
+    /// Whether the chosen columns are there.
+    fn check(&self, Choice { x, y, label }: Choice) -> Result<(), Error> {
+        match [x, y, label].iter().all(|column| *column < self.names.len()) {
+            true => Ok(()),
+            false => Err(trouble(format!(
+                "The table has {}; two of numbers and one of labels are needed.",
+                count(self.names.len(), "column")
+            ))),
+        }
+    }
+
+    /// The different entries of a column in order, so many at most: numbers by size, else by the alphabet.
+    fn kinds(&self, column: usize, most: usize) -> Vec<String> {
         let mut kinds: BTreeSet<&str> = BTreeSet::new();
         for row in &self.rows {
             kinds.insert(&row[column]);
-            if kinds.len() > 2 {
+            if kinds.len() >= most {
                 break;
             }
         }
@@ -284,6 +331,37 @@ mod tests {
         ] {
             assert_eq!(sentence(text), expected);
         }
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_nearest_choice_is_said() {
+        for (text, expected) in [
+            ("a,b,c,kind\n1,2,3,x\n4,5,6,y\n7,8,9,z", "\"kind\" has more than two different labels; two are needed."),
+            ("a,b,kind\n1,2,0\n4,,1\n7,8,1", "Line 3 has nothing in \"b\"."),
+            ("kind,a,b\nx,1,2\ny,1,NaN", "Line 3 has \"NaN\" in \"b\", which is no number."),
+            ("a,b,kind\n1,2,x\n1,3,x", "\"kind\" has only one label, \"x\"; two are needed."),
+            ("name,a,kind\nu,2,x\nv,3,y\nw,4,x", "Line 2 has \"u\" in \"name\", which is no number."),
+            ("a,kind\n1,x\n2,y", "The table has 2 columns; two of numbers and one of labels are needed."),
+        ] {
+            let table = Table::parse(text).unwrap();
+            assert!(table.suggest().is_none(), "{text}");
+            assert_eq!(table.points(table.nearest()).unwrap_err().to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn two_of_several_labels_are_chosen() {
+        let table = Table::parse("a,b,kind\n1,2,x\n5,6,y\n9,9,z\n1,8,x\n5,7,y\n,9,z").unwrap();
+        let choice = table.nearest();
+        assert_eq!(table.several(choice.label), ["x", "y", "z"]);
+        let chosen = table.points_of(choice, ["y".into(), "x".into()]).unwrap();
+        assert_eq!(chosen.points.iter().map(|point| point.class).collect::<Vec<_>>(), [1, 0, 1, 0]);
+        assert_eq!((chosen.labels, chosen.ranges), (["y".into(), "x".into()], [(1.0, 5.0), (2.0, 8.0)]));
+        let refused =
+            |one: &str, other: &str| table.points_of(choice, [one.into(), other.into()]).unwrap_err().to_string();
+        assert_eq!(refused("x", "z"), "Line 7 has nothing in \"a\".");
+        assert_eq!(refused("x", "x"), "Both are \"x\"; two different labels are needed.");
+        assert!(table.several(0).is_empty() && table.several(9).is_empty(), "a column of numbers, and none");
     }
 
     #[test]

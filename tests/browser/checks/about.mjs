@@ -47,6 +47,19 @@ test("data and weights are named with their licences", async (site) => {
   clean(page);
 });
 
+test("the packages that are compiled in are named with their licences, and their notices are there", async (site) => {
+  const page = await site.open("about/");
+  const links = await page.locator('main a[rel="external"]').evaluateAll((all) => all.map((link) => link.href));
+  const list = links.find((link) => link.endsWith("/licences.txt"));
+  expect(list, links.join(", "));
+  const text = await (await fetch(list)).text();
+  for (const wanted of [/^burn-flex [\d.]+: /m, /^leptos [\d.]+: MIT/m, /^plotters [\d.]+: /m, /Permission is hereby granted/, /TERMS AND CONDITIONS FOR USE/]) {
+    expect(wanted.test(text), `${wanted} is not there.`);
+  }
+  clean(page);
+  return `${text.length} letters`;
+});
+
 test("nothing leaves the browser: no page and no training asks another origin, sends anything or sets a cookie", async (site) => {
   const others = new Set();
   let requests = 0;

@@ -89,6 +89,12 @@ async function handed(page, click, limit = 30_000) {
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
 
+/** Presses the button that opens the choice of another file. */
+const another = (page) => Promise.all([
+  page.waitForEvent("filechooser"),
+  page.locator(".bench .notice").getByRole("button", { name: "Choose another file" }).click(),
+]);
+
 test("weights go out as safetensors and come back with the same answers, in every lesson", async (site) => {
   const found = [];
   for (const { slug } of site.learners) {
@@ -113,14 +119,14 @@ test("weights go out as safetensors and come back with the same answers, in ever
     expect(again.bytes.equals(saved.bytes), `${slug}: other weights come out than went in`);
     const notice = page.locator(".bench .notice");
     await load("notes.safetensors", Buffer.from("Dear diary, today I trained a network."));
-    await until("a sentence", async () => /cannot be read/.test(await notice.innerText().catch(() => "")));
-    await notice.getByRole("button").click();
+    await until("a sentence", async () => /no safetensors file/.test(await notice.innerText().catch(() => "")));
+    await another(page);
     const foreign = JSON.stringify({ other: { dtype: "F32", shape: [1], data_offsets: [0, 4] } });
     const head = Buffer.alloc(8);
     head.writeBigUInt64LE(BigInt(foreign.length));
     await load("foreign.safetensors", Buffer.concat([head, Buffer.from(foreign), Buffer.alloc(4)]));
     await until("another sentence", async () => /lack|does not have/.test(await notice.innerText().catch(() => "")));
-    await notice.getByRole("button").click();
+    await another(page);
     await press(page, "Step");
     await reaches(page, 1);
     await figure.waitFor({ state: "attached" });
@@ -130,6 +136,25 @@ test("weights go out as safetensors and come back with the same answers, in ever
   }
   return found.join(", ");
 }, 240);
+
+test("on a phone the open settings leave the buttons on the screen, and Escape closes them", async (site) => {
+  const height = 844;
+  for (const { slug } of site.learners) {
+    const page = await site.open(`lessons/${slug}/?engine=cpu`, { viewport: { width: 390, height } });
+    const button = (name) => page.locator(".bench").getByRole("button", { name, exact: true });
+    await button("Settings").click();
+    await page.locator("#bench-settings").waitFor();
+    for (const name of ["Train", "Step", "Settings"]) {
+      const box = await button(name).boundingBox();
+      expect(box.y >= 0 && box.y + box.height <= height, `${slug}: ${name} stands at ${box.y} in a window of ${height}.`);
+    }
+    await page.keyboard.press("Escape");
+    await page.locator("#bench-settings").waitFor({ state: "hidden" });
+    expect(await button("Settings").evaluate((element) => element === document.activeElement), `${slug}: the focus is elsewhere.`);
+    clean(page);
+    await site.tidy();
+  }
+}, 120);
 
 test("a figure's run becomes a GIF, and stands where it stood", async (site) => {
   const page = await site.open("lessons/hopfield/?engine=cpu&seed=5");

@@ -78,6 +78,21 @@ for (const prefix of ["/", "/some/path/"]) {
   }, prefix), 240);
 }
 
+test("the figure of a technique's page that was visited is there without a network", (site) => alone(site, async (server) => {
+  const page = await visit(site, server.url, "techniques/grad-cam/");
+  const figure = page.frameLocator("iframe.embedded").locator("main.alone figure[data-embed=figure]");
+  await page.locator("iframe.embedded").scrollIntoViewIfNeeded();
+  await figure.waitFor({ timeout: 60_000 });
+  const lesson = (await page.locator(".embedded-from a").getAttribute("href")).match(/lessons\/([a-z0-9-]+)/)[1].replaceAll("-", "_");
+  await isKept(page, new RegExp(`page-.*split_${lesson}\\.wasm$`), new RegExp(`worker-.*split_${lesson}\\.wasm$`));
+  server.down = true;
+  await page.reload({ waitUntil: "domcontentloaded" });
+  await isReady(page);
+  await page.locator("iframe.embedded").scrollIntoViewIfNeeded();
+  await figure.waitFor({ timeout: 60_000 });
+  return `of ${lesson}`;
+}), 180);
+
 /** Another release in a folder of its own: its start script has another name and leaves a mark on the page. */
 async function second(dist) {
   const folder = await mkdtemp(join(tmpdir(), "fsts-release-"));

@@ -73,6 +73,44 @@ test("a browser that lacks something is told what, on every kind of page, before
   }
 });
 
+const PROGRAM = { "first script": /\/start-[0-9a-f]+\.js$/, loader: /\/page-[0-9a-f]+\.js$/, program: /\/page-[0-9a-f]+_bg\.wasm$/ };
+
+for (const [what, pattern] of Object.entries(PROGRAM)) {
+  test(`a ${what} that does not arrive costs a sentence, and the page can be loaded anew`, async (site) => {
+    for (const path of ["", "lessons/mlp/?engine=cpu", "about/"]) {
+      let cut = true;
+      const route = { pattern, answer: (request) => (cut ? request.abort() : request.continue()) };
+      const page = await site.open(path, { wait: false, route, allow: [/ERR_FAILED/, /Failed to fetch/] });
+      const words = page.locator("p.no-script[role=alert]");
+      await words.waitFor({ timeout: 15_000 });
+      expect((await words.innerText()).startsWith("The program of this page could not be fetched; is there a network?"), await words.innerText());
+      cut = false;
+      await words.getByRole("button", { name: "Load anew" }).click();
+      await page.waitForSelector("html[data-app=ready]", { state: "attached", timeout: 60_000 });
+      expect(await words.count() === 0, `The sentence stays at /${path}.`);
+      clean(page);
+      await site.tidy();
+    }
+  });
+}
+
+test("a program that takes long is said to, until it comes", async (site) => {
+  const init = () => {
+    const later = window.setTimeout.bind(window);
+    window.setTimeout = (run, time, ...more) => later(run, time === 20_000 ? 200 : time, ...more);
+  };
+  const late = (request) => { setTimeout(() => request.continue().catch(() => {}), 3_000); };
+  const page = await site.open("about/", { wait: false, init, route: { pattern: PROGRAM.program, answer: late } });
+  const words = page.locator("p.no-script[role=alert]");
+  await words.waitFor({ timeout: 15_000 });
+  const said = await words.innerText();
+  expect(/has not come in 20 seconds/.test(said), said);
+  await page.waitForSelector("html[data-app=ready]", { state: "attached", timeout: 60_000 });
+  await until("the sentence to go", async () => (await words.count()) === 0);
+  clean(page);
+  return said;
+});
+
 test("an address that is no page answers 404 and leads back, below any path", async (site) => {
   for (const url of [site.url, site.below]) {
     const response = await fetch(`${url}lessons/nothing/at/all`);

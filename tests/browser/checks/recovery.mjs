@@ -114,6 +114,20 @@ test("a worker whose part for the lesson cannot be fetched costs a sentence, and
   return words;
 });
 
+test("Train starts a worker anew that had died again and again", async (site) => {
+  let cut = true;
+  const route = { pattern: "**/worker-*-split_mlp.wasm", answer: (request) => (cut ? request.abort() : request.continue()) };
+  const page = await site.open("lessons/mlp/?engine=cpu", { route, allow: [/ERR_FAILED/, /Failed to fetch/] });
+  const notice = page.locator(".bench .notice");
+  await until("the sentence", async () => (await notice.count()) && /again and again/.test(await notice.innerText()));
+  cut = false;
+  await press(page, "Reset");
+  await press(page, "Train");
+  await until("training", async () => (await readout(page, "step")) > 5);
+  expect(await notice.count() === 0, "The sentence stays.");
+  clean(page);
+});
+
 test("a run that nobody looks at is still read, once a second", async (site) => {
   const init = () => {
     const [draw, waiting] = [window.requestAnimationFrame.bind(window), []];

@@ -44,26 +44,77 @@ test("with storage denied everything works", async (site) => {
   }
 });
 
+/** A route that cuts the first training pictures in the middle, while `state.broken`. */
+const cutShort = (state) => ({
+  pattern: "**/mnist/train-0.bin.gz*",
+  answer: async (request) => {
+    const response = await request.fetch();
+    const whole = await response.body();
+    const body = state.broken ? whole.subarray(0, whole.length / 2 | 0) : whole;
+    await request.fulfill({ status: 200, headers: { ...response.headers(), "content-length": String(body.length) }, body });
+  },
+});
+
 test("a data file cut short gives a sentence and a second try", async (site) => {
-  let broken = true;
-  const route = {
-    pattern: "**/mnist/train-0.bin.gz*",
-    answer: async (request) => {
-      const response = await request.fetch();
-      const body = await response.body();
-      const headers = { ...response.headers(), "content-length": String(broken ? body.length / 2 | 0 : body.length) };
-      await request.fulfill({ status: 200, headers, body: broken ? body.subarray(0, body.length / 2 | 0) : body });
-    },
-  };
-  const page = await site.open("lessons/mlp/?engine=cpu&data=mnist&examples=2000", { route });
+  const state = { broken: true };
+  const page = await site.open("lessons/mlp/?engine=cpu&data=mnist&examples=2000", { route: cutShort(state) });
   const notice = page.locator(".bench .notice");
   await notice.waitFor({ timeout: 30_000 });
   const words = await notice.innerText();
   expect(/bytes|cut/.test(words), words);
-  broken = false;
+  state.broken = false;
   await notice.getByRole("button").click();
   await press(page, "Train");
   await until("5 steps", async () => (await readout(page, "step")) > 5, 60_000);
+  clean(page);
+  return words.replaceAll("\n", " | ");
+});
+
+test("Train and Step begin again what could not begin, and while it cannot its sentence comes back", async (site) => {
+  for (const name of ["Train", "Step"]) {
+    const state = { broken: true };
+    const page = await site.open("lessons/mlp/?engine=cpu&data=mnist&examples=2000", { route: cutShort(state) });
+    const notice = page.locator(".bench .notice");
+    await notice.waitFor({ timeout: 30_000 });
+    await press(page, name);
+    await until(`another try after ${name}`, async () => (await notice.count()) === 0);
+    await notice.waitFor({ timeout: 30_000 });
+    await until("the button Train", () => page.locator(".bench").getByRole("button", { name: "Train", exact: true }).count());
+    state.broken = false;
+    await press(page, name);
+    await until(`steps after ${name}`, async () => (await readout(page, "step")) >= (name === "Train" ? 5 : 1), 60_000);
+    expect(await notice.count() === 0, await notice.innerText().catch(() => ""));
+    clean(page);
+    await site.tidy();
+  }
+}, 180);
+
+test("where no worker can be started the sentence stays, whatever is pressed", async (site) => {
+  const page = await site.open("lessons/mlp/?engine=cpu", { init: () => { delete window.Worker; } });
+  const notice = page.locator(".bench .notice");
+  await notice.waitFor();
+  const words = await notice.innerText();
+  for (const name of ["Train", "Step", "Reset"]) {
+    await press(page, name);
+    await page.waitForTimeout(300);
+    expect(await notice.innerText() === words, `After ${name}: ${await notice.innerText()}`);
+    expect(await page.locator(".bench").getByRole("button", { name: "Train", exact: true }).count() === 1, `${name} seems to train.`);
+  }
+  clean(page);
+  return words.replaceAll("\n", " | ");
+});
+
+test("a source that cannot be fetched costs a sentence, and the next try gets it", async (site) => {
+  let cut = true;
+  const route = { pattern: "**/source/models/src/**", answer: (request) => (cut ? request.abort() : request.continue()) };
+  const page = await site.open("lessons/mlp/?engine=cpu", { route, allow: [/ERR_FAILED/] });
+  const notice = page.locator(".source .notice");
+  await notice.waitFor();
+  const words = await notice.innerText();
+  cut = false;
+  await notice.getByRole("button", { name: "Try again" }).click();
+  await page.locator(".source .source-view .row").first().waitFor();
+  expect(await notice.count() === 0, "The sentence stays.");
   clean(page);
   return words.replaceAll("\n", " | ");
 });
