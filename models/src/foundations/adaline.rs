@@ -102,22 +102,25 @@ impl Bowl {
     pub fn new(examples: &[(&[f32], f32)]) -> Option<Self> {
         let rows = rows(examples)?;
         let first = sharpest(&rows, None);
-        let second = sharpest(&rows, Some(&first));
-        Some(Self::cut(&rows, [first, second]))
+        let (second, most) = (sharpest(&rows, Some(&first)), bend(&rows, &first, &first));
+        Some(Self::cut(&rows, [first, second], most))
     }
 
     /// The same bowl, looked at along the weights of two inputs: the bottom of this slice moves with the bias. Nothing if there
     /// are not two inputs.
     pub fn along_weights(examples: &[(&[f32], f32)]) -> Option<Self> {
         let rows = rows(examples)?;
-        (rows[0].len() == 3).then(|| Self::cut(&rows, [vec![1.0, 0.0, 0.0], vec![0.0, 1.0, 0.0]]))
+        if rows[0].len() != 3 {
+            return None;
+        }
+        let first = sharpest(&rows, None);
+        Some(Self::cut(&rows, [vec![1.0, 0.0, 0.0], vec![0.0, 1.0, 0.0]], bend(&rows, &first, &first)))
     }
 
-    fn cut(rows: &[Vec<f64>], directions: [Vec<f64>; 2]) -> Self {
-        let first = sharpest(rows, None);
+    fn cut(rows: &[Vec<f64>], directions: [Vec<f64>; 2], sharpest: f64) -> Self {
         let [a, b] = &directions;
         let bends = [bend(rows, a, a), bend(rows, a, b), bend(rows, b, b)];
-        Self { directions, bends, sharpest: bend(rows, &first, &first) }
+        Self { directions, bends, sharpest }
     }
 
     /// Batch learning is stable below this rate: `2 / λmax`. Beyond it every step overshoots by more than it gains.

@@ -9,9 +9,10 @@ use crate::{
         adaline::{Batch, Settings},
         linear::{Data, Inputs, page::beside},
     },
-    session::Action,
+    session::{Action, protocol::Series},
     site::{
         experiment::{Experiment, Guess, Progress, run_to_stop, train_to_stop},
+        figures::curves,
         frame::{NextLesson, Stage, StageKind},
     },
     widgets::Figure,
@@ -104,12 +105,14 @@ pub fn Weakness(
             <Experiment
                 id="circles"
                 label="Run circles"
-                about="One class inside the other, all points in each step. Watch the way down the bowl end almost where it began."
+                about="One class inside the other, all points in each step. Watch the error: it has hardly anywhere to fall."
                 progress=circles
                 shows=move || view! {
                     <div class="grid">
                         {beside(twins.adaline, "boundary-circles", "ADALINE")} {beside(twins.perceptron, "twin-circles", "Perceptron")}
-                        <Figure id="bowl-circles" technique="loss-landscape" title="The bowl of squared error" picture=figures::bowl(twins.adaline) />
+                        <Figure id="errors-circles" technique="learning-curves" title="Squared error"
+                            picture=curves(twins.adaline, Series::Loss, Series::ValidationLoss, "½ mean squared error")
+                        />
                     </div>
                 }
                 on_run=run_circles
