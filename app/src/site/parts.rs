@@ -21,8 +21,12 @@ pub fn Source(
     /// The part that is lit.
     lit: Lit,
 ) -> impl IntoView {
-    let mut files: Vec<&'static str> = lesson.parts.iter().map(|part| part.file).collect();
-    files.dedup();
+    let mut files: Vec<&'static str> = Vec::new();
+    for part in lesson.parts {
+        if !files.contains(&part.file) {
+            files.push(part.file);
+        }
+    }
     let chosen = RwSignal::new(files[0]);
     // A part that is lit elsewhere brings its own file into view.
     Effect::new(move || {

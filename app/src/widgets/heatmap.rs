@@ -51,6 +51,8 @@ pub struct Heatmap {
     pub numbers: bool,
     /// Height in CSS pixels; 0 gives cells of sensible size.
     pub height: f64,
+    /// Cells as high as wide, in whatever width: the height is then the most.
+    pub square: bool,
 }
 
 impl Heatmap {
@@ -70,10 +72,18 @@ impl Heatmap {
         self.rows == 0 || self.columns == 0 || self.values.len() < self.rows * self.columns
     }
 
+    /// What the cells take of a drawing of this size: across, down.
+    fn inner(&self, width: f64, height: f64) -> (f64, f64) {
+        let (left, above) = self.margins();
+        let down = height - above;
+        let across = if self.square { down / self.rows.max(1) as f64 * self.columns as f64 } else { width - left };
+        (across, down)
+    }
+
     /// The cell under a CSS pixel: row, column.
     pub fn cell_at(&self, x: f64, y: f64, width: f64) -> Option<(usize, usize)> {
         let (left, above) = self.margins();
-        let (across, down) = (width - left, self.height(width) - above);
+        let (across, down) = self.inner(width, self.height(width));
         let (column, row) = ((x - left) / across * self.columns as f64, (y - above) / down * self.rows as f64);
         let inside = column >= 0.0 && row >= 0.0 && column < self.columns as f64 && row < self.rows as f64;
         (inside && !self.is_empty()).then_some((row as usize, column as usize))
@@ -82,10 +92,15 @@ impl Heatmap {
 
 impl Picture for Heatmap {
     fn height(&self, width: f64) -> f64 {
+        let (left, above) = self.margins();
+        if self.square {
+            let most = if self.height > 0.0 { self.height } else { 480.0 };
+            let cell = ((width - left) / self.columns.max(1) as f64).min((most - above) / self.rows.max(1) as f64);
+            return above + cell * self.rows.max(1) as f64;
+        }
         if self.height > 0.0 {
             return self.height;
         }
-        let (left, above) = self.margins();
         let cell = ((width - left) / self.columns.max(1) as f64).clamp(3.0, 36.0);
         above + (cell * self.rows.max(1) as f64).clamp(24.0, 480.0)
     }
@@ -96,7 +111,7 @@ impl Picture for Heatmap {
             return Ok(());
         }
         let (left, above) = self.margins();
-        let (across, down) = (pen.width - left, pen.height - above);
+        let (across, down) = self.inner(pen.width, pen.height);
         let (cell_width, cell_height) = (across / self.columns as f64, down / self.rows as f64);
         let limit = self.limit();
         let colors: Vec<Rgb> = self.values.iter().map(|value| self.scale.color(theme, value / limit)).collect();

@@ -123,9 +123,14 @@ fn matrices_and_tiles() {
         column_labels: vec![],
         numbers: true,
         height: 0.0,
+        square: false,
     };
     assert!(drawn(&heat(vec![1.0, -2.0, 0.5])).contains("row"));
     assert_eq!(heat(vec![1.0; 3]).cell_at(399.0, 5.0, 400.0), Some((0, 2)));
+    let square =
+        Heatmap { rows: 3, values: vec![1.0; 9], row_labels: vec![], height: 90.0, square: true, ..heat(vec![]) };
+    assert_eq!((square.height(400.0), square.height(60.0)), (90.0, 60.0));
+    assert_eq!((square.cell_at(89.0, 89.0, 400.0), square.cell_at(91.0, 5.0, 400.0)), (Some((2, 2)), None));
     drawn(&heat(BAD.to_vec()));
     drawn(&heat(vec![]));
     let tile = |pixels: Vec<f32>| Tile { pixels, rows: 1, columns: 3, label: "seven".into(), mark: Some(Ink::Bad) };

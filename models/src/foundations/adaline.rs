@@ -97,26 +97,30 @@ pub struct Bowl {
 const ROUNDS: usize = 2000;
 
 impl Bowl {
-    /// The bowl of these examples. With two features it is looked at along the two weights, with more along its two
-    /// sharpest directions.
+    /// The bowl of these examples, looked at along its two sharpest directions, weights and bias together. They do not bend
+    /// into any other direction, so the slice's bottom stays where it is, wherever the unit goes.
     pub fn new(examples: &[(&[f32], f32)]) -> Option<Self> {
-        let features = examples.first()?.0.len();
-        let rows: Vec<Vec<f64>> =
-            examples.iter().map(|(x, _)| x.iter().map(|&value| f64::from(value)).chain([1.0]).collect()).collect();
-        if rows.iter().flatten().any(|value| !value.is_finite()) {
+        let rows = rows(examples)?;
+        let first = sharpest(&rows, None);
+        let (second, most) = (sharpest(&rows, Some(&first)), bend(&rows, &first, &first));
+        Some(Self::cut(&rows, [first, second], most))
+    }
+
+    /// The same bowl, looked at along the weights of two inputs: the bottom of this slice moves with the bias. Nothing if there
+    /// are not two inputs.
+    pub fn along_weights(examples: &[(&[f32], f32)]) -> Option<Self> {
+        let rows = rows(examples)?;
+        if rows[0].len() != 3 {
             return None;
         }
         let first = sharpest(&rows, None);
-        let sharpest_bend = bend(&rows, &first, &first);
-        let directions = if features == 2 {
-            [vec![1.0, 0.0, 0.0], vec![0.0, 1.0, 0.0]]
-        } else {
-            let second = sharpest(&rows, Some(&first));
-            [first, second]
-        };
+        Some(Self::cut(&rows, [vec![1.0, 0.0, 0.0], vec![0.0, 1.0, 0.0]], bend(&rows, &first, &first)))
+    }
+
+    fn cut(rows: &[Vec<f64>], directions: [Vec<f64>; 2], sharpest: f64) -> Self {
         let [a, b] = &directions;
-        let bends = [bend(&rows, a, a), bend(&rows, a, b), bend(&rows, b, b)];
-        Some(Self { directions, bends, sharpest: sharpest_bend })
+        let bends = [bend(rows, a, a), bend(rows, a, b), bend(rows, b, b)];
+        Self { directions, bends, sharpest }
     }
 
     /// Batch learning is stable below this rate: `2 / λmax`. Beyond it every step overshoots by more than it gains.
@@ -143,6 +147,13 @@ impl Bowl {
         let [aa, ab, bb] = self.bends;
         loss + slopes[0] * a + slopes[1] * b + 0.5 * (aa * a * a + 2.0 * ab * a * b + bb * b * b)
     }
+}
+
+/// The examples as rows `x̃ = (x, 1)`; nothing if there are none, or if a value is not finite.
+fn rows(examples: &[(&[f32], f32)]) -> Option<Vec<Vec<f64>>> {
+    let row = |x: &[f32]| -> Vec<f64> { x.iter().map(|&value| f64::from(value)).chain([1.0]).collect() };
+    let rows: Vec<Vec<f64>> = examples.iter().map(|(x, _)| row(x)).collect();
+    (!rows.is_empty() && rows.iter().flatten().all(|value| value.is_finite())).then_some(rows)
 }
 
 /// The direction of the sharpest bend, at right angles to another one if asked, by the power method.
@@ -226,7 +237,7 @@ mod tests {
 
     #[test]
     fn the_bowl_is_the_loss() {
-        let bowl = Bowl::new(&EXAMPLES).unwrap();
+        let bowl = Bowl::along_weights(&EXAMPLES).unwrap();
         let unit = Adaline { weights: vec![0.3, -0.2], bias: 0.1 };
         let (slope, _) = unit.gradient(&EXAMPLES);
         let slopes = [f64::from(slope[0]), f64::from(slope[1])];
@@ -238,6 +249,21 @@ mod tests {
             assert!(floor < bowl.loss_at(loss, slopes, [bottom[0] + aside[0], bottom[1] + aside[1]]));
         }
         assert!((bowl.loss_at(loss, slopes, [0.5, -0.7]) - f64::from(moved.loss(&EXAMPLES))).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_bottom_stays_where_it_is_along_the_sharpest_directions() {
+        let bowl = Bowl::new(&EXAMPLES).unwrap();
+        assert!((bowl.bends[0] - bowl.sharpest).abs() < 1e-9 && bowl.bends[1].abs() < 1e-9);
+        let bottom = |unit: &Adaline| {
+            let (slope, slope_of_bias) = unit.gradient(&EXAMPLES);
+            let slopes: Vec<f64> = slope.iter().chain([&slope_of_bias]).map(|slope| f64::from(*slope)).collect();
+            let (off, here) = (bowl.bottom(bowl.place(&slopes)).unwrap(), bowl.place(&unit.parameters()));
+            [here[0] + off[0], here[1] + off[1]]
+        };
+        let (one, other) = (bottom(&Adaline::new(2)), bottom(&Adaline { weights: vec![3.0, -2.0], bias: 5.0 }));
+        // Slopes are f32.
+        assert!(one.iter().zip(other).all(|(one, other)| (one - other).abs() < 1e-4), "{one:?} {other:?}");
     }
 
     #[test]

@@ -53,6 +53,11 @@ pub const LESSON: Lesson = Lesson {
         FigureNote { id: "twin-boundary", technique: "decision-boundary", shows: "the perceptron on the same points" },
         FigureNote { id: "bowl", technique: "loss-landscape", shows: "the squared-error bowl and the way down" },
         FigureNote { id: "curves", technique: "learning-curves", shows: "the squared error, step by step" },
+        FigureNote {
+            id: "accuracy",
+            technique: "learning-curves",
+            shows: "the points on the right side, step by step",
+        },
         FigureNote { id: "gradients", technique: "gradient-flow", shows: "the slope of the bowl under the unit" },
         FigureNote { id: "weights", technique: "weight-histogram", shows: "all weights of the one unit" },
         FigureNote { id: "confusion", technique: "confusion-matrix", shows: "right and wrong at this threshold" },
@@ -60,7 +65,7 @@ pub const LESSON: Lesson = Lesson {
         FigureNote { id: "precision-recall", technique: "roc-pr", shows: "precision against recall" },
         FigureNote { id: "weight-picture", technique: "first-layer-filters", shows: "the weights of 0 against 1" },
     ],
-    experiments: &["iris", "digits", "limit", "xor", "circles", "outlier"],
+    experiments: &["sets", "iris", "digits", "limit", "xor", "circles", "outlier"],
 };
 
 /// The lesson's messages.

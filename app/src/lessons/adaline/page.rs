@@ -3,6 +3,8 @@
 mod build;
 mod controls;
 mod figures;
+mod limit;
+mod sets;
 mod strength;
 mod understand;
 mod weakness;

@@ -30,6 +30,7 @@ pub struct Task {
     settings: Settings,
     examples: Examples,
     bowl: Option<Bowl>,
+    labels: [String; 2],
     state: State,
     curves: Vec<CurvePoint>,
 }
@@ -49,11 +50,12 @@ impl serve::Task for Task {
 
     async fn start(settings: Settings, context: Context) -> Result<Self, Trouble> {
         let examples = Examples::load(&settings.inputs, &context).await?;
-        let bowl = Bowl::new(&examples.signed());
+        let (bowl, labels) = slice(&examples, settings.batch);
         let unit = adaline::Adaline::new(examples.features());
         let state = State { unit, cursor: 0, steps: 0, path: Vec::new(), looked_at: None };
-        let mut task = Self { settings, examples, bowl, state, curves: Vec::new() };
+        let mut task = Self { settings, examples, bowl, labels, state, curves: Vec::new() };
         task.measure();
+        task.measure_slope();
         Ok(task)
     }
 
@@ -62,17 +64,24 @@ impl serve::Task for Task {
             return Ok(false);
         }
         let rate = self.settings.rate();
-        match self.settings.batch {
-            Batch::All => self.state.unit.descend(&self.examples.signed(), rate),
+        let saw_all = match self.settings.batch {
+            Batch::All => {
+                self.state.unit.descend(&self.examples.signed(), rate);
+                true
+            }
             Batch::One => {
                 let index = self.state.cursor;
                 let (x, target) = self.examples.example(index);
                 self.state.unit.correct(x, target, rate);
                 self.state.looked_at = Some(index as u32);
                 self.state.cursor = (index + 1) % self.examples.training.len();
+                self.state.cursor == 0
             }
-        }
+        };
         self.state.steps += 1;
+        if saw_all {
+            self.measure_slope();
+        }
         if self.state.steps.is_multiple_of(self.spacing()) {
             // Not `>`: an error that is no number is lost too.
             let is_here = self.measure() < LOST;
@@ -132,6 +141,7 @@ impl serve::Task for Task {
         self.state.unit = adaline::Adaline { weights, bias };
         self.curves.clear();
         self.measure();
+        self.measure_slope();
         Ok(())
     }
 
@@ -161,7 +171,7 @@ impl Task {
         }
     }
 
-    /// Errors, accuracies, slopes, and the next place of the path; returns the training error.
+    /// Errors, accuracies, and the next place of the path; returns the training error.
     fn measure(&mut self) -> f32 {
         let (unit, step) = (&self.state.unit, self.state.steps);
         let signed = self.examples.signed();
@@ -185,10 +195,6 @@ impl Task {
         for (class, right) in self.examples.right_by_class(|x| unit.sum(x)).into_iter().enumerate() {
             plot(&mut self.curves, Series::Class(class as u16), step, right);
         }
-        let (slopes, slope_of_bias) = unit.gradient(&signed);
-        let mean = slopes.iter().map(|slope| slope.abs()).sum::<f32>() / slopes.len() as f32;
-        plot(&mut self.curves, Series::Gradient(0), step, mean);
-        plot(&mut self.curves, Series::Gradient(1), step, slope_of_bias.abs());
         if let Some(bowl) = &self.bowl {
             let [across, up] = bowl.place(&unit.parameters()).map(|value| value as f32);
             self.state.path.push((across, up));
@@ -204,15 +210,19 @@ impl Task {
         loss
     }
 
+    /// The slope under the unit, once a pass: between single examples it swings so fast that its curve would be a band.
+    fn measure_slope(&mut self) {
+        let (slopes, slope_of_bias) = self.state.unit.gradient(&self.examples.signed());
+        let mean = slopes.iter().map(|slope| slope.abs()).sum::<f32>() / slopes.len() as f32;
+        plot(&mut self.curves, Series::Gradient(0), self.state.steps, mean);
+        plot(&mut self.curves, Series::Gradient(1), self.state.steps, slope_of_bias.abs());
+    }
+
     fn bowl_view(&self, signed: &[(&[f32], f32)], loss: f64) -> Option<BowlView> {
         let bowl = self.bowl.as_ref()?;
         let (slopes, slope_of_bias) = self.state.unit.gradient(signed);
         let slopes: Vec<f64> = slopes.iter().chain([&slope_of_bias]).map(|slope| f64::from(*slope)).collect();
         let slopes = bowl.place(&slopes);
-        let labels = match self.examples.features() {
-            2 => ["weight of across", "weight of up"],
-            _ => ["sharpest direction of the bowl", "second sharpest"],
-        };
         let mut path = self.state.path.clone();
         let [across, up] = bowl.place(&self.state.unit.parameters()).map(|value| value as f32);
         path.push((across, up));
@@ -224,7 +234,17 @@ impl Task {
             }),
             bends: bowl.bends,
             stable_rate: bowl.stable_rate(),
-            labels: labels.map(String::from),
+            labels: self.labels.clone(),
         })
     }
+}
+
+/// The slice through the bowl that is shown, and what its two directions are. One example at a time, two weights are shown as
+/// they are; theory speaks of all examples at once and of the sharpest directions, and so does the slice then.
+fn slice(examples: &Examples, batch: Batch) -> (Option<Bowl>, [String; 2]) {
+    let signed = examples.signed();
+    if batch == Batch::One && examples.features() == 2 {
+        return (Bowl::along_weights(&signed), ["weight of across", "weight of up"].map(String::from));
+    }
+    (Bowl::new(&signed), ["sharpest direction of the bowl", "second sharpest"].map(String::from))
 }

@@ -40,7 +40,7 @@ pub const LESSON: Lesson = Lesson {
         Part {
             id: "update",
             name: "Update",
-            does: "A unit that stands against its field turns; the energy falls by as much as it stood against it.",
+            does: "A unit that stands against its field turns; the energy falls by twice what it stood against.",
             file: "foundations/recall.rs",
             lines: ("pub fn update_one(", "Some((unit, turns))"),
         },

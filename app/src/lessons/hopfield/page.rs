@@ -3,6 +3,7 @@
 mod build;
 mod controls;
 mod figures;
+mod shown;
 mod state_picture;
 mod strength;
 mod understand;
@@ -12,13 +13,13 @@ use leptos::prelude::*;
 
 use self::{build::Build, controls::Controls, strength::Strength, understand::Understand, weakness::Weakness};
 use crate::{
-    lessons::hopfield::{Data, Hopfield, LESSON, Settings},
+    lessons::hopfield::{Data, Hopfield, LESSON, Settings, View},
     session::{Action, Session},
     site::{
         frame::{LessonFrame, settings_from_address},
         parts::Lit,
     },
-    widgets::Figure,
+    widgets::{Figure, Readout, plain},
 };
 
 /// The lesson's page.
@@ -28,12 +29,35 @@ pub fn Page() -> impl IntoView {
     pace(session);
     let lit = Lit(RwSignal::new(None));
     view! {
-        <LessonFrame lesson=&LESSON session beside settings=move || view! { <Controls session /> }>
+        <LessonFrame
+            lesson=&LESSON
+            session
+            beside
+            settings=move || view! { <Controls session /> }
+            readouts=move || view! { <Course session /> }
+        >
             <Understand session lit />
             <Build session lit />
             <Strength session lit />
             <Weakness session lit />
         </LessonFrame>
+    }
+}
+
+/// How far down the state is, and how near to a stored pattern.
+#[component]
+fn Course(session: Session<Hopfield>) -> impl IntoView {
+    let read =
+        move |read: fn(&View) -> String| Signal::derive(move || figures::from_view(session, read).unwrap_or_default());
+    let nearest = |view: &View| {
+        let name = figures::strongest(view).and_then(|(index, _)| view.names.get(index));
+        name.map_or("overlap".into(), |name| format!("overlap with {name}"))
+    };
+    let overlap =
+        |view: &View| figures::strongest(view).map(|(_, overlap)| plain(overlap.into(), 2)).unwrap_or_default();
+    view! {
+        <Readout name="energy" label="energy" value=read(|view| plain(view.energy, 3)) />
+        <Readout name="overlap" label=read(nearest) value=read(overlap) />
     }
 }
 

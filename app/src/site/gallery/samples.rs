@@ -129,6 +129,7 @@ pub fn heatmap(scale: Scale) -> Heatmap {
         column_labels: words,
         numbers: signed,
         height: 0.0,
+        square: false,
     }
 }
 

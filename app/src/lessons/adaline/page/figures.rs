@@ -2,10 +2,14 @@
 
 use leptos::prelude::*;
 
+use super::Twins;
 use crate::{
-    lessons::adaline::{Adaline, BowlView},
+    lessons::{
+        adaline::{Adaline, BowlView},
+        linear::Answer,
+    },
     session::Session,
-    widgets::{Dot, Histogram, Ink, Scatter, Segment},
+    widgets::{Axis, Chart, Dot, Histogram, ImageGrid, Ink, Scale, Scatter, Segment, Series as Line, Tile},
 };
 
 /// Rings of equal error.
@@ -13,9 +17,11 @@ const RINGS: usize = 9;
 /// Corners of a ring.
 const CORNERS: usize = 64;
 /// A run that leaves the bowl is followed this many times as far as the bottom was at first.
-const FARTHEST: f64 = 8.0;
+const FARTHEST: f64 = 32.0;
 /// Bins of the weights.
 const BINS: usize = 41;
+/// Pixels along one side of a digit.
+const SIDE: usize = 28;
 
 /// The bowl from above: rings of equal error, the way down, the bottom.
 pub fn bowl(session: Session<Adaline>) -> Signal<Option<Scatter>> {
@@ -82,6 +88,57 @@ pub fn weights(session: Session<Adaline>) -> Signal<Option<Histogram>> {
             low: -high,
             high,
             x_label: "weight".into(),
+        })
+    })
+}
+
+/// Something made of the newest answers of both, the lesson's own first.
+fn of_both<T>(twins: Twins, make: impl Fn([(&'static str, &Answer); 2]) -> Option<T>) -> Option<T> {
+    let (adaline, perceptron) = (twins.adaline.snapshot.get()?, twins.perceptron.snapshot.get()?);
+    make([("ADALINE", &adaline.answer), ("perceptron", &perceptron.answer)])
+}
+
+/// The weights of both as pictures of a digit, each in its own scale.
+pub fn both_weights(twins: Twins) -> Signal<Option<ImageGrid>> {
+    let tile = |(name, answer): (&str, &Answer)| {
+        let largest = answer.weights.iter().fold(1e-6_f32, |largest, weight| largest.max(weight.abs()));
+        Tile {
+            pixels: answer.weights.iter().map(|weight| weight / largest).collect(),
+            rows: SIDE,
+            columns: SIDE,
+            label: name.into(),
+            mark: None,
+        }
+    };
+    Signal::derive(move || {
+        of_both(twins, |both| {
+            both.iter().all(|(_, answer)| answer.weights.len() == SIDE * SIDE).then(|| ImageGrid {
+                images: both.map(tile).into(),
+                columns: 2,
+                scale: Scale::Signed,
+                tile: 240.0,
+            })
+        })
+    })
+}
+
+/// The ROC curves of both.
+pub fn both_rocs(twins: Twins) -> Signal<Option<Chart>> {
+    Signal::derive(move || {
+        of_both(twins, |both| {
+            let line = |(place, (name, answer)): (usize, (&str, &Answer))| {
+                let points = answer.roc.iter().map(|&(x, y)| (x.into(), y.into())).collect();
+                let line = Line::new(name, points, Ink::Class(place));
+                if place > 0 { line.dashed() } else { line }
+            };
+            let series: Vec<Line> = both.into_iter().enumerate().map(line).collect();
+            series.iter().all(|line| !line.points.is_empty()).then(|| Chart {
+                series,
+                x: Axis::new("false positives").percent(),
+                y: Axis::new("true positives").percent(),
+                square: true,
+                ..Chart::default()
+            })
         })
     })
 }

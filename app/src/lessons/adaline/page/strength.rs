@@ -2,17 +2,18 @@
 
 use leptos::prelude::*;
 
-use super::Twins;
+use super::{Twins, figures, limit::Limit, sets::Sets};
 use crate::{
     lessons::{
-        adaline::{Batch, Settings},
-        linear::{Answer, Data, Inputs},
+        adaline::Settings,
+        linear::{Answer, Data, Inputs, page::beside},
     },
-    session::{Action, protocol::Series as Curve},
+    session::Action,
     site::{
-        experiment::{Experiment, Progress, run_to_stop, train_to_stop},
+        experiment::{Experiment, Progress, run_to_stop},
         frame::{Stage, StageKind},
     },
+    widgets::Figure,
 };
 
 /// Passes over the flowers or digits that both units get.
@@ -20,11 +21,6 @@ const PASSES: u32 = 20;
 /// Training examples: seven tenths of the flowers, and about the zeros and ones among the first digits.
 const FLOWERS: u32 = 70;
 const DIGITS: u32 = 400;
-/// The two shares of the limit.
-const BELOW: f64 = 0.95;
-const ABOVE: f64 = 1.05;
-/// Steps of batch learning on each side of the limit.
-const STEPS: u32 = 100;
 
 /// The third stage.
 #[component]
@@ -32,7 +28,7 @@ pub fn Strength(
     /// ADALINE and the perceptron.
     twins: Twins,
 ) -> impl IntoView {
-    let [iris, digits, limit] = [(); 3].map(|()| RwSignal::new(Progress::default()));
+    let [iris, digits] = [(); 2].map(|()| RwSignal::new(Progress::default()));
     // Both in full view, on the same examples.
     let compare = move |data: Data, examples: u32, progress: RwSignal<Progress>| {
         let inputs = Inputs { data, measures: None, ..twins.inputs() };
@@ -43,31 +39,30 @@ pub fn Strength(
     };
     let run_iris = Callback::new(move |()| compare(Data::Iris, FLOWERS, iris));
     let run_digits = Callback::new(move |()| compare(Data::Digits, DIGITS, digits));
-    let run_limit = Callback::new(move |()| {
-        // A first step of its own, to learn from the data where the limit is.
-        let settings = Settings { inputs: twins.inputs(), batch: Batch::All, stop: 1, ..Settings::default() };
-        twins.restart(settings.clone(), 1);
-        twins.adaline.bench.act(Action::Speed(0.0));
-        train_to_stop(vec![twins.adaline.bench], 1, limit, move || {
-            let again = settings.clone();
-            descend(twins, &settings, BELOW, limit, move |from, below| {
-                descend(twins, &again, ABOVE, limit, move |_, above| {
-                    limit.set(Progress::Done(both_sides(twins, from, below, above)));
-                });
-            });
-        });
-    });
+    let rocs = figures::both_rocs(twins);
     view! {
         <Stage kind=StageKind::Strength claim="Theory says how fast it may learn">
             <p>
-                "The perceptron’s last line is a matter of luck: it is the first that makes no mistake. ADALINE’s line depends on all points, "
-                "and it also ranks well: the farther a point lies from the line, the surer the answer. The area under the ROC curve measures that."
+                "The perceptron’s last line is a matter of luck: it hangs on the points that came last. ADALINE’s line depends on all points. "
+                "Where the classes overlap, that tells."
+            </p>
+            <Sets twins />
+            <p>
+                "Both also rank: the farther a point lies from the line, the surer the answer. The area under the ROC curve measures that. "
+                "On data with a wide gap there is nothing to win by it."
             </p>
             <Experiment
                 id="iris"
                 label="Two irises"
-                about="All four measures of setosa and versicolor. Both units look at the same flowers, 20 times."
+                about="All four measures of setosa and versicolor. Both units look at the same flowers, 20 times. Compare how near each line passes to the flowers."
                 progress=iris
+                shows=move || view! {
+                    <div class="grid">
+                        {beside(twins.adaline, "boundary-iris", "ADALINE")}
+                        {beside(twins.perceptron, "twin-iris", "Perceptron")}
+                        <Figure id="roc-iris" technique="roc-pr" title="ROC of both" picture=rocs />
+                    </div>
+                }
                 on_run=run_iris
             />
             <Experiment
@@ -75,54 +70,23 @@ pub fn Strength(
                 label="Zero against one"
                 about="784 pixels. Compare the two pictures of weights, and the areas under the curves."
                 progress=digits
+                shows=move || view! {
+                    <div class="pair">
+                        <Figure id="weights-digits" technique="first-layer-filters" title="The weights of both" picture=figures::both_weights(twins)
+                            empty="The pictures come with the digits."
+                        >
+                            <strong>"Look for the ring of a zero in blue and the stroke of a one in orange."</strong>
+                            " The perceptron’s picture is a sum of the few digits that it called wrongly; every digit has a share in ADALINE’s, as large as its errors."
+                        </Figure>
+                        <Figure id="roc-digits" technique="roc-pr" title="ROC of both" picture=rocs />
+                    </div>
+                }
                 on_run=run_digits
             />
-            <Experiment
-                id="limit"
-                label="Below and above the limit"
-                about="Learning from all points at once, first at 0.95 of the limit 2 / λmax, then at 1.05. Watch the orange way in the bowl: it settles, then it breaks out."
-                progress=limit
-                on_run=run_limit
-            />
+            <p>"ADALINE has a rate, and the bowl says how large it may be: 2 / λmax, where λmax is how sharply the bowl bends where it bends most."</p>
+            <Limit twins />
         </Stage>
     }
-}
-
-/// Learns from all points at a share of the limit, then hands on the first error and the last.
-fn descend(
-    twins: Twins,
-    settings: &Settings,
-    share: f64,
-    progress: RwSignal<Progress>,
-    then: impl Fn(f64, f64) + Send + Sync + 'static,
-) {
-    let Some(rate) = stable_rate(twins) else {
-        return progress.set(Progress::Done("These points have no bowl.".into()));
-    };
-    let session = twins.adaline;
-    twins.restart(Settings { rate: (share * rate) as f32, stop: STEPS, ..settings.clone() }, 1);
-    train_to_stop(vec![session.bench], STEPS.into(), progress, move || {
-        let line = session.curves.with(|curves| curves.line(Curve::Loss).to_vec());
-        let (first, last) = line.first().zip(line.last()).map_or((0.0, 0.0), |(first, last)| (first.1, last.1));
-        then(first, last);
-    });
-}
-
-/// What happened on each side of the limit.
-fn both_sides(twins: Twins, from: f64, below: f64, above: f64) -> String {
-    let rate = stable_rate(twins).unwrap_or_default();
-    let judgement = match below < from && above > from {
-        true => "Theory was right on both sides.",
-        false => "Theory was wrong here.",
-    };
-    format!(
-        "The limit for these points is {rate:.4}. In {STEPS} steps at {BELOW} of it the error went from {from:.4} to {below:.4}; at {ABOVE} of it, from {from:.4} to {above:.2e}. {judgement}"
-    )
-}
-
-fn stable_rate(twins: Twins) -> Option<f64> {
-    let snapshot = twins.adaline.snapshot.get_untracked()?;
-    Some(snapshot.bowl.as_ref()?.stable_rate)
 }
 
 /// What both say of the held-out examples.
@@ -131,9 +95,31 @@ fn comparison(twins: Twins) -> String {
         return String::new();
     };
     let says = |answer: &Answer| format!("{:.4} ({} of {} right)", answer.auc, answer.right(), answer.judged.0);
+    let (one, other) = (&adaline.answer, &perceptron.answer);
     format!(
-        "Area under the ROC curve on held-out examples: ADALINE {}, perceptron {}.",
-        says(&adaline.answer),
-        says(&perceptron.answer),
+        "Area under the ROC curve on held-out examples: ADALINE {}, perceptron {}.{}",
+        says(one),
+        says(other),
+        tie(one.auc, other.auc),
     )
+}
+
+/// What two equal areas mean.
+fn tie(one: f64, other: f64) -> &'static str {
+    match ((one - other).abs() < 5e-5, one.min(other) > 0.99995) {
+        (true, true) => " They tie: both rank every orange example above every blue one, so easy is it here.",
+        (true, false) => " They tie.",
+        (false, _) => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tie_is_called_one() {
+        assert!(tie(1.0, 1.0).starts_with(" They tie: both"));
+        assert_eq!((tie(0.9, 0.90001), tie(1.0, 0.99)), (" They tie.", ""));
+    }
 }

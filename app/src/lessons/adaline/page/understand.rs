@@ -27,6 +27,7 @@ pub fn Understand(
 ) -> impl IntoView {
     let session = twins.adaline;
     let hover = Callback::new(move |term: Option<&'static str>| lit.0.set(term));
+    let accuracy = curves(session, Series::Accuracy, Series::ValidationAccuracy, "accuracy");
     let loss = move || session.snapshot.get().map(|snapshot| format!("{:.4}", snapshot.loss));
     let floor = move || {
         let snapshot = session.snapshot.get()?;
@@ -46,7 +47,7 @@ pub fn Understand(
                         empty="The bowl appears with the first frame."
                     >
                         <strong>"Follow the orange way down."</strong>
-                        " Every ring is one height of the error, computed from these points. The slice goes through the two directions named; bias and other weights are as they are now. Error here: "
+                        " Every ring is one height of the error, computed from these points. The slice goes through the two directions named; whatever else it could change is as it is now. Error here: "
                         <b data-readout="squared-error">{loss}</b> "." {floor}
                     </Figure>
                 </div>
@@ -82,12 +83,18 @@ pub fn Understand(
                     <strong>"It falls, but not to zero."</strong>
                     " A line cannot give every point exactly +1 or −1. What remains is the height of the bottom."
                 </Figure>
+                <Figure id="accuracy" technique="learning-curves" title="Accuracy" picture=accuracy empty="Press Train. The points on the right side are counted as it goes.">
+                    <strong>"It may stand still while the error falls."</strong>
+                    " What counts here is the side of the line alone, and nothing ADALINE learns from asks for that."
+                </Figure>
+            </div>
+            <div class="wide grid">
                 <Confusion session />
                 <Figure id="gradients" technique="gradient-flow" title="The slope under the unit" picture=gradient_flow(session, Signal::stored(["weights", "bias"].map(String::from).to_vec()))
-                    empty="Press Train. The slope is measured as it goes."
+                    empty="Press Train. The slope is measured after every pass."
                 >
                     <strong>"Near the bottom the slope dies away."</strong>
-                    " Looking at one point at a time it never quite does: the unit keeps trembling around the bottom."
+                    " Measured after every pass. Looking at one point at a time it does not die: each pass ends as far off the bottom as the last."
                 </Figure>
             </div>
             <Rates session />

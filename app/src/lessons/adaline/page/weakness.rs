@@ -3,23 +3,32 @@
 use leptos::prelude::*;
 use models::data::points::{Point, PointKind};
 
-use super::Twins;
+use super::{Twins, figures};
 use crate::{
     lessons::{
-        adaline::Settings,
-        linear::{Data, Inputs},
+        adaline::{Batch, Settings},
+        linear::{Data, Inputs, page::beside},
     },
-    session::Action,
+    session::{Action, protocol::Series},
     site::{
-        experiment::{Experiment, Guess, Progress, run_to_stop},
+        experiment::{Experiment, Guess, Progress, run_to_stop, train_to_stop},
+        figures::curves,
         frame::{NextLesson, Stage, StageKind},
     },
+    widgets::Figure,
 };
 
 /// Points on each side of the gap in the run with an outlier.
 const SIDE: usize = 7;
-/// Passes of the perceptron in that run, far more than it needs.
+/// Steps of that run.
+const OUTLIER_STEPS: u32 = 3000;
+/// Passes of the perceptron in it, far more than it needs.
 const PASSES: u32 = 1000;
+/// Steps of XOR with all four points at once, and with one at a time.
+const ALL_STEPS: u32 = 25;
+const ONE_STEPS: u32 = 300;
+/// Steps of circles, with all points at once: enough to reach the bottom.
+const CIRCLES_STEPS: u32 = 400;
 
 /// The fourth stage.
 #[component]
@@ -28,22 +37,31 @@ pub fn Weakness(
     twins: Twins,
 ) -> impl IntoView {
     let [xor, circles, outlier] = [(); 3].map(|()| RwSignal::new(Progress::default()));
-    let run =
-        move |inputs: Inputs, stop: u32, passes: u32, progress: RwSignal<Progress>, finding: fn(Twins) -> String| {
-            twins.restart(Settings { inputs, stop, ..Settings::default() }, passes);
-            twins.adaline.bench.act(Action::Speed(1000.0));
-            run_to_stop(twins.benches(), stop.into(), progress, move || finding(twins));
-        };
+    let begin = move |settings: Settings, passes: u32, speed: f32| {
+        twins.restart(settings, passes);
+        twins.adaline.bench.act(Action::Speed(speed));
+    };
     let run_xor = Callback::new(move |()| {
         let point = |x: f32, y: f32| Point { x, y, class: u8::from(x * y < 0.0) };
         let own = vec![point(-0.75, -0.75), point(0.75, 0.75), point(-0.75, 0.75), point(0.75, -0.75)];
-        run(Inputs { data: Data::Own, own, ..twins.inputs() }, 800, 10, xor, flat);
+        let inputs = Inputs { data: Data::Own, own, ..twins.inputs() };
+        let one = Settings { inputs, stop: ONE_STEPS, ..Settings::default() };
+        begin(Settings { batch: Batch::All, stop: ALL_STEPS, ..one.clone() }, 10, 25.0);
+        train_to_stop(twins.benches(), ALL_STEPS.into(), xor, move || {
+            let still = loss(twins);
+            begin(one.clone(), 10, 100.0);
+            run_to_stop(twins.benches(), ONE_STEPS.into(), xor, move || trembling(twins, still));
+        });
     });
     let run_circles = Callback::new(move |()| {
-        run(Inputs { data: Data::Points(PointKind::Circles), ..twins.inputs() }, 2000, 10, circles, flat);
+        let inputs = Inputs { data: Data::Points(PointKind::Circles), ..twins.inputs() };
+        begin(Settings { inputs, batch: Batch::All, stop: CIRCLES_STEPS, ..Settings::default() }, 5, 100.0);
+        run_to_stop(twins.benches(), CIRCLES_STEPS.into(), circles, move || flat(twins));
     });
     let run_outlier = Callback::new(move |()| {
-        run(Inputs { data: Data::Own, own: with_outlier(), ..twins.inputs() }, 3000, PASSES, outlier, dragged);
+        let inputs = Inputs { data: Data::Own, own: with_outlier(), ..twins.inputs() };
+        begin(Settings { inputs, stop: OUTLIER_STEPS, ..Settings::default() }, PASSES, 1000.0);
+        run_to_stop(twins.benches(), OUTLIER_STEPS.into(), outlier, move || dragged(twins));
     });
     view! {
         <Stage kind=StageKind::Weakness claim="One point far away can spoil it">
@@ -56,6 +74,11 @@ pub fn Weakness(
                 label="Add one point far away"
                 about="Two groups with a gap between them, and one orange point far out on the orange side. The perceptron beside it is not disturbed."
                 progress=outlier
+                shows=move || view! {
+                    <div class="pair">
+                        {beside(twins.adaline, "boundary-outlier", "ADALINE")} {beside(twins.perceptron, "twin-outlier", "Perceptron")}
+                    </div>
+                }
                 on_run=run_outlier
                 guess=Guess {
                     question: "The far point lies on its own right side. What will it do to ADALINE’s line?",
@@ -69,15 +92,29 @@ pub fn Weakness(
             <Experiment
                 id="xor"
                 label="Run XOR"
-                about="Four points, two on each diagonal. Watch the bowl: its bottom lies where all weights are zero."
+                about="Four points, two on each diagonal; first all four in each step, then one after the other. Watch the bowl: its bottom lies where all weights are zero, and each single point pulls the unit off it."
                 progress=xor
+                shows=move || view! {
+                    <div class="pair">
+                        {beside(twins.adaline, "boundary-xor", "ADALINE")}
+                        <Figure id="bowl-xor" technique="loss-landscape" title="The bowl of squared error" picture=figures::bowl(twins.adaline) />
+                    </div>
+                }
                 on_run=run_xor
             />
             <Experiment
                 id="circles"
                 label="Run circles"
-                about="One class inside the other."
+                about="One class inside the other, all points in each step. Watch the error: it has hardly anywhere to fall."
                 progress=circles
+                shows=move || view! {
+                    <div class="grid">
+                        {beside(twins.adaline, "boundary-circles", "ADALINE")} {beside(twins.perceptron, "twin-circles", "Perceptron")}
+                        <Figure id="errors-circles" technique="learning-curves" title="Squared error"
+                            picture=curves(twins.adaline, Series::Loss, Series::ValidationLoss, "½ mean squared error")
+                        />
+                    </div>
+                }
                 on_run=run_circles
             />
             <NextLesson slug="mlp">"What helps is a second layer that folds the plane first."</NextLesson>
@@ -96,6 +133,21 @@ fn with_outlier() -> Vec<Point> {
         })
     });
     groups.chain([Point { x: 2.0, y: 0.5, class: 1 }]).collect()
+}
+
+/// The error on the training examples now.
+fn loss(twins: Twins) -> f64 {
+    twins.adaline.snapshot.get().map_or(0.0, |snapshot| snapshot.loss)
+}
+
+/// XOR: where it stays with all points at once, and why it is worse off with one at a time.
+fn trembling(twins: Twins, still: f64) -> String {
+    let Some(snapshot) = twins.adaline.snapshot.get() else { return String::new() };
+    let (right, of) = snapshot.right;
+    format!(
+        "With all four points in each step it ends at an error of {still:.4}, where 0.5 is what a unit has that always says nothing. With one after the other, each point pulls it off the bottom again: it trembles, now at {:.4}, with {right} of {of} points on the right side.",
+        snapshot.loss,
+    )
 }
 
 /// What is left of the error where no line helps.

@@ -31,14 +31,19 @@ pub fn state(session: Session<Hopfield>, cursor: RwSignal<Option<usize>>) -> Sig
     })
 }
 
+/// The stored pattern that the state is most like, or most unlike, and the overlap.
+pub fn strongest(view: &View) -> Option<(usize, f32)> {
+    match &view.diagnosis {
+        Diagnosis::Stored(index) => Some((*index, 1.0)),
+        Diagnosis::Reverse(index) => Some((*index, -1.0)),
+        Diagnosis::Blend(near) => near.first().copied(),
+    }
+}
+
 /// The strongest overlap in words.
 fn nearest(view: &View) -> String {
     let name = |index: usize| view.names.get(index).map_or("?", String::as_str);
-    let (index, overlap) = match &view.diagnosis {
-        Diagnosis::Stored(index) => (*index, 1.0),
-        Diagnosis::Reverse(index) => (*index, -1.0),
-        Diagnosis::Blend(near) => near.first().copied().unwrap_or_default(),
-    };
+    let (index, overlap) = strongest(view).unwrap_or_default();
     let what = if overlap < 0.0 { "nearest: the reverse of" } else { "nearest:" };
     format!("{what} {}, overlap {overlap:.2}", name(index)).replace('-', "−")
 }
@@ -54,23 +59,30 @@ pub fn sentence(view: &View) -> String {
 
 /// The stored patterns, each with whether it holds.
 pub fn stored(session: Session<Hopfield>) -> Signal<Option<ImageGrid>> {
-    Signal::derive(move || {
-        from_view(session, |view| {
-            let tiles = view.patterns.iter().enumerate().map(|(index, pattern)| {
-                let holds = view.stable.get(index) == Some(&true);
-                let name = view.names.get(index).map_or("", String::as_str);
-                Tile {
-                    pixels: pattern.iter().map(|value| f32::from(u8::from(*value > 0))).collect(),
-                    rows: view.side as usize,
-                    columns: view.side as usize,
-                    label: format!("{name} {}", if holds { "holds" } else { "is lost" }),
-                    mark: Some(if holds { Ink::Good } else { Ink::Bad }),
-                }
-            });
-            ImageGrid { images: tiles.collect(), columns: 0, scale: Scale::Grey, tile: 72.0 }
-        })
-        .filter(|grid| !grid.images.is_empty())
+    Signal::derive(move || stored_in(session))
+}
+
+/// The same of a session that may not have begun.
+pub fn stored_of(slot: RwSignal<Option<Session<Hopfield>>>) -> Signal<Option<ImageGrid>> {
+    Signal::derive(move || stored_in(slot.get()?))
+}
+
+fn stored_in(session: Session<Hopfield>) -> Option<ImageGrid> {
+    from_view(session, |view| {
+        let tiles = view.patterns.iter().enumerate().map(|(index, pattern)| {
+            let holds = view.stable.get(index) == Some(&true);
+            let name = view.names.get(index).map_or("", String::as_str);
+            Tile {
+                pixels: pattern.iter().map(|value| f32::from(u8::from(*value > 0))).collect(),
+                rows: view.side as usize,
+                columns: view.side as usize,
+                label: format!("{name} {}", if holds { "holds" } else { "is lost" }),
+                mark: Some(if holds { Ink::Good } else { Ink::Bad }),
+            }
+        });
+        ImageGrid { images: tiles.collect(), columns: 0, scale: Scale::Grey, tile: 72.0 }
     })
+    .filter(|grid| !grid.images.is_empty())
 }
 
 /// The energy at every update.
@@ -79,12 +91,22 @@ pub fn energy(session: Session<Hopfield>) -> Signal<Option<Chart>> {
         let points = session.curves.with(|curves| curves.line(ENERGY).to_vec());
         let synchronous = session.settings.with(|settings| settings.synchronous);
         (!points.is_empty()).then(|| Chart {
-            series: vec![Line::new("", points, Ink::Class(0))],
             x: Axis::new(if synchronous { "sweep" } else { "update" }).integer().from(0.0),
-            y: Axis::new("energy"),
+            y: around(&points),
+            series: vec![Line::new("", points, Ink::Class(0))],
             ..Chart::default()
         })
     })
+}
+
+/// An axis from the lowest energy to the highest, in whole steps, so that it stands still while the energy falls: from 0 the
+/// fall of a state that begins near its valley would be a flat line.
+fn around(points: &[(f64, f64)]) -> Axis {
+    let low = points.iter().map(|(_, energy)| *energy).fold(f64::INFINITY, f64::min);
+    let high = points.iter().map(|(_, energy)| *energy).fold(f64::NEG_INFINITY, f64::max);
+    let step = 10_f64.powf((high - low).max(0.1).log10().floor());
+    let low = (low / step).floor() * step;
+    Axis::new("energy").from(low).to(((high / step).ceil() * step).max(low + step))
 }
 
 /// The overlap with every stored pattern, over time.
@@ -142,6 +164,7 @@ fn signed(side: usize, values: Vec<f32>) -> Heatmap {
         column_labels: Vec::new(),
         numbers: false,
         height: 280.0,
+        square: true,
     }
 }
 
@@ -241,4 +264,17 @@ pub fn network(session: Session<Hopfield>) -> Signal<Option<Network>> {
             }
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_energy_fills_its_axis() {
+        let axis = around(&[(0.0, -91.3), (1.0, -95.8)]);
+        assert_eq!((axis.min, axis.max), (Some(-96.0), Some(-91.0)));
+        let axis = around(&[(0.0, 0.0)]);
+        assert!(axis.min < axis.max, "one energy has an axis too");
+    }
 }

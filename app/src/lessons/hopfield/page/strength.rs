@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use models::foundations::hopfield::Rule;
 
-use super::{begin, figures};
+use super::{begin, figures, shown};
 use crate::{
     lessons::hopfield::{ALL_DIGITS, Data, Hopfield, Settings, words},
     session::Session,
@@ -21,7 +21,7 @@ pub const SWEEPS: u64 = 4;
 /// The third stage.
 #[component]
 pub fn Strength(
-    /// The main session: these experiments run in full view, on the figures above.
+    /// The main session: these experiments run in full view.
     session: Session<Hopfield>,
     /// The part that is lit.
     lit: Lit,
@@ -55,27 +55,30 @@ pub fn Strength(
             <Experiment
                 id="recall"
                 label="Recall a 7"
-                about="Two handwritten digits are stored with Hebb’s rule, a 3 and a 7. The 7 is shown with 35 % of its pixels flipped."
+                about="Two handwritten digits are stored with Hebb’s rule, a 3 and a 7. The 7 is shown with 35 % of its pixels flipped. Watch the dots vanish, and the energy fall."
                 progress=seven
+                shows=move || view! { <div class="pair">{shown::state(session, "state-recall")} {shown::energy(session, "energy-recall")}</div> }
                 on_run=run_seven
             />
             <p>
                 "Hebb’s rule adds patterns up as if they had nothing in common. The pseudo-inverse looks at how alike they are first, and takes "
-                "that out: its matrix projects on the space of the patterns, the columns of P."
+                "that out: its matrix projects on the space of the patterns, the columns of P. Then its diagonal is set to zero, as Hebb’s is: only so "
+                "does no turn raise the energy."
             </p>
-            <Formula label="W equals P times the inverse of P transposed P, times P transposed">
-                <Term id="pseudo-inverse" lit=lit.0 on_hover=hover><mrow><mi>"W"</mi><mo>"="</mo><mi>"P"</mi><msup><Brackets><msup><mi>"P"</mi><mi>"T"</mi></msup><mi>"P"</mi></Brackets><mrow><mo>"−"</mo><mn>"1"</mn></mrow></msup><msup><mi>"P"</mi><mi>"T"</mi></msup></mrow></Term>
+            <Formula label="W equals P times the inverse of P transposed P, times P transposed; then w i i becomes zero">
+                <Term id="pseudo-inverse" lit=lit.0 on_hover=hover><mrow><mi>"W"</mi><mo>"="</mo><mi>"P"</mi><msup><Brackets><msup><mi>"P"</mi><mi>"T"</mi></msup><mi>"P"</mi></Brackets><mrow><mo>"−"</mo><mn>"1"</mn></mrow></msup><msup><mi>"P"</mi><mi>"T"</mi></msup><mo>","</mo><mspace width="0.6em" /><msub><mi>"w"</mi><mrow><mi>"i"</mi><mi>"i"</mi></mrow></msub><mo>"←"</mo><mn>"0"</mn></mrow></Term>
             </Formula>
             <Experiment
                 id="all-ten"
                 label="Store all ten digits"
                 about="The pseudo-inverse separates the patterns before it stores them. All ten digits, and a 7 with 30 % of its pixels flipped."
                 progress=all
+                shows=move || view! { <div class="pair">{shown::state(session, "state-all-ten")} {shown::stored(session, "stored-all-ten")}</div> }
                 on_run=run_all
             />
             <p>
                 "The price: the projection must know all patterns at once, while Hebb’s rule takes them one by one. Storkey’s rule also takes them one "
-                "by one, and corrects each by what is stored already. Choose it in the settings and count the frames that stay green."
+                "by one, and corrects each by what is stored already. Choose it in the settings and count the green frames under “What is stored, and what holds”."
             </p>
         </Stage>
     }

@@ -11,7 +11,7 @@ use crate::{
         frame::{Stage, StageKind, replay},
         parts::Lit,
     },
-    widgets::{Beside, Chips, DrawPad, Figure, Formula, Named, PointEvent, Stroke, Term, plain},
+    widgets::{Beside, Chips, DrawPad, Figure, Formula, Named, PointEvent, Stroke, Term},
 };
 
 /// The surface's turn at first: the two stored patterns lie in front.
@@ -54,9 +54,7 @@ pub fn Understand(
                         >
                             <strong>"Watch whether it ever rises."</strong>
                             " One unit at a time, it cannot. It stays level where a unit was asked and did not turn. Choose “all at once” in the settings "
-                            "and the promise is gone. Now: "
-                            <b data-readout="energy">{move || figures::from_view(session, |view| plain(view.energy, 3))}</b>
-                            "."
+                            "and the promise is gone. The axis begins near the lowest energy, not at 0."
                         </Figure>
                         <Figure
                             id="overlaps"
@@ -75,19 +73,19 @@ pub fn Understand(
                 "Every pixel is a unit, and every unit is tied to every other. A tie says: be alike, or be different. Each unit listens to all the "
                 "others, weighed by its ties, and turns to the side that they speak for. Nobody tells it which pattern is meant."
             </p>
-            <Formula label="h i equals the sum over j of w i j s j; s i becomes the sign of h i; E equals minus one half the sum over i and j of w i j s i s j">
+            <Formula label="h i equals the sum over all j other than i of w i j s j; s i becomes the sign of h i; E equals minus one half the sum over all i and j that differ of w i j s i s j">
                 <Beside>
-                    <Term id="field" lit=lit.0 on_hover=hover><mrow><msub><mi>"h"</mi><mi>"i"</mi></msub><mo>"="</mo><munder><mo>"∑"</mo><mi>"j"</mi></munder><msub><mi>"w"</mi><mrow><mi>"i"</mi><mi>"j"</mi></mrow></msub><msub><mi>"s"</mi><mi>"j"</mi></msub></mrow></Term>
+                    <Term id="field" lit=lit.0 on_hover=hover><mrow><msub><mi>"h"</mi><mi>"i"</mi></msub><mo>"="</mo><munder><mo>"∑"</mo><mrow><mi>"j"</mi><mo>"≠"</mo><mi>"i"</mi></mrow></munder><msub><mi>"w"</mi><mrow><mi>"i"</mi><mi>"j"</mi></mrow></msub><msub><mi>"s"</mi><mi>"j"</mi></msub></mrow></Term>
                     <Term id="update" lit=lit.0 on_hover=hover><mrow><msub><mi>"s"</mi><mi>"i"</mi></msub><mo>"←"</mo><Named word="sign" /><msub><mi>"h"</mi><mi>"i"</mi></msub></mrow></Term>
-                    <Term id="energy" lit=lit.0 on_hover=hover><mrow><mi>"E"</mi><mo>"="</mo><mo>"−"</mo><mfrac><mn>"1"</mn><mn>"2"</mn></mfrac><munder><mo>"∑"</mo><mrow><mi>"i"</mi><mi>"j"</mi></mrow></munder><msub><mi>"w"</mi><mrow><mi>"i"</mi><mi>"j"</mi></mrow></msub><msub><mi>"s"</mi><mi>"i"</mi></msub><msub><mi>"s"</mi><mi>"j"</mi></msub></mrow></Term>
+                    <Term id="energy" lit=lit.0 on_hover=hover><mrow><mi>"E"</mi><mo>"="</mo><mo>"−"</mo><mfrac><mn>"1"</mn><mn>"2"</mn></mfrac><munder><mo>"∑"</mo><mrow><mi>"i"</mi><mo>"≠"</mo><mi>"j"</mi></mrow></munder><msub><mi>"w"</mi><mrow><mi>"i"</mi><mi>"j"</mi></mrow></msub><msub><mi>"s"</mi><mi>"i"</mi></msub><msub><mi>"s"</mi><mi>"j"</mi></msub></mrow></Term>
                 </Beside>
             </Formula>
             <p>
-                "When a unit turns, the energy falls by twice what it stood against. There are only finitely many states, so the fall must end. It "
-                "ends in a valley. Hebb’s rule digs the valleys: it ties pixels that are alike in a pattern, and parts those that differ."
+                "When a unit turns, the energy falls by twice what it stood against. That rests on two things: ties are mutual, and no unit is tied to "
+                "itself. There are only finitely many states, so the fall must end. It ends in a valley. Hebb’s rule digs the valleys: it ties pixels that are alike in a pattern, and parts those that differ."
             </p>
-            <Formula label="w i j equals one over n times the sum over all patterns mu of p i mu times p j mu">
-                <Term id="hebb" lit=lit.0 on_hover=hover><mrow><msub><mi>"w"</mi><mrow><mi>"i"</mi><mi>"j"</mi></mrow></msub><mo>"="</mo><mfrac><mn>"1"</mn><mi>"n"</mi></mfrac><munder><mo>"∑"</mo><mi>"μ"</mi></munder><msubsup><mi>"p"</mi><mi>"i"</mi><mi>"μ"</mi></msubsup><msubsup><mi>"p"</mi><mi>"j"</mi><mi>"μ"</mi></msubsup></mrow></Term>
+            <Formula label="w i j equals one over n times the sum over all patterns mu of p i mu times p j mu, for i other than j; w i i is zero">
+                <Term id="hebb" lit=lit.0 on_hover=hover><mrow><msub><mi>"w"</mi><mrow><mi>"i"</mi><mi>"j"</mi></mrow></msub><mo>"="</mo><mfrac><mn>"1"</mn><mi>"n"</mi></mfrac><munder><mo>"∑"</mo><mi>"μ"</mi></munder><msubsup><mi>"p"</mi><mi>"i"</mi><mi>"μ"</mi></msubsup><msubsup><mi>"p"</mi><mi>"j"</mi><mi>"μ"</mi></msubsup><mspace width="0.6em" /><mtext>"for"</mtext><mspace width="0.3em" /><mi>"i"</mi><mo>"≠"</mo><mi>"j"</mi><mo>","</mo><mspace width="0.6em" /><msub><mi>"w"</mi><mrow><mi>"i"</mi><mi>"i"</mi></mrow></msub><mo>"="</mo><mn>"0"</mn></mrow></Term>
             </Formula>
             <div class="wide grid">
                 <EnergySurface session />

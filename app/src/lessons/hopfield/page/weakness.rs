@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use models::foundations::hopfield::Rule;
 
 use super::{
-    begin, figures,
+    begin, figures, shown,
     strength::{SWEEPS, held, recalled},
 };
 use crate::{
@@ -26,7 +26,7 @@ const LOST: f32 = 0.9;
 /// The fourth stage.
 #[component]
 pub fn Weakness(
-    /// The main session: recalls run in full view, on the figures above; capacity is measured in sessions of its own.
+    /// The main session: recalls run in full view; capacity is measured in sessions of its own.
     session: Session<Hopfield>,
     /// The part that is lit.
     lit: Lit,
@@ -66,8 +66,13 @@ pub fn Weakness(
             <Experiment
                 id="blend"
                 label="Store C, F and P"
-                about="Hebb’s rule, three letters. The P is shown as it was stored."
+                about="Hebb’s rule, three letters. The P is shown as it was stored. Watch which pixels turn, and how the energy falls all the same."
                 progress=blend
+                shows=move || view! {
+                    <div class="grid">
+                        {shown::state(session, "state-blend")} {shown::energy(session, "energy-blend")} {shown::stored(session, "stored-blend")}
+                    </div>
+                }
                 on_run=run_blend
                 guess=Guess {
                     question: "The P is shown undamaged. Where will the network settle?",
@@ -98,15 +103,20 @@ pub fn Weakness(
                 " 1 means that patterns stay as they were stored. The marked load is theory’s limit for endlessly many units; so few units break less sharply."
             </Figure>
             <p>
-                "The answer took until 2016. Do not add the patterns up: compare the state with each of them, and let the nearest speak "
-                "exponentially louder than the next."
+                "The answer: do not add the patterns up. Compare the state with each of them, and let the nearest speak louder than the next. "
+                <a href="https://arxiv.org/abs/1606.01164" rel="noopener">"Krotov and Hopfield (2016)"</a>
+                " took a power of the likeness, "
+                <a href="https://arxiv.org/abs/1702.01929" rel="noopener">"Demircigil and others (2017)"</a>
+                " the exponential, as here. "
+                <a href="https://arxiv.org/abs/2008.02217" rel="noopener">"Ramsauer and others (2020)"</a>
+                " let the units have any value, and found that one step of that memory is attention."
             </p>
             <Formula label="h i equals the sum over all patterns mu of p i mu times the exponential of p mu dot s, the unit itself left out">
                 <Term id="dense" lit=lit.0 on_hover=hover><mrow><msub><mi>"h"</mi><mi>"i"</mi></msub><mo>"="</mo><munder><mo>"∑"</mo><mi>"μ"</mi></munder><msubsup><mi>"p"</mi><mi>"i"</mi><mi>"μ"</mi></msubsup><mi>"exp"</mi><Brackets tall=true><munder><mo>"∑"</mo><mrow><mi>"j"</mi><mo>"≠"</mo><mi>"i"</mi></mrow></munder><msubsup><mi>"p"</mi><mi>"j"</mi><mi>"μ"</mi></msubsup><msub><mi>"s"</mi><mi>"j"</mi></msub></Brackets></mrow></Term>
             </Formula>
-            <Dense session seed=Callback::new(move |()| seed()) rule_slot=slots[1] />
+            <Dense session seed=Callback::new(move |()| seed()) slots />
             <NextLesson slug="transformer">
-                "Compare with everything, weigh by an exponential, add up: the attention of the Transformer is one step of this memory."
+                "Compare with everything, weigh by an exponential, add up: that is the attention of the"
             </NextLesson>
         </Stage>
     }
@@ -116,6 +126,7 @@ pub fn Weakness(
 #[component]
 fn Average(session: Session<Hopfield>, seed: Callback<(), u32>) -> impl IntoView {
     let progress = RwSignal::new(Progress::default());
+    let beside = RwSignal::new(None::<Session<Hopfield>>);
     let on_run = Callback::new(move |()| {
         let digits = Settings { stored: ALL_DIGITS, noise: 0.0, seed: seed.run(()), ..Settings::of(Data::Digits) };
         let random = Settings { seed: seed.run(()), ..Settings::of(Data::Random) };
@@ -133,6 +144,7 @@ fn Average(session: Session<Hopfield>, seed: Callback<(), u32>) -> impl IntoView
             format!("Digits: {} {}", held(session), fell.unwrap_or_default())
         });
         let twin = Session::on_cpu(random);
+        beside.set(Some(twin));
         Effect::new(move |_| {
             let state = own.get();
             let has_come = twin.snapshot.with(Option::is_some);
@@ -149,6 +161,14 @@ fn Average(session: Session<Hopfield>, seed: Callback<(), u32>) -> impl IntoView
             label="Store all ten digits with Hebb"
             about="The ten digits that the pseudo-inverse could hold, then ten random patterns in a network of the same size. Is it the number, or the likeness?"
             progress
+            shows=move || view! {
+                <div class="grid">
+                    {shown::state(session, "state-average")} {shown::stored(session, "stored-average")}
+                    <Figure id="stored-random" technique="state-reconstruction" title="Ten random patterns" picture=figures::stored_of(beside)
+                        empty="They come with the first frame."
+                    />
+                </div>
+            }
             on_run
         />
     }
@@ -159,7 +179,7 @@ fn Average(session: Session<Hopfield>, seed: Callback<(), u32>) -> impl IntoView
 fn Dense(
     session: Session<Hopfield>,
     seed: Callback<(), u32>,
-    rule_slot: (Rule, RwSignal<Option<Session<Hopfield>>>),
+    slots: [(Rule, RwSignal<Option<Session<Hopfield>>>); 2],
 ) -> impl IntoView {
     let progress = RwSignal::new(Progress::default());
     let on_run = Callback::new(move |()| {
@@ -176,7 +196,7 @@ fn Dense(
         run_to_stop(vec![session.bench], SWEEPS * Data::Digits.units() as u64, own, move || {
             format!("Digits: {} {}", held(session), recalled(session))
         });
-        measure(rule_slot, seed.run(()), curve);
+        measure(slots[1], seed.run(()), curve);
         Effect::new(move |_| {
             progress.set(match (own.get(), curve.get()) {
                 (Progress::Done(digits), Progress::Done(load)) => Progress::Done(format!("{digits} {load}")),
@@ -189,8 +209,16 @@ fn Dense(
         <Experiment
             id="dense"
             label="Run the dense network"
-            about="All ten digits and a 7 with 35 % of its pixels flipped, above; and the same measurement of capacity, as a dashed line in the curve."
+            about="All ten digits and a 7 with 35 % of its pixels flipped; and the same measurement of capacity, as a dashed line in the curve."
             progress
+            shows=move || view! {
+                <div class="pair">
+                    {shown::state(session, "state-dense")}
+                    <Figure id="capacity-dense" technique="learning-curves" title="What is left of a pattern, against the load" picture=figures::capacity(slots)
+                        empty="The first networks are being measured."
+                    />
+                </div>
+            }
             on_run
         />
     }
