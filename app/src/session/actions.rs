@@ -17,6 +17,7 @@ impl<P: Protocol> Session<P> {
         }
         match action {
             Action::GoOn => self.go_on(),
+            Action::Train | Action::Step if !self.bench.trains.get_untracked() => {}
             Action::Train => {
                 if self.bench.finished.with_untracked(Option::is_some) {
                     self.change(|settings| *settings = settings.endless());

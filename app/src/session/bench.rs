@@ -15,6 +15,8 @@ pub struct Bench {
     pub step: RwSignal<u64>,
     /// Whether it trains by itself.
     pub running: RwSignal<bool>,
+    /// Whether its settings leave anything to train.
+    pub trains: Signal<bool>,
     /// Why it stopped by itself.
     pub finished: RwSignal<Option<String>>,
     /// Updates per second.
