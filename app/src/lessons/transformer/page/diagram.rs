@@ -23,7 +23,7 @@ const RADIUS: f64 = 5.0;
 /// Above a box: where what goes past it branches off.
 const BRANCH: f64 = 11.0;
 /// The numbers below, and the space above them.
-const NUMBERS: f64 = 62.0;
+const NUMBERS: f64 = 44.0;
 const ABOVE: f64 = 20.0;
 
 /// A place of the network, and the part of the source that computes it.
@@ -164,9 +164,9 @@ impl Diagram {
             push(side, ("feed", (stack, Station::Layer)), "feed-forward", note, Vec::new(), true);
         }
         let memory = ("memory", (Stack::Encoder, Station::Memory));
-        push(0, memory, "last norm", format!("[{source}, {width}]{}", holds(5)), Vec::new(), false);
+        push(0, memory, "norm", format!("[{source}, {width}]{}", holds(5)), Vec::new(), false);
         let output = ("output", (Stack::Decoder, Station::Logits));
-        push(1, output, "last norm, same table", format!("[{target}, {vocabulary}]{}", holds(5)), Vec::new(), false);
+        push(1, output, "norm, same table", format!("[{target}, {vocabulary}]{}", holds(5)), Vec::new(), false);
         blocks
     }
 

@@ -155,7 +155,7 @@ fn Sentences() -> impl IntoView {
             label="Translate"
             about="Four sentences of ours, each piece chosen as the likeliest. Choose “English to French” above to type your own and to open every head."
             progress
-            shows=move || view! { <Translations found /> }
+            shows=move || view! { <Show when=move || found.with(Option::is_some)><Translations found /></Show> }
             on_run
         />
     }

@@ -213,7 +213,7 @@ fn Unordered(seed: Callback<(), u32>) -> impl IntoView {
             label="Shuffle without positions"
             about="A network that is not told positions learns as well as it can. Then each sequence is shuffled, and both answers are compared, symbol by symbol."
             progress
-            shows=move || view! { <BothAnswers found /> }
+            shows=move || view! { <Show when=move || found.with(Option::is_some)><BothAnswers found /></Show> }
             on_run
         />
     }
