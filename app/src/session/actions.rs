@@ -20,6 +20,7 @@ impl<P: Protocol> Session<P> {
         }
         match action {
             Action::GoOn => self.go_on(),
+            Action::Train | Action::Step if !self.bench.trains.get_untracked() => {}
             Action::Train => {
                 self.begin_if_stuck();
                 if self.bench.finished.with_untracked(Option::is_some) {

@@ -19,6 +19,8 @@ pub struct Bench {
     pub bound_for: RwSignal<Option<u64>>,
     /// Whether its worker has said that it stands still: the step is the last one then.
     pub rests: RwSignal<bool>,
+    /// Whether its settings leave anything to train.
+    pub trains: Signal<bool>,
     /// Why it stopped by itself.
     pub finished: RwSignal<Option<String>>,
     /// Updates per second.

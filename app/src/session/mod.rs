@@ -148,11 +148,13 @@ impl<P: Protocol> Session<P> {
         });
         // The bench's buttons act on the session that the bench is a part of.
         let whole = StoredValue::new(None::<Self>);
+        let settings = RwSignal::new(settings);
         let bench = Bench {
             step: RwSignal::new(0),
             running: RwSignal::new(false),
             bound_for: RwSignal::new(None),
             rests: RwSignal::new(false),
+            trains: Signal::derive(move || settings.with(P::Settings::trains)),
             finished: RwSignal::new(None),
             rate: RwSignal::new(0.0),
             speed: RwSignal::new(0.0),
@@ -182,13 +184,8 @@ impl<P: Protocol> Session<P> {
                 }
             }),
         };
-        let session = Self {
-            settings: RwSignal::new(settings),
-            snapshot: RwSignal::new(None),
-            curves,
-            bench,
-            inner: StoredValue::new_local(inner),
-        };
+        let session =
+            Self { settings, snapshot: RwSignal::new(None), curves, bench, inner: StoredValue::new_local(inner) };
         whole.set_value(Some(session));
         on_cleanup(move || session.close());
         session

@@ -50,6 +50,10 @@ pub trait Settings: Clone + PartialEq + Default + Serialize + DeserializeOwned +
     }
     /// Whether WebGPU would be faster than the CPU for this run (tiny networks are not worth a dispatch).
     fn gains_from_gpu(&self) -> bool;
+    /// Whether there is anything to train; a network that was trained before is only looked at.
+    fn trains(&self) -> bool {
+        true
+    }
     /// The names of the classes, where the lesson tells classes apart: what runs can be compared by.
     fn classes(&self) -> Vec<String> {
         Vec::new()

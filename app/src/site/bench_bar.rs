@@ -134,10 +134,10 @@ pub fn BenchBar(
 fn Teaching(bench: Bench) -> impl IntoView {
     let train = move |_| bench.act(if untrack(|| bench.is_moving()) { Action::Pause } else { Action::Train });
     view! {
-        <button class="primary" on:click=train aria-keyshortcuts="Space">
+        <button class="primary" on:click=train disabled=move || !bench.trains.get() && !bench.is_moving() aria-keyshortcuts="Space">
             {move || if bench.is_moving() { "Pause" } else { "Train" }}
         </button>
-        <button on:click=move |_| bench.act(Action::Step) aria-keyshortcuts="S">"Step"</button>
+        <button on:click=move |_| bench.act(Action::Step) disabled=move || !bench.trains.get() aria-keyshortcuts="S">"Step"</button>
         <button on:click=move |_| bench.act(Action::Reset) aria-keyshortcuts="R">"Reset"</button>
     }
 }

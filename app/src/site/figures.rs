@@ -63,7 +63,7 @@ pub fn gradient_flow<P: Protocol>(session: Session<P>, layers: Signal<Vec<String
             let steps: Vec<f64> = lines.first()?.iter().map(|(step, _)| *step).collect();
             let means: Vec<Vec<f64>> = lines.iter().map(|line| line.iter().map(|(_, mean)| *mean).collect()).collect();
             let measured = means.iter().flatten().any(|mean| *mean > 0.0);
-            measured.then_some(GradientFlow { layers, steps, means })
+            measured.then_some(GradientFlow { layers, kinds: Vec::new(), steps, means })
         })
     })
 }

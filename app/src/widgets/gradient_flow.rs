@@ -21,6 +21,9 @@ const NAMED: usize = 8;
 pub struct GradientFlow {
     /// Names, input side first.
     pub layers: Vec<String>,
+    /// For each layer the kind it belongs to: a kind has a colour, and what comes after its first is dashed. Where there are
+    /// none, the shade tells the order.
+    pub kinds: Vec<usize>,
     /// The steps that were measured.
     pub steps: Vec<f64>,
     /// For each layer its mean |gradient| at each of these steps; the last is now.
@@ -35,9 +38,21 @@ fn ordered(theme: &Theme) -> Theme {
 }
 
 impl GradientFlow {
-    /// The layer's place among the ten shades.
+    /// The colour of the layer's kind, or its place among the ten shades.
     fn ink(&self, layer: usize) -> Ink {
+        if let Some(kind) = self.kinds.get(layer) {
+            return Ink::Class(*kind);
+        }
         Ink::Class(if self.layers.len() > 1 { layer * 9 / (self.layers.len() - 1) } else { 0 })
+    }
+
+    /// Whether the layer is not the first of its kind.
+    fn is_later(&self, layer: usize) -> bool {
+        self.kinds.get(layer).is_some_and(|kind| self.kinds[..layer].contains(kind))
+    }
+
+    fn theme(&self, theme: &Theme) -> Theme {
+        if self.kinds.is_empty() { ordered(theme) } else { *theme }
     }
 
     /// Every layer is named where there are few, else the first and the last.
@@ -50,7 +65,9 @@ impl GradientFlow {
             let outer = layer == 0 || layer == last;
             let name = if outer || self.layers.len() <= NAMED { name.as_str() } else { "" };
             let points = self.steps.iter().copied().zip(means).collect();
-            Series::new(name, points, self.ink(layer)).width(if outer { 2.2 } else { 1.3 })
+            let line = Series::new(name, points, self.ink(layer));
+            let line = line.width(if outer || !self.kinds.is_empty() { 2.2 } else { 1.3 });
+            if self.is_later(layer) { line.dashed() } else { line }
         });
         Chart {
             series: series.collect(),
@@ -110,7 +127,7 @@ impl Picture for GradientFlow {
     }
 
     fn draw<S: Surface>(&self, surface: &mut S, theme: &Theme, scale: f64) -> Drawn<S> {
-        let theme = ordered(theme);
+        let theme = self.theme(theme);
         if self.steps.len() < LINES_FROM {
             self.marks(&mut Pen::new(surface, &theme, scale))
         } else {
@@ -149,5 +166,26 @@ impl Picture for GradientFlow {
         // Beside many lines the pointer's label keeps to those that are named.
         let named = chart.series.iter().filter(|series| !series.name.is_empty()).cloned().collect();
         Chart { series: named, ..chart }.hint(x, y, width)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layers_of_a_kind_share_a_colour() {
+        let flow = GradientFlow {
+            layers: ["a 1", "a 2", "b 1"].map(String::from).to_vec(),
+            kinds: vec![0, 0, 1],
+            steps: vec![1.0, 2.0, 3.0],
+            means: vec![vec![0.1; 3]; 3],
+        };
+        let drawn: Vec<_> = flow.chart().series.iter().map(|line| (line.color, line.dashed)).collect();
+        assert_eq!(drawn, [(Ink::Class(0), false), (Ink::Class(0), true), (Ink::Class(1), false)]);
+        assert_eq!(flow.theme(&Theme::light()).classes, Theme::light().classes);
+        let ordered = GradientFlow { kinds: Vec::new(), ..flow };
+        assert!(ordered.chart().series.iter().all(|line| !line.dashed));
+        assert_eq!(ordered.chart().series[2].color, Ink::Class(9));
     }
 }

@@ -28,6 +28,8 @@ pub struct Positions {
     pub values: Vec<f32>,
     /// The wavelength of each dimension, in positions; empty for encodings that were learned.
     pub wavelengths: Vec<f64>,
+    /// So many positions, the first ones, are trained, where not all of them are: a line parts them from the rest.
+    pub trained: Option<usize>,
     /// The position that is pointed at.
     pub focus: Option<usize>,
 }
@@ -49,6 +51,7 @@ impl Positions {
             dimensions,
             values: (0..positions * dimensions).map(value).collect(),
             wavelengths: (0..dimensions).map(wavelength).collect(),
+            trained: None,
             focus: None,
         }
     }
@@ -124,8 +127,16 @@ impl Picture for Positions {
             pen.down(x, ABOVE + down, ABOVE + down + 4.0, theme.soft)?;
             pen.text(&text, x, ABOVE + down + 12.0, soft.center())?;
         }
-        let under = if self.wavelengths.is_empty() { "learned" } else { "wavelength, in positions" };
-        pen.text(under, LEFT, ABOVE + down + 27.0, soft)?;
+        let under = match (self.wavelengths.is_empty(), self.trained) {
+            (true, Some(trained)) => format!("above the line: the {trained} that are trained"),
+            (true, None) => "learned".to_owned(),
+            (false, _) => "wavelength, in positions".to_owned(),
+        };
+        pen.text(&under, LEFT, ABOVE + down + 27.0, soft)?;
+        if let Some(trained) = self.trained.filter(|trained| *trained < count) {
+            let y = ABOVE + trained as f64 * high;
+            pen.line(&[(0.0, y), (LEFT + matrix, y)], theme.ink, 2.0)?;
+        }
         let Some(focus) = self.focus.filter(|focus| *focus < count) else { return Ok(()) };
         let y = ABOVE + focus as f64 * high;
         pen.outline(LEFT - 1.0, y - 1.0, matrix + 2.0, high + 2.0, theme.accent, 2.0)?;
@@ -149,6 +160,7 @@ impl Picture for Positions {
 
     fn summary(&self) -> String {
         let count = self.count();
+        let trained = self.trained.map_or(String::new(), |trained| format!(" The first {trained} are trained."));
         let waves = match (self.wavelengths.first(), self.wavelengths.last()) {
             (Some(first), Some(last)) => format!(", waves from {} to {} positions long", number(*first), number(*last)),
             _ => ", learned".to_owned(),
@@ -160,7 +172,7 @@ impl Picture for Positions {
                 number(self.alike(focus, count - 1)),
             )
         });
-        format!("{count} positions of {} numbers{waves}.{focus}", self.dimensions)
+        format!("{count} positions of {} numbers{waves}.{trained}{focus}", self.dimensions)
     }
 
     fn table(&self) -> Table {
@@ -207,7 +219,8 @@ mod tests {
     #[test]
     fn it_draws_and_tells() {
         let mut it = Positions::sinusoidal(40, 32);
-        it.focus = Some(9);
+        (it.focus, it.trained) = (Some(9), Some(8));
+        assert!(it.summary().contains("The first 8 are trained."), "{}", it.summary());
         assert!(it.summary().contains("Position 9 is"), "{}", it.summary());
         assert_eq!(it.position_at(ABOVE + 9.5 * it.cells(354.0).1, 354.0), Some(9));
         assert!(

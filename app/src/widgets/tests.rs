@@ -170,6 +170,7 @@ fn bars_and_ridges() {
 fn gradients_and_networks() {
     let flow = |first: f64| GradientFlow {
         layers: vec!["layer 1".into(), "layer 2".into()],
+        kinds: Vec::new(),
         steps: vec![1.0, 2.0],
         means: vec![vec![first, first], vec![0.1, 0.1]],
     };
@@ -248,6 +249,7 @@ fn many_layers_keep_their_ends() {
     let means = (0..20).map(|layer| vec![10f64.powi(layer - 20); 5]).collect();
     let flow = GradientFlow {
         layers: (1..=20).map(|layer| format!("layer {layer}")).collect(),
+        kinds: Vec::new(),
         steps: (0..5).map(f64::from).collect(),
         means,
     };

@@ -5,6 +5,7 @@ pub mod blocks;
 pub mod cache;
 pub mod generate;
 pub mod heads;
+pub mod inside;
 pub mod positions;
 pub mod toy;
 pub mod transformer;

@@ -98,7 +98,7 @@ impl Transformer {
     }
 
     /// What goes into one attention: the layer's attention, who asks and who is asked.
-    fn inputs(
+    pub(super) fn inputs(
         &self,
         source: &[usize],
         target: &[usize],

@@ -75,11 +75,31 @@ test("Transformer: one query can be traced number by number from the keyboard", 
   clean(page);
 });
 
+test("Transformer: the diagram lights the part it names, and shows its numbers", async (site) => {
+  const page = await open(site);
+  await until("the diagram", async () => (await state(page, "architecture")) === "ready");
+  const canvas = page.locator("figure#architecture canvas").first();
+  await canvas.scrollIntoViewIfNeeded();
+  await canvas.focus();
+  const lit = () => page.locator(".part.lit strong").textContent();
+  await page.keyboard.press("ArrowDown");
+  await until("the first numbers", async () => /words as vectors \[8, 32\]: least/.test(await summary(page, "architecture")));
+  expect((await lit()) === "Embedding", `Lit is ${await lit()}.`);
+  await page.getByRole("button", { name: /^Cross-attention/ }).hover();
+  await until("the numbers of the cross-attention", async () =>
+    /Cross, layer 1: what the heads found \[8, 32\]/.test(await summary(page, "architecture")));
+  clean(page);
+});
+
 test("Transformer: a sentence is translated, and a head that is switched off changes something", async (site) => {
   const page = await translator(site);
   const first = await until("a translation", () => french(page), 60_000);
   for (const id of ["attention", "heads", "walk", "words", "positions"]) {
     await until(`figure ${id}`, async () => (await state(page, id)) === "ready");
+  }
+  for (const name of ["Train", "Step"]) {
+    const button = page.locator(".bench").getByRole("button", { name, exact: true });
+    expect(await button.isDisabled(), `${name} is offered, though there is nothing to train.`);
   }
   const log = await readout(page, "log-probability");
   const toggle = page.getByLabel("The chosen head has a say");

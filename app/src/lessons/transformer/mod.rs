@@ -8,7 +8,8 @@ pub mod words;
 
 use models::sequence::{
     generate::Written,
-    heads::{Head, HeadMap},
+    heads::{Head, HeadMap, Stack},
+    inside::Station,
     transformer::TransformerConfig,
     walk::Walk,
 };
@@ -31,7 +32,7 @@ pub const LESSON: Lesson = Lesson {
             name: "Queries, keys, values",
             does: "Three products of each word’s numbers: what it asks, what it answers to, what it has to say.",
             file: "sequence/attention.rs",
-            lines: ("pub fn ask(&self", "    }"),
+            lines: ("pub fn ask(&self", "Memory { keys: self.cut"),
         },
         Part {
             id: "scores",
@@ -62,25 +63,53 @@ pub const LESSON: Lesson = Lesson {
             lines: ("impl EncoderLayer", "    }"),
         },
         Part {
+            id: "cross",
+            name: "Cross-attention",
+            does: "The queries come from what is written, keys and values from what was read.",
+            file: "sequence/blocks.rs",
+            lines: ("let y = self.cross_norm", "let x = x + cross.output"),
+        },
+        Part {
             id: "decoder",
             name: "Decoder layer",
             does: "Look back at what is written, look at what was read, then think.",
             file: "sequence/blocks.rs",
-            lines: ("impl DecoderLayer", "    }"),
+            lines: ("impl DecoderLayer", "Decoded { output"),
+        },
+        Part {
+            id: "feed",
+            name: "Feed-forward",
+            does: "Each word by itself: a wide layer, ReLU, and back to the width.",
+            file: "sequence/blocks.rs",
+            lines: ("impl Feed", "    }"),
         },
         Part {
             id: "positions",
             name: "Positions",
             does: "Attention sees a bag of words; a pattern of waves, or a learned table, tells it the order.",
             file: "sequence/positions.rs",
-            lines: ("pub fn sinusoids", "}"),
+            lines: ("pub fn sinusoids", "flat_map(|place|"),
         },
         Part {
             id: "cache",
             name: "Key–value cache",
             does: "What is written keeps its keys and values, so a new word costs one row and not the whole square again.",
             file: "sequence/cache.rs",
-            lines: ("pub fn next(&self", "    }"),
+            lines: ("pub fn next(&self", "self.say(y)"),
+        },
+        Part {
+            id: "embedding",
+            name: "Embedding",
+            does: "A table with a vector for each word; what tells its place is added.",
+            file: "sequence/transformer.rs",
+            lines: ("pub fn embed(&self", "_ => words,"),
+        },
+        Part {
+            id: "memory",
+            name: "What was read",
+            does: "The encoder’s layers one after the other, normalised once more: what every decoder layer looks at.",
+            file: "sequence/transformer.rs",
+            lines: ("let mut weights = Vec::new();", "self.encoder_norm.forward"),
         },
         Part {
             id: "output",
@@ -154,10 +183,13 @@ pub const RIGHT: u16 = 2;
 /// Layers and heads of the toy.
 pub const TOY: (usize, usize) = (2, 2);
 
+/// The part of the toy that tells positions.
+pub const PLACES: (&str, &str) = ("places", "positions");
+
 /// Parts of the toy that gradients and weights are told of: how the names of their layers begin, and what they are called.
 pub const PARTS: [(&str, &str); 6] = [
     ("embedding", "symbols"),
-    ("places", "positions"),
+    PLACES,
     ("encoder.0", "encoder 1"),
     ("encoder.1", "encoder 2"),
     ("decoder.0", "decoder 1"),
@@ -184,6 +216,8 @@ pub enum Command {
     Another,
     /// Walk this query of the head that is looked at.
     Walk(u16),
+    /// Look at what stands there in the first layer.
+    Inside(Stack, Station),
     /// Score all heads on the annotated sentences.
     Rules,
     /// Lay words out by their vectors.
@@ -211,12 +245,50 @@ pub struct Snapshot {
     pub heads: Vec<HeadMap>,
     /// One query on its way, and which one.
     pub walk: Option<(Head, u16, Walk)>,
+    /// What stands where the reader looks inside.
+    pub inside: Option<Inside>,
     /// What the toy alone shows.
     pub toy: Option<ToyView>,
     /// What the translator alone shows.
     pub translation: Option<TranslationView>,
     /// What experiments have found.
     pub found: Found,
+}
+
+/// A symbol of the toy as a letter; beyond its `count` letters lies only the mark of the beginning.
+pub fn symbol_name(symbol: u8, count: u8) -> String {
+    if symbol < count { char::from(b'A' + symbol).to_string() } else { "begin".into() }
+}
+
+/// The numbers at one place of the network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Inside {
+    /// The place.
+    pub at: (Stack, Station),
+    /// How they are arranged.
+    pub shape: Vec<u32>,
+    /// The least, the mean, the greatest.
+    pub range: [f32; 3],
+    /// The first of them.
+    pub first: Vec<f32>,
+}
+
+impl Inside {
+    /// So many of the numbers are shown one by one.
+    pub const SHOWN: usize = 64;
+
+    /// What is told of these numbers; nothing where there are none.
+    pub fn of(at: (Stack, Station), shape: &[usize], numbers: &[f32]) -> Option<Self> {
+        let least = numbers.iter().copied().reduce(f32::min)?;
+        let greatest = numbers.iter().copied().reduce(f32::max)?;
+        let mean = numbers.iter().sum::<f32>() / numbers.len() as f32;
+        Some(Self {
+            at,
+            shape: shape.iter().map(|size| *size as u32).collect(),
+            range: [least, mean, greatest],
+            first: numbers.iter().copied().take(Self::SHOWN).collect(),
+        })
+    }
 }
 
 /// A piece of text.
@@ -323,8 +395,19 @@ pub struct Found {
     pub costs: Vec<Cost>,
     /// Length, share of symbols right, share of whole sequences right.
     pub longer: Vec<(u8, f32, f32)>,
-    /// Share of sequences that get the same answer when they are shuffled, and of how many.
-    pub shuffled: Option<(f32, u32)>,
+    /// What shuffling changes.
+    pub shuffled: Option<Shuffled>,
+}
+
+/// Sequences and the same ones shuffled: what the network answers to both.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Shuffled {
+    /// The share that gets the same answer.
+    pub same: f32,
+    /// Sequences that were tried.
+    pub count: u32,
+    /// One of them and the same one shuffled, each with its answer.
+    pub example: [(Vec<u8>, Vec<u8>); 2],
 }
 
 /// A word on the plane of the two directions in which words spread most.

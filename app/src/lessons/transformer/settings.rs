@@ -8,6 +8,7 @@ use models::{
         toy,
         transformer::TransformerConfig,
     },
+    train::optimizer::OptimizerKind,
 };
 use serde::{Deserialize, Serialize};
 
@@ -145,6 +146,8 @@ pub struct Settings {
     pub positions: bool,
     /// Learning rate.
     pub rate: f32,
+    /// The rule of the update.
+    pub optimizer: OptimizerKind,
     /// Sequences per update.
     pub batch: u32,
     /// Seed of weights and sequences.
@@ -179,6 +182,7 @@ impl Default for Settings {
             symbols: 12,
             positions: true,
             rate: 0.005,
+            optimizer: OptimizerKind::Adam,
             batch: 64,
             seed: 1,
             stop: 0,
@@ -240,7 +244,7 @@ impl Settings {
 impl protocol::Settings for Settings {
     fn restarts(&self, previous: &Self) -> bool {
         let network = |settings: &Self| {
-            let toy = (settings.length, settings.symbols, settings.positions, settings.seed);
+            let toy = (settings.length, settings.symbols, settings.positions, settings.optimizer, settings.seed);
             (settings.errand, (!settings.is_translation()).then_some(toy))
         };
         network(self) != network(previous)
@@ -252,6 +256,10 @@ impl protocol::Settings for Settings {
 
     fn stop_rule(&mut self) -> Option<&mut u32> {
         Some(&mut self.stop)
+    }
+
+    fn trains(&self) -> bool {
+        !self.is_translation()
     }
 
     fn gains_from_gpu(&self) -> bool {
@@ -275,6 +283,7 @@ impl protocol::Settings for Settings {
             symbols: query.whole("symbols", SYMBOLS.0.into(), SYMBOLS.1.into(), base.symbols.into()) as u8,
             positions: query.flag("positions", base.positions),
             rate: query.number("rate", 1e-6, 1.0, base.rate.into()) as f32,
+            optimizer: query.choice("opt", OptimizerKind::from_id, base.optimizer),
             batch: query.whole("batch", 1, 256, base.batch.into()) as u32,
             seed: query.whole("seed", 0, 999_999, base.seed.into()) as u32,
             stop: query.whole("stop", 0, MOST_STOP.into(), base.stop.into()) as u32,
@@ -297,6 +306,7 @@ impl protocol::Settings for Settings {
         writer.add("symbols", self.symbols, base.symbols);
         writer.add("positions", u8::from(self.positions), u8::from(base.positions));
         writer.add("rate", self.rate, base.rate);
+        writer.add("opt", self.optimizer.id(), base.optimizer.id());
         writer.add("batch", self.batch, base.batch);
         writer.add("seed", self.seed, base.seed);
         writer.add("stop", self.stop, base.stop);
@@ -358,6 +368,7 @@ mod tests {
             symbols: 9,
             positions: false,
             rate: 0.037,
+            optimizer: OptimizerKind::Momentum,
             batch: 12,
             seed: 9,
             stop: 70,
@@ -399,7 +410,9 @@ mod tests {
             Settings { rate: 0.1, view: head(Stack::Decoder, 1, 1), sentence: "Hello.".into(), ..before.clone() };
         assert!(!live.restarts(&before));
         assert!(Settings { length: 9, ..before.clone() }.restarts(&before));
+        assert!(Settings { optimizer: OptimizerKind::Sgd, ..before.clone() }.restarts(&before));
         let french = before.with_errand(Errand::Translate);
+        assert!(before.trains() && !french.trains());
         assert!(french.restarts(&before) && !Settings { length: 9, ..french.clone() }.restarts(&french));
     }
 }

@@ -6,11 +6,19 @@ mod toy;
 mod translate;
 mod trials;
 
-use models::weights::Parameters;
+use models::{
+    device::Device,
+    sequence::{heads::Stack, inside::Station, transformer::Transformer as Net},
+    tensor::Transaction,
+    weights::Parameters,
+};
 
 use self::{toy::ToyTask, translate::Translator};
 use crate::{
-    lessons::transformer::{Command, Settings, Snapshot, Transformer},
+    lessons::{
+        pictures::school::read,
+        transformer::{Command, Inside, Settings, Snapshot, Transformer},
+    },
     session::{
         protocol::{CurvePoint, Trouble},
         serve::{self, Context},
@@ -108,4 +116,18 @@ impl serve::Task for Task {
             Task::Translation(task) => task.take_weights(parameters),
         }
     }
+}
+
+/// What stands where the reader looks, if anywhere.
+async fn inside(
+    model: &Net,
+    source: &[usize],
+    given: &[usize],
+    at: Option<(Stack, Station)>,
+    device: &Device,
+) -> Result<Option<Inside>, Trouble> {
+    let found = at.and_then(|at| Some((at, model.inside(source, given, at, device)?)));
+    let Some((at, (shape, numbers))) = found else { return Ok(None) };
+    let numbers = read(Transaction::default().register(numbers)).await?;
+    Ok(Inside::of(at, &shape, &numbers.concat()))
 }

@@ -331,7 +331,7 @@ pub fn gradient_flow() -> GradientFlow {
             steps.iter().map(|step| level * (1.0 + 0.4 * scatter_of(*step as usize + layer as usize * 300))).collect()
         })
         .collect();
-    GradientFlow { layers: (1..=5).map(|layer| format!("layer {layer}")).collect(), steps, means }
+    GradientFlow { layers: (1..=5).map(|layer| format!("layer {layer}")).collect(), kinds: Vec::new(), steps, means }
 }
 
 /// A small network with its values and weights.

@@ -10,12 +10,12 @@ use crate::{
     session::Session,
     site::{
         embed::Setting,
-        learning::{BatchSlider, RateSlider, SeedField},
+        learning::{BatchSlider, OptimizerChips, RateSlider, SeedField},
     },
     widgets::{Slider, Toggle},
 };
 
-/// Rate, batch, length, symbols, positions, seed.
+/// Rate, batch, length, symbols, seed, optimiser, positions.
 #[component]
 pub fn Controls(
     /// The main session.
@@ -56,6 +56,10 @@ pub fn Controls(
             <SeedField
                 seed=Signal::derive(move || settings.with(|settings| settings.seed))
                 on_change=Callback::new(move |seed: u32| session.change(|settings| settings.seed = seed))
+            />
+            <OptimizerChips
+                optimizer=Signal::derive(move || settings.with(|settings| settings.optimizer))
+                on_change=Callback::new(move |kind| session.change(|settings| settings.optimizer = kind))
             />
             <Setting key="positions">
                 <Toggle

@@ -8,13 +8,14 @@ use models::sequence::{
 
 use crate::{
     lessons::transformer::{
-        Beginning, Errand, Piece, RIGHT, Snapshot, TOY, Transformer, WHOLE, WHOLE_TRAINING, settings::head_name,
+        Beginning, Errand, PARTS, PLACES, Piece, RIGHT, Snapshot, TOY, Transformer, WHOLE, WHOLE_TRAINING,
+        settings::head_name,
     },
     session::{Session, protocol::Series as Curve},
-    site::figures::weight_histogram,
+    site::figures::{gradient_flow, weight_histogram},
     widgets::{
-        Attention, Axis, BeamNode, BeamTree, Chart, HeadGroup, HeadTile, Heads, Histogram, Ink, Positions, QueryWalk,
-        Series as Line, Spot, Trace,
+        Attention, Axis, BeamNode, BeamTree, Chart, GradientFlow, HeadGroup, HeadTile, Heads, Histogram, Ink,
+        Positions, QueryWalk, Series as Line, Spot, Trace,
     },
 };
 
@@ -203,6 +204,7 @@ pub fn positions(
                 dimensions: (*dimensions).into(),
                 values: values.clone(),
                 wavelengths: Vec::new(),
+                trained: Some(session.settings.with(|settings| settings.length.into())),
                 focus,
             })
         })
@@ -254,12 +256,44 @@ pub fn right(session: Session<Transformer>) -> Signal<Option<Chart>> {
     })
 }
 
-/// Where the toy's weights lie.
+/// The kinds of parts that gradients are told apart by, as the names of their layers begin.
+const KINDS: [&str; 2] = ["encoder", "decoder"];
+/// So many measurements are averaged: a gradient is that of one batch.
+pub const SMOOTHED: usize = 10;
+
+/// Mean |gradient| of each part; encoder, decoder and what goes in have a colour each.
+pub fn gradients(session: Session<Transformer>) -> Signal<Option<GradientFlow>> {
+    // Without positions there is no table of them.
+    let parts = Signal::derive(move || {
+        let told = session.settings.with(|settings| settings.positions);
+        PARTS.iter().filter(|(part, _)| told || *part != PLACES.0).map(|(_, name)| (*name).to_owned()).collect()
+    });
+    let kind = |name: &String| KINDS.iter().position(|kind| name.starts_with(kind)).unwrap_or(KINDS.len());
+    let flow = gradient_flow(session, parts);
+    Signal::derive(move || {
+        flow.get().map(|flow| GradientFlow {
+            kinds: flow.layers.iter().map(kind).collect(),
+            means: flow.means.iter().map(|means| smooth(means, SMOOTHED)).collect(),
+            ..flow
+        })
+    })
+}
+
+/// Each value as the mean of itself and those before it, so many in all.
+fn smooth(values: &[f64], count: usize) -> Vec<f64> {
+    let mean = |last: usize| {
+        let own = &values[(last + 1).saturating_sub(count)..=last];
+        own.iter().sum::<f64>() / own.len() as f64
+    };
+    (0..values.len()).map(mean).collect()
+}
+
+/// Where the toy's weights lie, positions aside: they begin so wide that all others would look like one line beside them.
 pub fn weights(session: Session<Transformer>) -> Signal<Option<Histogram>> {
     Signal::derive(move || {
         session.snapshot.with(|snapshot| {
             let toy = snapshot.as_ref()?.toy.as_ref()?;
-            let layers = toy.layers.iter();
+            let layers = toy.layers.iter().filter(|(name, _)| *name != PLACES.1);
             weight_histogram(layers.map(|(name, view)| (name.clone(), view.histogram.as_slice(), view.span)).collect())
         })
     })
@@ -280,4 +314,15 @@ pub fn beam(session: Session<Transformer>) -> Signal<Option<BeamTree>> {
             (!tree.is_empty()).then(|| BeamTree { nodes: tree.iter().map(node).collect() })
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_running_mean_begins_with_what_is_there() {
+        assert_eq!(smooth(&[1.0, 3.0, 5.0, 7.0], 2), [1.0, 2.0, 4.0, 6.0]);
+        assert!(smooth(&[], 3).is_empty());
+    }
 }

@@ -267,7 +267,7 @@ pub fn Places(
             " Each pair of columns is one wave, from fast on the left to slow on the right, as in the paper. A step to the right in the sentence turns every wave by its own angle, so nearby places are alike."
         }
         false => {
-            " The toy learns its own table: noise at first, and after training each place within the learned length is unlike the others. Places beyond it were never trained."
+            " The toy learns its own table. Places above the line change while it trains; those below it are never trained and keep the noise they began with."
         }
     };
     view! {

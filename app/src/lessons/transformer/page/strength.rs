@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::figures;
 use crate::{
     lessons::transformer::{Command, Errand, Settings, Transformer, WEIGHTS, WHOLE},
     provenance,
@@ -18,15 +19,13 @@ use crate::{
 pub const STEPS: u32 = 250;
 /// A sequence counts as solved from this share of whole ones on.
 const SOLVED: f64 = 0.99;
-/// What the translator is asked: the last one is beyond it.
-const SENTENCES: [&str; 4] = [
-    "The small elephant is blue.",
-    "I don't know where my keys are.",
-    "Why is the door open?",
-    "She sees the small elephant.",
+/// What the translator is asked, and what it should answer, each wording that is as good.
+const SENTENCES: [(&str, &[&str]); 4] = [
+    ("The small elephant is blue.", &["Le petit éléphant est bleu."]),
+    ("I don't know where my keys are.", &["Je ne sais pas où sont mes clés.", "Je ne sais pas où sont mes clefs."]),
+    ("Why is the door open?", &["Pourquoi la porte est-elle ouverte ?"]),
+    ("She sees the small elephant.", &["Elle voit le petit éléphant."]),
 ];
-/// What the last one should become.
-const WANTED: &str = "Elle voit le petit éléphant.";
 
 /// The third stage.
 #[component]
@@ -80,8 +79,28 @@ fn Sequences(session: Session<Transformer>, seed: Callback<(), u32>) -> impl Int
         <Experiment
             id="sequences"
             label="Learn to reverse"
-            about="Eight symbols out of twelve, new ones at every step, and only the reversed sequence as an answer. Watch the heads above: a diagonal from corner to corner appears."
+            about="Eight symbols out of twelve, new ones at every step, and only the reversed sequence as an answer. In the heads at the top of the page a diagonal from corner to corner appears."
             progress
+            shows=move || view! {
+                <div class="pair">
+                    <Figure
+                        id="accuracy-sequences"
+                        technique="learning-curves"
+                        title="Symbols and whole sequences right"
+                        picture=figures::accuracy(session)
+                    >
+                        <strong>"Watch the vermilion line start late and then jump."</strong>
+                    </Figure>
+                    <Figure
+                        id="right-sequences"
+                        technique="attention-heatmap"
+                        title="Attention on the right place"
+                        picture=figures::right(session)
+                    >
+                        <strong>"Watch which head learns where to look, and when."</strong>
+                    </Figure>
+                </div>
+            }
             on_run
             guess=Guess {
                 question: "How many steps of 64 sequences until 99 % of unseen ones come out right as a whole?",
@@ -95,12 +114,16 @@ fn Sequences(session: Session<Transformer>, seed: Callback<(), u32>) -> impl Int
     }
 }
 
-/// What is wrong with the last translation; nothing where it came out right.
-fn failure(found: &[(String, String)]) -> String {
-    match found.last() {
-        Some((_, to)) if to != WANTED => format!(" The last is wrong: it should be “{WANTED}”."),
-        _ => String::new(),
-    }
+/// Whether this is one of the answers that it should give; spaces, which French sets before some marks, do not count.
+fn is_right(french: &str, wanted: &[&str]) -> bool {
+    let plain = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
+    wanted.iter().any(|wanted| plain(wanted) == plain(french))
+}
+
+/// How many of the translations came out as they should.
+fn judged(found: &[(String, String)]) -> String {
+    let right = found.iter().zip(SENTENCES).filter(|((_, french), (_, wanted))| is_right(french, wanted)).count();
+    format!("{right} of {} sentences come out as they should.", found.len())
 }
 
 /// What was measured when the weights were trained.
@@ -109,7 +132,7 @@ fn measured() -> String {
         provenance::find(WEIGHTS).and_then(|weights| weights.metrics.iter().find(|metric| metric.name == "BLEU"));
     metric.map_or(String::new(), |metric| {
         format!(
-            " Measured when it was trained: BLEU {:.1}, where 100 would be known translations word for word ({}).",
+            " Measured when it was trained: BLEU {:.1}, where 100 would be the known translations word for word ({}).",
             metric.value, metric.split
         )
     })
@@ -117,17 +140,14 @@ fn measured() -> String {
 
 #[component]
 fn Sentences() -> impl IntoView {
-    let Inquiry { progress, on_run, .. } = inquire(
+    let Inquiry { progress, found, on_run } = inquire(
         || {
             let session = Session::<Transformer>::on_cpu(Settings::default().with_errand(Errand::Translate));
-            session.command(Command::Translate(SENTENCES.map(String::from).to_vec()));
+            session.command(Command::Translate(SENTENCES.map(|(english, _)| english.to_owned()).to_vec()));
             session
         },
         |snapshot| (snapshot.found.translated.len() == SENTENCES.len()).then(|| snapshot.found.translated.clone()),
-        |found| {
-            let told: Vec<String> = found.iter().map(|(from, to)| format!("“{from}” becomes “{to}”")).collect();
-            format!("{}.{}{}", told.join("; "), failure(found), measured())
-        },
+        |found| format!("{}{}", judged(found), measured()),
     );
     view! {
         <Experiment
@@ -135,8 +155,44 @@ fn Sentences() -> impl IntoView {
             label="Translate"
             about="Four sentences of ours, each piece chosen as the likeliest. Choose “English to French” above to type your own and to open every head."
             progress
+            shows=move || view! { <Show when=move || found.with(Option::is_some)><Translations found /></Show> }
             on_run
         />
+    }
+}
+
+/// What it makes of each sentence, beside what it should become.
+#[component]
+fn Translations(found: Memo<Option<Vec<(String, String)>>>) -> impl IntoView {
+    let rows = move || {
+        let row = |((english, french), (_, wanted)): ((String, String), (&str, &[&'static str]))| {
+            let right = is_right(&french, wanted);
+            view! {
+                <tr>
+                    <th scope="row">{english}</th>
+                    <td lang="fr">{french}</td>
+                    <td lang="fr">{wanted.first().copied()}</td>
+                    <td>{if right { "yes" } else { "no" }}</td>
+                </tr>
+            }
+        };
+        found.get().unwrap_or_default().into_iter().zip(SENTENCES).map(row).collect_view()
+    };
+    view! {
+        <div class="table-scroll" data-shown="translations">
+            <table class="plain">
+                <caption>"Compare what it writes with what it should write."</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Sentence"</th>
+                        <th scope="col">"Here"</th>
+                        <th scope="col">"As it should be"</th>
+                        <th scope="col">"Right"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
     }
 }
 
@@ -198,9 +254,13 @@ mod tests {
 
     #[test]
     fn a_wrong_sentence_is_called_wrong() {
-        let ends_as = |french: &str| failure(&[(SENTENCES[3].to_owned(), french.to_owned())]);
-        assert!(ends_as("Elle se voit les petits éléphant.").contains(WANTED));
-        assert_eq!(ends_as(WANTED), "");
+        let answers = |last: &str| {
+            let right = SENTENCES.map(|(english, wanted)| (english.to_owned(), wanted[0].to_owned()));
+            let [first, second, third, (english, _)] = right;
+            vec![first, second, third, (english, last.to_owned())]
+        };
+        assert_eq!(judged(&answers("Elle se voit les petits éléphant.")), "3 of 4 sentences come out as they should.");
+        assert!(judged(&answers("Elle voit le petit éléphant .")).starts_with("4 of 4"));
         assert!(measured().contains("test"), "{}", measured());
     }
 }

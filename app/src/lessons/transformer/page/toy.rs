@@ -7,12 +7,9 @@ use super::{
     look::{AllHeads, OneHead, Places, Walk},
 };
 use crate::{
-    lessons::transformer::{Command, PARTS, Transformer, WHOLE},
+    lessons::transformer::{Command, Transformer, WHOLE, symbol_name},
     session::{Session, protocol::Series},
-    site::{
-        figures::{curves, gradient_flow},
-        frame::replay,
-    },
+    site::{figures::curves, frame::replay},
     widgets::{Figure, Token, Tokens},
 };
 
@@ -25,12 +22,6 @@ pub fn ToyBench(
     gaze: Gaze,
 ) -> impl IntoView {
     gaze.written.set(usize::MAX);
-    // Without positions there is no table of them.
-    let parts = Signal::derive(move || {
-        let told = session.settings.with(|settings| settings.positions);
-        let parts = PARTS.iter().filter(|(part, _)| told || *part != "places");
-        parts.map(|(_, name)| (*name).to_owned()).collect::<Vec<_>>()
-    });
     view! {
         <div class="wide"><Sequence session gaze /></div>
         <div class="wide pair">
@@ -60,7 +51,7 @@ pub fn ToyBench(
         </div>
         <div class="wide"><AllHeads session gaze /></div>
         <div class="wide"><Walk session gaze /></div>
-        <div class="wide grid">
+        <div class="wide grid two">
             <Figure
                 id="curves"
                 technique="learning-curves"
@@ -76,11 +67,11 @@ pub fn ToyBench(
                 id="gradients"
                 technique="gradient-flow"
                 title="Gradient of each part"
-                picture=gradient_flow(session, parts)
+                picture=figures::gradients(session)
                 empty="The first update brings the first gradients."
             >
                 <strong>"Compare both stacks."</strong>
-                " The encoder hears of its mistakes only through the cross-attention. Each line is the mean over a part’s matrices."
+                " The encoder hears of its mistakes only through the cross-attention. Blue is the encoder, vermilion the decoder, green what goes in; the second of a kind is dashed. Each line is the mean over a part’s matrices and its last "{figures::SMOOTHED}" measurements."
             </Figure>
             <Figure
                 id="weights"
@@ -90,8 +81,8 @@ pub fn ToyBench(
                 picture=figures::weights(session)
                 empty="The weights appear with the first frame."
             >
-                <strong>"Watch the symbols spread."</strong>
-                " Their table gives the output too, so each row must become unlike the others."
+                <strong>"Compare the rows: all share one axis, as wide as the largest weight."</strong>
+                " The table of symbols gives the output too, so its rows must become unlike one another. Positions are not among them: they begin far wider, and every number of theirs is in the figure of positions."
             </Figure>
         </div>
     }
@@ -135,8 +126,7 @@ fn Sequence(session: Session<Transformer>, gaze: Gaze) -> impl IntoView {
         session.snapshot.with(|snapshot| {
             let Some(toy) = snapshot.as_ref().and_then(|snapshot| snapshot.toy.as_ref()) else { return Vec::new() };
             let token = |(said, wanted): (&u8, &u8)| Token {
-                // Beyond the letters lies only the mark of the beginning.
-                text: if *said < symbols() { char::from(b'A' + said).to_string() } else { "begin".into() },
+                text: symbol_name(*said, symbols()),
                 wrong: said != wanted,
                 ..Token::default()
             };

@@ -4,13 +4,13 @@ use leptos::prelude::*;
 
 use super::strength::STEPS;
 use crate::{
-    lessons::transformer::{Command, Cost, Settings, Snapshot, Transformer, WHOLE},
+    lessons::transformer::{Command, Cost, Settings, Shuffled, Snapshot, Transformer, WHOLE, symbol_name},
     session::Session,
     site::{
         experiment::{Experiment, Guess, Inquiry, Progress, inquire, train_to_stop},
         frame::{NextLesson, Stage, StageKind},
     },
-    widgets::{Axis, Chart, Figure, Ink, Series as Line},
+    widgets::{Axis, Chart, Figure, Ink, Series as Line, Token, Tokens},
 };
 
 /// The fourth stage.
@@ -195,11 +195,11 @@ fn Longer(seed: Callback<(), u32>) -> impl IntoView {
 
 #[component]
 fn Unordered(seed: Callback<(), u32>) -> impl IntoView {
-    let Inquiry { progress, on_run, .. } = ask_when_taught(
+    let Inquiry { progress, found, on_run } = ask_when_taught(
         move || Settings { positions: false, stop: STEPS, seed: seed.run(()), ..Settings::default() },
         Command::Shuffle,
-        |snapshot| snapshot.found.shuffled,
-        |session, (same, count)| {
+        |snapshot| snapshot.found.shuffled.clone(),
+        |session, Shuffled { same, count, .. }| {
             let whole = session.bench.last(WHOLE).unwrap_or_default() * 100.0;
             format!(
                 "Without positions it reverses {whole:.1} % of the sequences. Of {count} held-out sequences, {:.1} % get the very same answer when their symbols are shuffled.",
@@ -213,8 +213,41 @@ fn Unordered(seed: Callback<(), u32>) -> impl IntoView {
             label="Shuffle without positions"
             about="A network that is not told positions learns as well as it can. Then each sequence is shuffled, and both answers are compared, symbol by symbol."
             progress
+            shows=move || view! { <Show when=move || found.with(Option::is_some)><BothAnswers found /></Show> }
             on_run
         />
+    }
+}
+
+/// A sequence and the same one shuffled, each with its answer: what should stand elsewhere is marked.
+#[component]
+fn BothAnswers(found: Memo<Option<Shuffled>>) -> impl IntoView {
+    let count = Settings::default().symbols;
+    let row = move |which: usize, answer: bool| {
+        Signal::derive(move || {
+            found.with(|found| {
+                let Some((read, written)) = found.as_ref().map(|found| &found.example[which]) else {
+                    return Vec::new();
+                };
+                let symbols = if answer { written } else { read };
+                let token = |(symbol, wanted): (&u8, &u8)| Token {
+                    text: symbol_name(*symbol, count),
+                    wrong: answer && symbol != wanted,
+                    ..Token::default()
+                };
+                symbols.iter().zip(read.iter().rev()).map(token).collect()
+            })
+        })
+    };
+    let nothing = Signal::stored(None);
+    view! {
+        <div class="sentence-card" data-shown="shuffled">
+            <Tokens label="A sequence" tokens=row(0, false) chosen=nothing />
+            <Tokens label="What it writes" tokens=row(0, true) chosen=nothing />
+            <Tokens label="The same symbols, shuffled" tokens=row(1, false) chosen=nothing />
+            <Tokens label="What it writes now" tokens=row(1, true) chosen=nothing />
+            <p class="sentence-note">"Compare the two answers. What is not the reversed sequence is marked."</p>
+        </div>
     }
 }
 

@@ -5,16 +5,17 @@ use models::{
     device::Device,
     error::Error,
     sequence::{
-        heads::{Head, Silenced},
+        heads::{Head, Silenced, Stack},
+        inside::Station,
         toy::{PLACES, Step, Toy, config},
         walk::Walk,
     },
     tensor::{Tensor, Transaction},
-    train::trainer::Moment,
+    train::{optimizer::Optimizer, trainer::Moment},
     weights::{self, NamedTensor, Parameters},
 };
 
-use super::measure;
+use super::{inside, measure};
 use crate::{
     lessons::{
         pictures::{LayerView, histogram, shelf::again},
@@ -49,6 +50,7 @@ pub struct ToyTask {
     shown: Vec<usize>,
     next_shown: usize,
     query: u16,
+    looked_at: Option<(Stack, Station)>,
     steps: Vec<(u64, Step)>,
     evaluations: Vec<Evaluation>,
     evaluated: u64,
@@ -64,6 +66,7 @@ impl ToyTask {
         let mut toy =
             Toy::new(sequences, settings.positions_kind(), settings.seed.into(), &context.device.clone().autodiff());
         toy.batch = settings.batch as usize;
+        toy.trainer.optimizer = Optimizer::new(settings.optimizer);
         let held = toy.held_out(HELD_OUT);
         let mut task = Self {
             shown: held[0].clone(),
@@ -73,6 +76,7 @@ impl ToyTask {
             toy,
             held,
             query: 0,
+            looked_at: None,
             steps: Vec::new(),
             evaluations: Vec::new(),
             evaluated: 0,
@@ -154,6 +158,7 @@ impl ToyTask {
                 self.next_shown += 1;
             }
             Command::Walk(query) => self.query = query,
+            Command::Inside(stack, station) => self.looked_at = Some((stack, station)),
             Command::Longer => self.found.longer = self.judge_longer().await?,
             Command::Shuffle => self.found.shuffled = Some(self.shuffle().await?),
             Command::Measure => self.found.costs = measure::costs(&self.device).await?,
@@ -216,6 +221,8 @@ impl ToyTask {
         let walk = self.walk().await?;
         self.weigh().await?;
         let wanted = self.toy.sequences.task.answer(&self.shown);
+        let given = self.toy.sequences.given(&wanted);
+        let inside = inside(&self.toy.trainer.valid(), &self.shown, &given, self.looked_at, &self.device).await?;
         let letters = |symbols: &[usize]| symbols.iter().map(|symbol| piece(*symbol)).collect::<Vec<_>>();
         Ok(Snapshot {
             network: config(&self.toy.sequences, self.settings.positions_kind()),
@@ -223,6 +230,7 @@ impl ToyTask {
             target: letters(&wanted),
             heads,
             walk,
+            inside,
             toy: Some(ToyView {
                 wanted: wanted.iter().map(|symbol| *symbol as u8).collect(),
                 said,

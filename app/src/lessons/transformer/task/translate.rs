@@ -6,7 +6,8 @@ use models::{
     explain::pca::Pca,
     sequence::{
         generate::{Beam, Bounds, Decoding as Rule, Sampling, Written},
-        heads::{HeadMap, Silenced},
+        heads::{HeadMap, Silenced, Stack},
+        inside::Station,
         positions::Positions,
         transformer::{Transformer as Net, TransformerConfig, tokens},
     },
@@ -15,7 +16,7 @@ use models::{
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
 
-use super::measure;
+use super::{inside, measure};
 use crate::{
     fetch,
     lessons::{
@@ -60,6 +61,7 @@ pub struct Translator {
     pub(super) vocabulary: Vocabulary,
     done: Option<Done>,
     query: u16,
+    looked_at: Option<(Stack, Station)>,
     pub(super) found: Found,
 }
 
@@ -80,7 +82,17 @@ impl Translator {
         config.check().map_err(again)?;
         let fresh = config.init(&device, &mut Pcg32::seed_from_u64(0));
         let model = weights::load(fresh, &parameters, &device).map_err(again)?;
-        Ok(Self { settings, device, config, model, vocabulary, done: None, query: 0, found: Found::default() })
+        Ok(Self {
+            settings,
+            device,
+            config,
+            model,
+            vocabulary,
+            done: None,
+            query: 0,
+            looked_at: None,
+            found: Found::default(),
+        })
     }
 
     /// Another sentence, another rule, other heads: it is translated anew with the next frame.
@@ -96,6 +108,7 @@ impl Translator {
     pub async fn command(&mut self, command: Command) -> Result<(), Trouble> {
         match command {
             Command::Walk(query) => self.query = query,
+            Command::Inside(stack, station) => self.looked_at = Some((stack, station)),
             Command::Translate(sentences) => {
                 self.found.translated.clear();
                 for sentence in sentences.into_iter().take(MOST_SENTENCES) {
@@ -125,12 +138,14 @@ impl Translator {
         let query = self.query.min(last as u16);
         let model = self.model();
         let walk = model.walk(&done.source, &done.given, head, query.into(), &self.device).await.map_err(again)?;
+        let inside = inside(&model, &done.source, &done.given, self.looked_at, &self.device).await?;
         let snapshot = Snapshot {
             network: self.config.clone(),
             source: done.read.clone(),
             target: done.written.clone(),
             heads: done.heads.clone(),
             walk: walk.filter(|_| done.view.problem.is_none()).map(|walk| (head, query, walk)),
+            inside,
             toy: None,
             translation: Some(done.view.clone()),
             found: self.found.clone(),

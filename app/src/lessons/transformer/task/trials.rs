@@ -8,7 +8,10 @@ use rand::{SeedableRng, seq::SliceRandom};
 use rand_pcg::Pcg32;
 
 use super::toy::ToyTask;
-use crate::{lessons::pictures::school::read, session::protocol::Trouble};
+use crate::{
+    lessons::{pictures::school::read, transformer::Shuffled},
+    session::protocol::Trouble,
+};
 
 /// Sequences of each length that are judged.
 const JUDGED: usize = 200;
@@ -33,8 +36,8 @@ impl ToyTask {
         Ok(lengths.iter().enumerate().map(|(at, length)| (*length as u8, number(2 * at), number(2 * at + 1))).collect())
     }
 
-    /// The share of held-out sequences that get the same answer when they are shuffled, and how many were tried.
-    pub(super) async fn shuffle(&self) -> Result<(f32, u32), Trouble> {
+    /// The share of held-out sequences that get the same answer when they are shuffled, and the first of them.
+    pub(super) async fn shuffle(&self) -> Result<Shuffled, Trouble> {
         let mut rng = Pcg32::seed_from_u64(0x5348_5546);
         let sources = self.toy.held_out(JUDGED);
         let shuffled: Vec<Vec<usize>> = sources
@@ -47,7 +50,17 @@ impl ToyTask {
             .collect();
         let (before, after) = (self.answers(&sources).await?, self.answers(&shuffled).await?);
         let same = before.iter().zip(&after).filter(|(one, other)| one == other).count();
-        Ok((same as f32 / sources.len().max(1) as f32, sources.len() as u32))
+        let first = |sources: &[Vec<usize>], answers: &[Vec<i64>]| {
+            let source = sources.first().into_iter().flatten().map(|symbol| *symbol as u8).collect();
+            // Every answer begins with the mark of the beginning.
+            let answer = answers.first().into_iter().flatten().skip(1).map(|symbol| *symbol as u8).collect();
+            (source, answer)
+        };
+        Ok(Shuffled {
+            same: same as f32 / sources.len().max(1) as f32,
+            count: sources.len() as u32,
+            example: [first(&sources, &before), first(&shuffled, &after)],
+        })
     }
 
     /// What the toy writes by itself, symbol by symbol, always the likeliest: one answer for each source of one length.
