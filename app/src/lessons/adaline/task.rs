@@ -10,7 +10,7 @@ use crate::{
     lessons::{
         adaline::{Adaline, Batch, BowlView, Settings, Snapshot},
         linear::{
-            Answer,
+            Answer, Asked, Question,
             examples::{self, Examples},
         },
     },
@@ -31,6 +31,7 @@ pub struct Task {
     examples: Examples,
     bowl: Option<Bowl>,
     state: State,
+    asked: Asked,
     curves: Vec<CurvePoint>,
 }
 
@@ -52,7 +53,7 @@ impl serve::Task for Task {
         let bowl = Bowl::new(&examples.signed());
         let unit = adaline::Adaline::new(examples.features());
         let state = State { unit, cursor: 0, steps: 0, path: Vec::new(), looked_at: None };
-        let mut task = Self { settings, examples, bowl, state, curves: Vec::new() };
+        let mut task = Self { settings, examples, bowl, state, asked: Asked::default(), curves: Vec::new() };
         task.measure();
         Ok(task)
     }
@@ -91,7 +92,8 @@ impl serve::Task for Task {
         self.settings = settings;
     }
 
-    async fn command(&mut self, (): ()) -> Result<(), Trouble> {
+    async fn command(&mut self, question: Question) -> Result<(), Trouble> {
+        self.asked.hear(question);
         Ok(())
     }
 
@@ -104,7 +106,7 @@ impl serve::Task for Task {
         let signed = self.examples.signed();
         let loss = unit.loss(&signed).into();
         Ok(Snapshot {
-            answer: Answer::new(&self.examples, plane, &unit.weights, unit.bias, threshold),
+            answer: Answer::new(&self.examples, plane, &unit.weights, unit.bias, threshold, &self.asked),
             bowl: self.bowl_view(&signed, loss),
             loss,
             right: (examples::right(&signed, |x| unit.sum(x)), signed.len() as u32),

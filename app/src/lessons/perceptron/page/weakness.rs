@@ -39,7 +39,7 @@ pub fn Weakness(
             inputs: Inputs { data: Data::Own, own, seed: seed(), ..Inputs::default() },
             passes: XOR_PASSES,
         });
-        session.bench.act(Action::Speed(20.0));
+        session.bench.act(Action::Speed(25.0));
         run_to_stop(vec![session.bench], 160, xor, move || finding(session));
     });
     let run_circles = Callback::new(move |()| {
