@@ -75,7 +75,7 @@ test("a guess before an experiment gets a kind word after it, and is remembered"
   const page = await site.open("lessons/perceptron/?engine=cpu");
   await page.locator("fieldset[data-guess=xor]").getByLabel("come to rest").check();
   await page.locator("button[data-experiment=xor]").click();
-  const word = page.locator(".guess-word").first();
+  const word = page.locator(".experiment:has(button[data-experiment=xor]) .guess-word");
   await until("the word", () => word.textContent(), 60_000);
   expect(/You expected “come to rest”. It was “turn in a circle for ever”/.test(await word.textContent()), await word.textContent());
   const kept = await page.evaluate(() => localStorage.getItem("fsts:guesses"));

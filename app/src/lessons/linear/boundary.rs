@@ -149,7 +149,10 @@ fn on_plane<P: Linear, T>(session: Session<P>, early: Memo<Option<Plane>>, act: 
 
 /// How to read the plane where it shows two of many directions, or where examples of the matrix are ringed.
 #[component]
-fn Reading<P: Linear>(session: Session<P>) -> impl IntoView {
+pub fn Reading<P: Linear>(
+    /// Whose plane it is.
+    session: Session<P>,
+) -> impl IntoView {
     let projection = Memo::new(move |_| {
         let snapshot = session.snapshot.get()?;
         let answer = P::answer(&snapshot);

@@ -199,3 +199,33 @@ async fn digits(context: &Context, path: &'static str, most: usize) -> Result<Ve
         })
         .collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lessons::linear::{Answer, Asked, Question};
+
+    #[test]
+    fn what_lies_behind_a_cell_is_found_and_a_drawing_gets_its_sum() {
+        let training = [(1.0, 1), (-1.0, 1), (-2.0, 0), (2.0, 0)].map(|(x, class)| (vec![x, 0.5], class)).to_vec();
+        let examples = Examples::new(training, Vec::new(), POINT_LABELS.map(String::from), 1);
+        let mut asked = Asked::default();
+        asked.hear(Question::Cell(Some((1, 0))));
+        let judge = |asked: &Asked| {
+            let plane = examples.plane([1.0, 0.0, 0.0], None, None);
+            Answer::new(&examples, plane, &[1.0, 0.0], 0.0, 0.0, asked)
+        };
+        let answer = judge(&asked);
+        let chosen: Vec<usize> = (0..4).filter(|index| answer.is_chosen(*index)).collect();
+        assert_eq!(chosen.len(), 1);
+        assert_eq!(answer.plane.points[chosen[0]].0, -1.0);
+        assert_eq!((0..4).filter(|index| answer.is_wrong(*index)).count(), 2);
+        assert!(!answer.is_projected() && !answer.knows_nothing());
+        assert_eq!((answer.told.sum, answer.told.pictures.len()), (None, 0));
+        asked.hear(Question::Drawing(vec![3.0, 4.0]));
+        asked.hear(Question::Cell(None));
+        let answer = judge(&asked);
+        assert_eq!((answer.told.cell, answer.told.sum), (None, Some(3.0)));
+        assert!((0..4).all(|index| !answer.is_chosen(index)));
+    }
+}

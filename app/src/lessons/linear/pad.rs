@@ -22,7 +22,10 @@ pub fn DigitPad<P: Linear>(
         let has_ink = pixels.iter().any(|ink| *ink > 0.0);
         session.command(Question::Drawing(if has_ink { center(pixels, SIDE) } else { Vec::new() }));
     };
-    let sum = Memo::new(move |_| P::answer(&*session.snapshot.get()?).told.sum);
+    let sum = Memo::new(move |_| {
+        let snapshot = session.snapshot.get()?;
+        P::answer(&snapshot).told.sum
+    });
     // A fresh run has not been asked yet.
     Effect::new(move || {
         let is_run = session.snapshot.with(Option::is_some);

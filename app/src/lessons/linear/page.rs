@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use models::data::{iris::FEATURES, points::PointKind};
 
-pub use super::{boundary::Boundary, matrix::Confusion};
+pub use super::{
+    boundary::{Boundary, Reading},
+    matrix::Confusion,
+};
 
 use crate::{
     lessons::linear::{Data, Inputs, Linear, figures, pad::DigitPad},

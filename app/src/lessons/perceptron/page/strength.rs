@@ -9,6 +9,7 @@ use crate::{
         linear::{
             Data, Inputs,
             figures::{boundary, weight_picture},
+            page::Reading,
         },
         perceptron::{Perceptron, Settings, Snapshot},
     },
@@ -76,7 +77,10 @@ pub fn Strength(
                 on_run=run_iris
                 shows=move || view! {
                     <div class="pair">
-                        <Figure id="boundary-iris" technique="decision-boundary" title="Decision boundary" picture=boundary(session) />
+                        <Figure id="boundary-iris" technique="decision-boundary" title="Decision boundary" picture=boundary(session)>
+                            <strong>"Look how narrow the gap is."</strong>
+                            " Each correction turns the line only a little by now, for the weights have grown long."
+                        </Figure>
                         <Corrections session id="corrections-iris" />
                     </div>
                 }
@@ -98,7 +102,10 @@ pub fn Strength(
                 on_run=run_converge
                 shows=move || view! {
                     <div class="pair">
-                        <Figure id="boundary-converge" technique="decision-boundary" title="Decision boundary" picture=boundary(session) />
+                        <Figure id="boundary-converge" technique="decision-boundary" title="Decision boundary" picture=boundary(session)>
+                            <strong>"Watch the line come to rest."</strong>
+                            " It stops at the first line without a mistake, however close it passes to a point."
+                        </Figure>
                         <Corrections session id="corrections-converge" />
                     </div>
                 }
@@ -111,8 +118,14 @@ pub fn Strength(
                 on_run=run_digits
                 shows=move || view! {
                     <div class="pair">
-                        <Figure id="boundary-digits" technique="decision-boundary" title="Decision boundary" picture=boundary(session) />
-                        <Figure id="weights-digits" technique="first-layer-filters" title="The weights as a picture" picture=weight_picture(session) />
+                        <Figure id="boundary-digits" technique="decision-boundary" title="Decision boundary" picture=boundary(session)>
+                            <strong>"Watch how few corrections it takes."</strong>
+                            <Reading session />
+                        </Figure>
+                        <Figure id="weights-digits" technique="first-layer-filters" title="The weights as a picture" picture=weight_picture(session)>
+                            <strong>"Look for a ring and a stroke."</strong>
+                            " Orange pixels speak for a one, blue ones for a zero."
+                        </Figure>
                     </div>
                 }
             />
