@@ -10,7 +10,8 @@ use crate::{
     },
     session::Session,
     site::{
-        frame::replay,
+        embed::Hidden,
+        frame::{replay, shortcut},
         own_data::{OwnData, hundredths, paint},
     },
     widgets::{Figure, PointEvent, Stroke},
@@ -93,7 +94,11 @@ pub fn Boundary<P: Linear>(
             Stroke::Hover => {}
         }
     });
+    let hidden = use_context::<Hidden>();
     let on_key = Callback::new(move |key: String| {
+        if shortcut(session.bench, hidden, &key) {
+            return;
+        }
         if let (true, Some(turned)) = (is_readers.get_untracked(), own.get_untracked().key(&key)) {
             own.set(turned);
         }

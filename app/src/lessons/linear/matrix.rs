@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     lessons::linear::{Linear, Question, figures},
     session::Session,
+    site::{embed::Hidden, frame::shortcut},
     widgets::{Figure, PointEvent, Sketch, Stroke},
 };
 
@@ -28,7 +29,11 @@ pub fn Confusion<P: Linear>(
             choose(picture.get_untracked().and_then(|matrix| matrix.cell_at(event.x, event.y, event.width)));
         }
     });
+    let hidden = use_context::<Hidden>();
     let on_key = Callback::new(move |key: String| {
+        if shortcut(session.bench, hidden, &key) {
+            return;
+        }
         if key == "Escape" {
             return session.command(Question::Cell(None));
         }
