@@ -34,8 +34,8 @@ impl Run {
         let settings = PointSettings { cloud: Cloud::Kind(kind), ..PointSettings::default() };
         let (training, held_out, _) = settings.places();
         let device = Device::flex().autodiff();
-        let learner =
-            Learner::new(settings.network(), training.clone(), settings.batch as usize, settings.seed.into(), &device);
+        let (batch, seed) = (settings.batch as usize, settings.seed.into());
+        let learner = Learner::new(settings.network(), training.clone(), batch, settings.optimizer, seed, &device);
         Self { learner: learner.unwrap(), training, held_out, settings }
     }
 

@@ -23,18 +23,25 @@ impl<P: Protocol> Session<P> {
                 }
                 self.bench.offer.set(None);
                 self.bench.trouble.set(None);
+                self.bench.bound_for.set(None);
+                self.bench.rests.set(false);
                 self.bench.running.set(true);
                 self.send(&Request::Run(true));
             }
             Action::Pause => {
                 self.bench.running.set(false);
+                self.bench.bound_for.set(None);
+                self.with(|inner| {
+                    inner.state.borrow_mut().queued.retain(|request| !matches!(request, Request::Advance(_)));
+                });
                 self.send(&Request::Run(false));
             }
             Action::Step => {
                 self.bench.running.set(false);
+                self.bench.bound_for.set(None);
                 self.send_or_queue(Request::Advance(1));
             }
-            Action::Advance(steps) => self.send_or_queue(Request::Advance(steps)),
+            Action::Advance(steps) => self.advance(steps),
             Action::Reset => {
                 self.forget();
                 self.send(&Request::Reset { run: self.run() });
@@ -70,6 +77,24 @@ impl<P: Protocol> Session<P> {
         self.ask_for_frame();
     }
 
+    /// Takes so many steps, then pauses.
+    fn advance(&self, steps: u32) {
+        self.bench.bound_for.set(Some(self.bench.step.get_untracked() + u64::from(steps)));
+        self.bench.rests.set(false);
+        self.send_or_queue(Request::Advance(steps));
+    }
+
+    /// Goes on to a step that a run beside it has come to, unless that is behind or the time machine has gone back: steps
+    /// from there would be another way.
+    pub fn catch_up(&self, step: u64) {
+        let behind = step.saturating_sub(self.bench.step.get_untracked());
+        let has_gone_back = self.with(|inner| inner.state.borrow().rewound.is_some()).unwrap_or(true);
+        if behind > 0 && !has_gone_back && self.bench.finished.with_untracked(Option::is_none) {
+            self.advance(u32::try_from(behind).unwrap_or(u32::MAX));
+            self.ask_for_frame();
+        }
+    }
+
     /// Begins anew with the weights of a file, if they fit.
     pub(super) fn load_weights(&self, bytes: Vec<u8>) {
         self.bench.trouble.set(None);
@@ -88,6 +113,7 @@ impl<P: Protocol> Session<P> {
     /// Shows a checkpoint's step and goes on from it: in the running worker, or in the one that is still starting.
     pub(super) fn go_to(&self, step: u64, checkpoint: Vec<u8>) {
         self.bench.running.set(false);
+        self.bench.bound_for.set(None);
         self.bench.finished.set(None);
         self.bench.step.set(step);
         let run = self.next_run();

@@ -15,6 +15,10 @@ pub struct Bench {
     pub step: RwSignal<u64>,
     /// Whether it trains by itself.
     pub running: RwSignal<bool>,
+    /// The step that it was told to come to and then to pause, while it is on its way.
+    pub bound_for: RwSignal<Option<u64>>,
+    /// Whether its worker has said that it stands still: the step is the last one then.
+    pub rests: RwSignal<bool>,
     /// Why it stopped by itself.
     pub finished: RwSignal<Option<String>>,
     /// Updates per second.
@@ -97,6 +101,11 @@ impl Bench {
     /// Does one thing.
     pub fn act(&self, action: Action) {
         self.act.run(action);
+    }
+
+    /// Whether it takes steps by itself, for ever or to a step.
+    pub fn is_moving(&self) -> bool {
+        self.running.get() || self.bound_for.get().is_some()
     }
 
     /// The newest value of a curve.

@@ -37,6 +37,7 @@ impl<P: Protocol> Session<P> {
             }
             Response::Trouble(trouble) => {
                 self.bench.running.set(false);
+                self.bench.bound_for.set(None);
                 self.bench.trouble.set(Some(trouble));
                 self.with(|inner| {
                     let mut state = inner.state.borrow_mut();
@@ -120,6 +121,13 @@ impl<P: Protocol> Session<P> {
         if !again && self.bench.running.get_untracked() != frame.running {
             self.bench.running.set(frame.running);
         }
+        let rests = !again && !frame.running && !frame.owes;
+        if rests && self.bench.bound_for.with_untracked(Option::is_some) {
+            self.bench.bound_for.set(None);
+        }
+        if self.bench.rests.get_untracked() != rests {
+            self.bench.rests.set(rests);
+        }
         if !again && self.bench.finished.with_untracked(|finished| *finished != frame.finished) {
             self.bench.finished.set(frame.finished);
         }
@@ -182,6 +190,7 @@ impl<P: Protocol> Session<P> {
         };
         let was_running = self.bench.running.get_untracked();
         let was_gpu = self.is_on_gpu();
+        self.bench.bound_for.set(None);
         let step = self.bench.checkpoints.with_untracked(|steps| steps.last().copied()).unwrap_or(0);
         self.bench.running.set(false);
         if deaths > 3 {

@@ -147,6 +147,8 @@ impl<P: Protocol> Session<P> {
         let bench = Bench {
             step: RwSignal::new(0),
             running: RwSignal::new(false),
+            bound_for: RwSignal::new(None),
+            rests: RwSignal::new(false),
             finished: RwSignal::new(None),
             rate: RwSignal::new(0.0),
             speed: RwSignal::new(0.0),
@@ -277,6 +279,7 @@ impl<P: Protocol> Session<P> {
         self.curves.set(Curves::default());
         self.bench.step.set(0);
         self.bench.running.set(false);
+        self.bench.bound_for.set(None);
         self.bench.finished.set(None);
         self.bench.trouble.set(None);
         self.bench.checkpoints.set(Vec::new());

@@ -71,6 +71,11 @@ pub fn BenchBar(
             <Show when=move || bench.trouble.get().is_none() && bench.finished.get().is_some()>
                 <p class="bench-word" role="status">{move || bench.finished.get()}</p>
             </Show>
+            <Show when=move || bench.bound_for.get().is_some()>
+                <p class="bench-word" role="status">
+                    {move || bench.bound_for.get().map(|step| format!("On the way to step {step}; then it pauses."))}
+                </p>
+            </Show>
             <Show when=move || loading().is_some()>
                 <ProgressBar
                     label=Signal::derive(move || loading().map(|file| format!("Fetching {}", file.name)).unwrap_or_default())
@@ -114,10 +119,10 @@ pub fn BenchBar(
 /// The buttons of a network that learns.
 #[component]
 fn Teaching(bench: Bench) -> impl IntoView {
-    let train = move |_| bench.act(if bench.running.get_untracked() { Action::Pause } else { Action::Train });
+    let train = move |_| bench.act(if untrack(|| bench.is_moving()) { Action::Pause } else { Action::Train });
     view! {
         <button class="primary" on:click=train aria-keyshortcuts="Space">
-            {move || if bench.running.get() { "Pause" } else { "Train" }}
+            {move || if bench.is_moving() { "Pause" } else { "Train" }}
         </button>
         <button on:click=move |_| bench.act(Action::Step) aria-keyshortcuts="S">"Step"</button>
         <button on:click=move |_| bench.act(Action::Reset) aria-keyshortcuts="R">"Reset"</button>

@@ -243,7 +243,7 @@ fn keep_address<P: Protocol>(session: Session<P>, twin: Twin) {
 /// of their own: what has the focus there keeps the page from hearing them.
 pub fn shortcut(bench: Bench, hidden: Option<Hidden>, key: &str) -> bool {
     let (word, action) = match key {
-        " " if bench.running.get_untracked() => ("train", Action::Pause),
+        " " if untrack(|| bench.is_moving()) => ("train", Action::Pause),
         " " => ("train", Action::Train),
         "s" | "S" => ("step", Action::Step),
         "r" | "R" => ("reset", Action::Reset),

@@ -147,7 +147,7 @@ pub fn Costs(
             <dt>"parameters"</dt>
             <dd data-readout="parameters">{move || parameters.get()}</dd>
             <dt>"bytes they take, four for each"</dt>
-            <dd data-readout="bytes">{move || parameters.get().map(|count| 4 * count)}</dd>
+            <dd data-readout="bytes">{move || parameters.get().map(|count| 4 * count as u64)}</dd>
             <dt>{multiply_adds_of}</dt>
             <dd data-readout="multiply-adds">{move || multiply_adds.get()}</dd>
             {trains.then(|| view! {

@@ -122,6 +122,7 @@ fn Pair<P: Protocol>(
         }
         main
     });
+    keep_together(session, twin);
     let settings = Signal::derive(move || {
         let (yours, twins) = (session.settings.with(written), twin.settings.with(written));
         differences(&yours, &twins)
@@ -147,6 +148,20 @@ fn Pair<P: Protocol>(
             })}
         </section>
     }
+}
+
+/// Two workers are never told to pause at the same step: whichever came less far goes on to the step of the other.
+fn keep_together<P: Protocol>(yours: Session<P>, twin: Session<P>) {
+    Effect::new(move |trained: Option<bool>| {
+        let trained = trained == Some(true) || yours.bench.running.get() || twin.bench.running.get();
+        if !trained || !(yours.bench.rests.get() && twin.bench.rests.get()) {
+            return trained;
+        }
+        let steps = [yours, twin].map(|session| session.bench.step.get_untracked());
+        yours.catch_up(steps[1]);
+        twin.catch_up(steps[0]);
+        false
+    });
 }
 
 /// What differs, and how far both are.

@@ -8,7 +8,7 @@ use super::{
     picture::{Bitmap, Drawn, Picture, Surface, Table},
 };
 
-/// Left of the maps: the layer's name.
+/// Left of the maps at least: the layer's name.
 const LEFT: f64 = 74.0;
 /// Between two maps.
 const GAP: f64 = 5.0;
@@ -53,9 +53,9 @@ impl MapLayer {
         self.chosen.get(map).copied().unwrap_or(map) + 1
     }
 
-    /// The note in lines that fit beside the maps.
-    fn note(&self) -> Vec<&str> {
-        let fits = text_width(&self.note, NOTE, false) <= LEFT - 4.0;
+    /// The note in lines that fit into a width.
+    fn note(&self, room: f64) -> Vec<&str> {
+        let fits = text_width(&self.note, NOTE, false) <= room;
         if fits { vec![&self.note] } else { self.note.split(" · ").collect() }
     }
 
@@ -82,9 +82,14 @@ struct Row {
 }
 
 impl LayerMaps {
+    /// Where the maps begin beside the names.
+    fn left(&self) -> f64 {
+        self.layers.iter().map(|layer| text_width(&layer.name, 11.0, true) + 8.0).fold(LEFT, f64::max)
+    }
+
     fn rows(&self, width: f64) -> Vec<Row> {
         let narrow = width < NARROW;
-        let left = if narrow { 0.0 } else { LEFT };
+        let left = if narrow { 0.0 } else { self.left() };
         let mut top = 0.0;
         let mut rows = Vec::new();
         for layer in &self.layers {
@@ -117,11 +122,16 @@ impl LayerMaps {
             let first = if narrow { top + NAME } else { top };
             let lines = maps.div_ceil(columns) as f64;
             let bottom = (first + lines * (tile + gap) - gap)
-                .max(top + if narrow { 0.0 } else { LINE * (1.0 + layer.note().len() as f64) });
+                .max(top + if narrow { 0.0 } else { LINE * (1.0 + layer.note(left - 4.0).len() as f64) });
             rows.push(Row { top: first, left, columns, tile, step: tile + gap, bottom });
             top = bottom + BETWEEN;
         }
         rows
+    }
+
+    /// The layer whose row lies at this height, name and all.
+    pub fn layer_at(&self, y: f64, width: f64) -> Option<usize> {
+        self.rows(width).iter().position(|row| y < row.bottom + BETWEEN / 2.0)
     }
 
     /// Layer and map under a CSS pixel.
@@ -149,8 +159,9 @@ impl Picture for LayerMaps {
                 pen.text(&format!("{}  {}", layer.name, layer.note), 0.0, row.top - NAME / 2.0, soft)?;
             } else {
                 pen.text(&layer.name, 0.0, row.top + 8.0, Lettering::new(theme.ink).bold())?;
-                for (line, words) in layer.note().into_iter().enumerate() {
-                    pen.text(&fitted(words, NOTE, LEFT - 4.0), 0.0, row.top + 22.0 + LINE * line as f64, soft)?;
+                let room = row.left - 4.0;
+                for (line, words) in layer.note(room).into_iter().enumerate() {
+                    pen.text(&fitted(words, NOTE, room), 0.0, row.top + 22.0 + LINE * line as f64, soft)?;
                 }
             }
             let (largest, cells) = (layer.full.unwrap_or_else(|| layer.largest()).max(1e-9), layer.side * layer.side);
@@ -251,6 +262,7 @@ mod tests {
                     let x = row.left + (map % row.columns) as f64 * row.step + row.tile / 2.0;
                     let y = row.top + (map / row.columns) as f64 * row.step + row.tile / 2.0;
                     assert_eq!(maps.map_at(x, y, width), Some((layer, map)), "{width}");
+                    assert_eq!(maps.layer_at(y, width), Some(layer), "{width}");
                     assert!(x < width && y < maps.height(width));
                 }
             }

@@ -206,6 +206,7 @@ impl Learner {
         config: ScoreConfig,
         points: Vec<Place>,
         batch: usize,
+        optimizer: OptimizerKind,
         seed: u64,
         device: &Device,
     ) -> Result<Self, Error> {
@@ -213,7 +214,7 @@ impl Learner {
             return Err(Error::Config("there is nothing to learn from, or nothing to learn with".into()));
         }
         let mut rng = Pcg32::seed_from_u64(seed);
-        let trainer = Trainer::new(config.init(device, &mut rng), Optimizer::new(OptimizerKind::Adam));
+        let trainer = Trainer::new(config.init(device, &mut rng), Optimizer::new(optimizer));
         let schedule = Schedule::new(&Shape::Cosine);
         Ok(Self { trainer, batch: batch.max(1), points, schedule, rng, device: device.clone() })
     }
@@ -296,7 +297,7 @@ mod tests {
     }
 
     fn learner(hidden: usize) -> Learner {
-        Learner::new(ScoreConfig { hidden }, ring(), 16, 3, &Device::flex().autodiff()).unwrap()
+        Learner::new(ScoreConfig { hidden }, ring(), 16, OptimizerKind::Adam, 3, &Device::flex().autodiff()).unwrap()
     }
 
     #[test]
@@ -396,7 +397,7 @@ mod tests {
     #[test]
     fn nothing_to_learn_from_is_refused() {
         let device = Device::flex().autodiff();
-        assert!(Learner::new(ScoreConfig { hidden: 8 }, Vec::new(), 16, 1, &device).is_err());
-        assert!(Learner::new(ScoreConfig { hidden: 0 }, ring(), 16, 1, &device).is_err());
+        let new = |hidden, points| Learner::new(ScoreConfig { hidden }, points, 16, OptimizerKind::Adam, 1, &device);
+        assert!(new(8, Vec::new()).is_err() && new(0, ring()).is_err());
     }
 }

@@ -101,6 +101,11 @@ test("DDPM pictures: the price is measured, by means that the clock can tell", a
   expect(mine > its && its > 0, `${mine} and ${its}`);
   const factor = Number(/That is ([\d,.]+) times/.exec(words)?.[1].replaceAll(",", ""));
   expect(factor > 10 && factor < 1e6, words);
+  // 50 times what one question costs, more than the 32 bits hold that a browser's usize has.
+  const once = await readout(page, "picture-multiply-adds");
+  const cells = await page.getByRole("row", { name: /million multiply-adds/ }).getByRole("cell").allTextContents();
+  const millions = Number(cells[0].replaceAll(",", ""));
+  expect(Math.abs(millions - (50 * once) / 1e6) < 1, `${cells} million multiply-adds, and ${once} for one question.`);
   clean(page);
   return words;
 }, 300);

@@ -111,7 +111,8 @@ test("DDPM: the boxes of the U-Net are seen at work on the picture that is drawn
   await page.locator("#stages").scrollIntoViewIfNeeded();
   let words = "";
   await until("the stages in words", async () => (words = await summary(page, "stages")));
-  expect(/stem: 12 maps of 14 × 14/.test(words) && /v: 1 map of 28 × 28/.test(words), words);
+  const rows = ["stem: 12 maps of 14 × 14", "down 3, attention: 12 maps of 7 × 7", "v: 1 map of 28 × 28"];
+  expect(rows.every((row) => words.includes(row)), words);
   await slide(page, "stages", "Key step, from noise to picture", "End");
   await until("other maps", async () => (await summary(page, "stages")) !== words);
   clean(page);

@@ -32,6 +32,17 @@ test("twins with the same settings have the same loss, and part when one setting
   await until("two losses again", async () => (await row(page, "loss")).every((loss) => loss !== ""));
   losses.push(await row(page, "loss"));
   expect(losses[1][0] !== losses[1][1], `Other settings give the same loss, ${losses[1][0]}.`);
+  // However far apart two workers are told to pause, they stand at one step in the end.
+  await press(page, "Train");
+  await page.waitForTimeout(1500);
+  await press(page, "Pause");
+  await page.waitForTimeout(300);
+  let stood = 0;
+  await until("one step for both", async () => {
+    const [yours, twin] = await row(page, "step");
+    stood = yours === twin && Number(yours) > 3 ? stood + 1 : 0;
+    return stood > 3;
+  }, 30_000);
   await until("both curves", async () => (await page.locator("figure#twins").getAttribute("data-state")) === "ready");
   await page.locator(".scrub input").fill("0");
   await both(page, 0);
@@ -65,3 +76,19 @@ test("a link brings a twin and its step, in every lesson that trains; a hostile 
   clean(page);
   return found.join(", ");
 }, 240);
+
+test("a link to a far step says where it goes, and can be stopped on the way", async (site) => {
+  const page = await site.open("lessons/mlp/?engine=cpu&data=mnist&examples=2000&step=1000000");
+  await until("a step", async () => (await readout(page, "step")) > 0, 60_000);
+  await until("where it goes", async () => /step 1000000/.test(await page.locator(".bench-word").innerText()));
+  await press(page, "Pause");
+  await until("rest", async () => {
+    const step = await readout(page, "step");
+    await page.waitForTimeout(400);
+    return (await readout(page, "step")) === step;
+  }, 10_000);
+  expect(await page.locator(".bench-word").count() === 0, "It still says where it goes.");
+  const stopped = await readout(page, "step");
+  clean(page);
+  return `stopped at step ${stopped}`;
+});

@@ -6,6 +6,7 @@ use models::{
         cloud::{Frame, Likeness, Place},
         score::ScoreConfig,
     },
+    train::optimizer::OptimizerKind,
 };
 use serde::{Deserialize, Serialize};
 
@@ -89,6 +90,8 @@ pub struct PointSettings {
     pub own: Vec<Point>,
     /// Units of each hidden layer.
     pub hidden: u32,
+    /// How a gradient becomes a step.
+    pub optimizer: OptimizerKind,
     /// Learning rate.
     pub rate: f32,
     /// Questions of an update.
@@ -108,6 +111,7 @@ impl Default for PointSettings {
             count: 500,
             own: Vec::new(),
             hidden: 64,
+            optimizer: OptimizerKind::Adam,
             rate: 0.003,
             batch: 256,
             seed: 1,
@@ -164,6 +168,7 @@ impl PointSettings {
                 None => Vec::new(),
             },
             hidden: query.whole("units", HIDDEN.0.into(), HIDDEN.1.into(), base.hidden.into()) as u32,
+            optimizer: query.choice("opt", OptimizerKind::from_id, base.optimizer),
             rate: query.number("rate", 1e-6, 1.0, base.rate.into()) as f32,
             batch: query.whole("batch", 1, 1024, base.batch.into()) as u32,
             seed: query.whole("seed", 0, 999_999, base.seed.into()) as u32,
@@ -179,6 +184,7 @@ impl PointSettings {
         writer.add("count", self.count, base.count);
         writer.add("own", crate::lessons::points_to_text(&self.own), String::new());
         writer.add("units", self.hidden, base.hidden);
+        writer.add("opt", self.optimizer.id(), base.optimizer.id());
         writer.add("rate", self.rate, base.rate);
         writer.add("batch", self.batch, base.batch);
         writer.add("seed", self.seed, base.seed);

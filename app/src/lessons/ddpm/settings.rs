@@ -166,7 +166,7 @@ fn read_hand(text: &str, query: &mut Query) -> Option<[u8; HAND]> {
 
 #[cfg(test)]
 mod tests {
-    use models::data::points::Point;
+    use models::{data::points::Point, train::optimizer::OptimizerKind};
 
     use super::{protocol::Settings as _, *};
     use crate::lessons::ddpm::points::Cloud;
@@ -189,6 +189,7 @@ mod tests {
             points: PointSettings {
                 cloud: Cloud::Own,
                 own: vec![Point { x: 0.25, y: -0.5, class: 0 }],
+                optimizer: OptimizerKind::Momentum,
                 rate: 0.037,
                 seed: 9,
                 walk: 7,
@@ -200,6 +201,16 @@ mod tests {
         };
         assert_eq!(there_and_back(&changed), changed);
         assert_eq!(there_and_back(&Settings::default()), Settings::default());
+    }
+
+    #[test]
+    fn another_optimiser_begins_anew() {
+        let settings = Settings::default();
+        let mut other = settings.clone();
+        other.points.rate = 0.1;
+        assert!(!other.restarts(&settings));
+        other.points.optimizer = OptimizerKind::Sgd;
+        assert!(other.restarts(&settings));
     }
 
     #[test]

@@ -33,6 +33,13 @@ pub const LESSON: Lesson = Lesson {
             lines: ("pub fn accumulate(", "    }"),
         },
         Part {
+            id: "backward",
+            name: "Backward",
+            does: "The error goes back through the same weights; each unit takes its share, times its own slope.",
+            file: "foundations/backprop.rs",
+            lines: ("if let Some(previous)", "(δ Wᵀ)"),
+        },
+        Part {
             id: "update",
             name: "Update",
             does: "Each weight takes a small step against its gradient.",
@@ -48,6 +55,7 @@ pub const LESSON: Lesson = Lesson {
         },
     ],
     figures: &[
+        FigureNote { id: "fold", technique: "decision-boundary", shows: "how two lines fold the plane of XOR" },
         FigureNote { id: "boundary", technique: "decision-boundary", shows: "how hidden units bend the boundary" },
         FigureNote {
             id: "hidden-units",
@@ -59,6 +67,12 @@ pub const LESSON: Lesson = Lesson {
         FigureNote { id: "gradients", technique: "gradient-flow", shows: "mean gradient of each layer" },
         FigureNote { id: "weights", technique: "weight-histogram", shows: "where the weights lie" },
         FigureNote { id: "confusion", technique: "confusion-matrix", shows: "which digits are taken for which" },
+        FigureNote { id: "photographs", technique: "learning-curves", shows: "learning photographs by heart" },
+        FigureNote {
+            id: "photographs-confusion",
+            technique: "confusion-matrix",
+            shows: "which photographs are taken for which",
+        },
         FigureNote { id: "vanishing", technique: "gradient-flow", shows: "gradients dying in ten sigmoid layers" },
     ],
     experiments: &["xor", "digits", "shift", "shuffle", "vanish"],

@@ -3,6 +3,8 @@
 mod build;
 mod controls;
 mod figures;
+mod fold;
+mod known;
 mod shuffle;
 mod strength;
 mod understand;

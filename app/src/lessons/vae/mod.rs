@@ -277,10 +277,12 @@ pub struct Nowhere {
 }
 
 /// What lies half-way between held-out pictures of different classes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Halfway {
     /// Pairs of pictures.
     pub count: u32,
     /// Nats that the network needs to tell a picture from the middle of the map’s way, and from a cross-fade.
     pub nats: [f32; 2],
+    /// Six pictures of each of the first pairs: from, to, half-way, that drawn again, the cross-fade, that drawn again.
+    pub pictures: Vec<u8>,
 }

@@ -36,7 +36,7 @@ pub fn Page() -> impl IntoView {
         <LessonFrame lesson=&LESSON session beside settings=move || view! { <Controls session /> }>
             <Understand session looks lit />
             <Build session looks lit />
-            <Strength session />
+            <Strength session looks />
             <Weakness session />
         </LessonFrame>
     }

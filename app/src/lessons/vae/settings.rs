@@ -62,6 +62,14 @@ impl Settings {
         VaeConfig { pixels: PIXELS, hidden: vec![256, 64], latent: self.latent.into(), activation: Activation::Relu }
     }
 
+    /// Of two sentences the one that is true of these pictures.
+    pub fn say(&self, of_clothes: &'static str, of_digits: &'static str) -> &'static str {
+        match self.set {
+            PictureSet::Fashion => of_clothes,
+            PictureSet::Mnist => of_digits,
+        }
+    }
+
     /// Name of the trained weights to start from.
     pub fn weights(&self) -> Option<&'static str> {
         self.pretrained.then_some(match self.set {

@@ -300,7 +300,7 @@ impl serve::Task for Task {
             },
             blur: self.blur.clone(),
             nowhere: self.nowhere.clone(),
-            halfway: self.halfway,
+            halfway: self.halfway.clone(),
         })
     }
 

@@ -102,10 +102,13 @@ pub fn Term(
 /// Formulas that belong together: beside each other, or below where there is no room.
 #[component]
 pub fn Beside(
+    /// Whether they are the pieces of one formula, which may break between them.
+    #[prop(optional)]
+    one: bool,
     /// Each of them, in MathML.
     children: Children,
 ) -> impl IntoView {
-    view! { <mrow class="beside">{children()}</mrow> }
+    view! { <mrow class="beside" class:one=one>{children()}</mrow> }
 }
 
 /// Brackets around a part of a formula. They stand in a row of their own with it, so that a fraction further on does not
@@ -124,6 +127,12 @@ pub fn Brackets(
     let (opens, closes) = pair.split_at(1);
     let stretchy = if tall { "true" } else { "false" };
     view! { <mrow><mo stretchy=stretchy>{opens}</mo>{children()}<mo stretchy=stretchy>{closes}</mo></mrow> }
+}
+
+/// The bar of a condition, as in p(x|z).
+#[component]
+pub fn Given() -> impl IntoView {
+    view! { <mo stretchy="false" lspace="0.12em" rspace="0.12em">"|"</mo> }
 }
 
 /// A function whose name is a word, such as ln, with a thin space between it and its neighbours.

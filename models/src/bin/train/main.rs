@@ -3,12 +3,14 @@
 //! A run logs what it does, writes a checkpoint after every pass, goes on from it when it is started again, and ends with
 //! `pretrained/NAME.safetensors` and `pretrained/NAME.toml`, which says how these weights came about and what they reach.
 //!
-//! DIR holds a folder for each set of training data; `set.rs` names the folders, the files and their public origin.
+//! DIR holds a folder or archives for each set of training data; `set.rs` names them and their public origin.
 
+mod archive;
 mod classifier;
 mod curves;
 mod idx;
 mod lenet;
+mod mlp_cifar10;
 mod mlp_mnist;
 mod passes;
 mod provenance;
@@ -26,7 +28,7 @@ type Recipe = fn(&Places) -> Result<(), Trouble>;
 
 /// Where a run reads and writes.
 pub struct Places {
-    /// The folder with a folder for each data set.
+    /// The folder with a folder or archives for each data set.
     data: PathBuf,
     /// Where checkpoints go.
     checkpoints: PathBuf,
@@ -37,6 +39,7 @@ pub struct Places {
 /// Every model that is trained here: its name and its recipe.
 const RECIPES: &[(&str, Recipe)] = &[
     (mlp_mnist::NAME, mlp_mnist::train),
+    (mlp_cifar10::NAME, mlp_cifar10::train),
     (lenet::MNIST_NAME, lenet::train_mnist),
     (lenet::FASHION_NAME, lenet::train_fashion),
     (vae::FASHION_NAME, vae::train_fashion),

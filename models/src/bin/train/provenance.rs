@@ -8,7 +8,7 @@ use models::{
 };
 use serde::Serialize;
 
-use crate::{Trouble, curves::Curves, run};
+use crate::{Trouble, curves::Curves, run, set::CLASSES};
 
 /// Everything the file says, in its order.
 #[derive(Serialize)]
@@ -19,16 +19,16 @@ pub struct Provenance<C> {
     pub config: C,
     /// Each parameter's layer, name and shape.
     pub layer: Vec<Layer>,
-    /// The weight file.
-    pub file: File,
+    /// The weight file, where the weights are kept.
+    pub file: Option<File>,
     /// What it was trained on.
     pub data: Data,
     /// How.
     pub run: Run,
     /// What it reaches.
     pub metric: Vec<Metric>,
-    /// What a test measures again.
-    pub check: Check,
+    /// What a test measures again, where the weights are kept.
+    pub check: Option<Check>,
     /// The log.
     pub curves: Curves,
     /// A classifier's counts of the test data.
@@ -64,6 +64,8 @@ pub struct Data {
     pub licence: &'static str,
     /// How its numbers become inputs.
     pub inputs: &'static str,
+    /// The names of the classes, where no shipped data tells them.
+    pub classes: Option<[&'static str; CLASSES]>,
 }
 
 /// The run.
@@ -93,7 +95,7 @@ pub struct Metric {
     /// What was measured.
     pub name: &'static str,
     /// On which data.
-    pub split: &'static str,
+    pub split: String,
     /// The value.
     pub value: f64,
 }

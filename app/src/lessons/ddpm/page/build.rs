@@ -28,8 +28,11 @@ pub fn Build(
     lit: Lit,
 ) -> impl IntoView {
     let settings = session.settings;
-    let picture =
-        Signal::derive(move || Some(settings.with(|settings| UShape::of(settings.pictures.net, lit.0.get()))));
+    let at = RwSignal::new(None::<&'static str>);
+    let picture = Signal::derive(move || {
+        let network = settings.with(|settings| UShape::of(settings.pictures.net, lit.0.get()));
+        Some(UShape { at: at.get(), ..network })
+    });
     let on_point = Callback::new(move |event: PointEvent| {
         let part = picture.with_untracked(|it| it.as_ref()?.part_at(event.x, event.y, event.width));
         if let Some(part) = part.filter(|_| event.kind != Stroke::Leave)
@@ -67,7 +70,7 @@ pub fn Build(
                 </Figure>
                 <Source lesson=&LESSON lit />
             </div>
-            <div class="wide"><StagesAtWork desk /></div>
+            <div class="wide"><StagesAtWork desk lit at /></div>
             <Costs
                 bench=session.bench
                 parameters=of_points(|network| network.parameter_count())
@@ -90,7 +93,7 @@ pub fn Build(
                 />
             })}
             <p>
-                "Ho, Jain and Abbeel’s network has 35.7 million parameters and attends at 16 × 16 places; it names ε. Both networks here say v, a mixture of noise and picture from which ε "
+                "Ho, Jain and Abbeel’s network has 35.7 million parameters and attends at 16 × 16 places; it names ε. Both networks here say v (Salimans and Ho, 2022), a mixture of noise and picture from which ε "
                 "follows, because at the two ends of time one of the two can hardly be told. The network of the points needs no maps: "
                 "four layers of units see the point and some waves of the time."
             </p>

@@ -12,7 +12,7 @@ use crate::{
     session::Session,
     site::{
         embed::Setting,
-        learning::{BatchSlider, RateSlider, SeedField},
+        learning::{BatchSlider, OptimizerChips, RateSlider, SeedField},
     },
     widgets::{Chips, Slider},
 };
@@ -61,7 +61,7 @@ pub fn RuleChips(
     }
 }
 
-/// Rate, batch, points, units and seed of the network of points.
+/// Rate, batch, points, units, seed and optimiser of the network of points.
 #[component]
 pub fn Controls(
     /// The bench's session.
@@ -105,6 +105,10 @@ pub fn Controls(
             <SeedField
                 seed=Signal::derive(move || settings.with(|settings| settings.points.seed))
                 on_change=Callback::new(move |seed: u32| session.change(|settings| settings.points.seed = seed))
+            />
+            <OptimizerChips
+                optimizer=Signal::derive(move || settings.with(|settings| settings.points.optimizer))
+                on_change=Callback::new(move |kind| session.change(|settings| settings.points.optimizer = kind))
             />
         </div>
     }

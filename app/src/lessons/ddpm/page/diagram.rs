@@ -24,6 +24,8 @@ pub struct UShape {
     pub side: usize,
     /// The part that is lit.
     pub lit: Option<&'static str>,
+    /// The box whose maps are pointed at: it alone is lit.
+    pub at: Option<&'static str>,
 }
 
 /// A box: its arm, 0 down and 1 up, its row, the part it belongs to, its name, and the stages in it.
@@ -47,30 +49,40 @@ const fn block(
 
 /// All boxes but the lowest.
 const BLOCKS: [Block; 16] = [
-    block(0, 0, "forward", "picture and noise", &[]),
+    block(0, 0, "forward", "noisy picture", &[]),
     block(0, 1, "unet", "stem", &["stem"]),
-    block(0, 2, "block", "block", &["down1"]),
-    block(0, 3, "block", "block", &["down2"]),
+    block(0, 2, "block", "down 1", &["down1"]),
+    block(0, 3, "block", "down 2", &["down2"]),
     block(0, 4, "unet", "half the size", &["shrink"]),
-    block(0, 5, "attention", "block, attention", &["down3", "attention1"]),
-    block(0, 6, "attention", "block, attention", &["down4", "attention2"]),
-    block(0, 7, "attention", "block, attention", &["middle1", "attention3"]),
-    block(1, 7, "block", "block", &["middle2"]),
-    block(1, 6, "attention", "block, attention", &["up4", "attention4"]),
-    block(1, 5, "block", "block", &["up3"]),
+    block(0, 5, "attention", "down 3, attention", &["down3", "attention1"]),
+    block(0, 6, "attention", "down 4, attention", &["down4", "attention2"]),
+    block(0, 7, "attention", "middle 1, attention", &["middle1", "attention3"]),
+    block(1, 7, "block", "middle 2", &["middle2"]),
+    block(1, 6, "attention", "up 4, attention", &["up4", "attention4"]),
+    block(1, 5, "block", "up 3", &["up3"]),
     block(1, 4, "unet", "twice the size", &["grow"]),
-    block(1, 3, "block", "block", &["up2"]),
-    block(1, 2, "block", "block", &["up1"]),
+    block(1, 3, "block", "up 2", &["up2"]),
+    block(1, 2, "block", "up 1", &["up1"]),
     block(1, 1, "unet", "head", &["head"]),
-    block(1, 0, "backward", "v: noise and picture", &[]),
+    block(1, 0, "backward", "v", &[]),
 ];
 /// The rows whose maps are handed across.
 const ACROSS: [usize; 4] = [2, 3, 5, 6];
 
+/// Name and part of the box that a stage's maps leave; those of the head are v itself.
+pub fn box_of(stage: &str) -> Option<(&'static str, &'static str)> {
+    let own = BLOCKS.iter().position(|block| block.stages.last() == Some(&stage))?;
+    let block = BLOCKS.get(if stage == "head" { own + 1 } else { own })?;
+    Some((block.name, block.part))
+}
+
+/// Name of the box that the noisy picture is.
+pub const PICTURE: &str = BLOCKS[0].name;
+
 impl UShape {
     /// The network that draws these pictures, as its weights are shipped.
     pub fn of(net: Net, lit: Option<&'static str>) -> Self {
-        Self { config: UNetConfig::shipped(net.channels(), net.classes().into()), side: net.side(), lit }
+        Self { config: UNetConfig::shipped(net.channels(), net.classes().into()), side: net.side(), lit, at: None }
     }
 
     fn parts(&self) -> Vec<Layer> {
@@ -151,12 +163,19 @@ impl Picture for UShape {
         for block in &BLOCKS {
             let (left, wide) = Self::arm(block.arm, width);
             let place = (left, block.row as f64 * STEP, wide);
-            Self::draw_box(&mut pen, place, block.name, &self.note(block), self.lit == Some(block.part))?;
+            let lit = self.at.map_or(self.lit == Some(block.part), |at| at == block.name);
+            Self::draw_box(&mut pen, place, block.name, &self.note(block), lit)?;
         }
         let told: usize = self.parts().iter().take(2).map(|part| part.parameters).sum();
         let note = format!("[{}] · {}", self.config.embedding, number(told as f64));
         let place = (0.0, ROWS as f64 * STEP, width);
-        Self::draw_box(&mut pen, place, "time and class, told to every block", &note, self.lit == Some("embed"))
+        Self::draw_box(
+            &mut pen,
+            place,
+            "time and class, told to every block",
+            &note,
+            self.at.is_none() && self.lit == Some("embed"),
+        )
     }
 
     fn summary(&self) -> String {
@@ -181,7 +200,7 @@ impl Picture for UShape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::widgets::to_svg;
+    use crate::{lessons::ddpm::pictures::STAGES, widgets::to_svg};
 
     #[test]
     fn every_stage_stands_in_one_box() {
@@ -193,6 +212,18 @@ mod tests {
             assert!(it.summary().contains("weights"), "{}", it.summary());
             assert_eq!(it.table().rows.len(), 20);
         }
+    }
+
+    #[test]
+    fn a_stage_that_is_shown_has_a_box_with_a_name_of_its_own() {
+        let names: std::collections::HashSet<&str> = BLOCKS.iter().map(|block| block.name).collect();
+        assert_eq!(names.len(), BLOCKS.len());
+        assert!(STAGES.iter().all(|stage| box_of(stage).is_some()));
+        assert_eq!(box_of("attention1"), Some(("down 3, attention", "attention")));
+        assert_eq!((box_of("head"), box_of("none")), (Some(("v", "backward")), None));
+        let lit = |it: &UShape| to_svg(it, 620.0, &Theme::light());
+        let whole = UShape::of(Net::Small, Some("block"));
+        assert_ne!(lit(&UShape { at: Some("down 1"), ..whole.clone() }), lit(&whole));
     }
 
     #[test]

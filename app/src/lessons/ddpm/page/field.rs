@@ -236,15 +236,35 @@ pub fn Numbers(
     let held_out = Memo::new(move |_| flow.session.settings.with(|settings| settings.points.places().1.len()));
     let walking = move || flow.look.with(|look| look.as_ref().and_then(|look| Some(look.frames.first()?.len())));
     view! {
-        <p class="sentence-note flow-numbers">
-            "At the end of the walk " <output data-readout="on-data">{of_look(|look| Some(look.likeness?.on))}</output>
-            " of the points lie on the data, " <output data-readout="covered">{of_look(|look| Some(look.likeness?.covered))}</output>
-            " of the data has one of them near, and their mean distance to the nearest point of the data is "
-            <output data-readout="distance">{of_look(|look| Some(look.likeness?.distance))}</output>
-            ". For the " <output>{held_out}</output> " real points that were held out (" <output>{walking}</output> " walked): " <output>{of_look(|look| Some(look.natural?.on))}</output> ", "
-            <output>{of_look(|look| Some(look.natural?.covered))}</output> ", " <output>{of_look(|look| Some(look.natural?.distance))}</output>
-            ". On the data means nearer to a point than its fifth neighbour."
-        </p>
+        <div class="table-scroll">
+            <table class="plain">
+                <caption>"The end of the walk. On the data means nearer to a point of it than its fifth neighbour."</caption>
+                <thead>
+                    <tr>
+                        <th scope="col"></th>
+                        <th scope="col" class="number">{walking}" walked points"</th>
+                        <th scope="col" class="number">{held_out}" real ones, held out"</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    <tr>
+                        <th scope="row">"share of them on the data"</th>
+                        <td class="number" data-readout="on-data">{of_look(|look| Some(look.likeness?.on))}</td>
+                        <td class="number">{of_look(|look| Some(look.natural?.on))}</td>
+                    </tr>
+                    <tr>
+                        <th scope="row">"share of the data with one of them near"</th>
+                        <td class="number" data-readout="covered">{of_look(|look| Some(look.likeness?.covered))}</td>
+                        <td class="number">{of_look(|look| Some(look.natural?.covered))}</td>
+                    </tr>
+                    <tr>
+                        <th scope="row">"mean distance to the nearest point of the data"</th>
+                        <td class="number" data-readout="distance">{of_look(|look| Some(look.likeness?.distance))}</td>
+                        <td class="number">{of_look(|look| Some(look.natural?.distance))}</td>
+                    </tr>
+                </tbody>
+            </table>
+        </div>
     }
 }
 

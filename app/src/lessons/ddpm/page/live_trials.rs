@@ -100,7 +100,7 @@ pub fn NoiseToMoons(
                 }),
             }
         />
-        <div class="wide pair">
+        <div class="wide grid">
             <Figure id="moons-noise" technique="denoising" title="Before: noise" picture=plane(false) empty="Not run yet.">
                 <strong>"The orange squares know nothing of the moons."</strong>
                 " They are drawn from the standard normal distribution; blue is what the network learns from."

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::desk::Desk;
+use super::{
+    desk::Desk,
+    diagram::{PICTURE, box_of},
+};
 use crate::{
-    lessons::ddpm::pictures::{Command, Drawing, Maps, NOISE, Piece, Question, number},
-    site::stale::renew_when_stale,
-    widgets::{Figure, LayerMaps, MapLayer, Slider},
+    lessons::ddpm::pictures::{Command, Drawing, Maps, NOISE, Piece, Question, STAGES, number},
+    site::{parts::Lit, stale::renew_when_stale},
+    widgets::{Figure, LayerMaps, MapLayer, PointEvent, Slider, Stroke},
 };
 
 /// The picture as it is at a key step of its way, as a question; a way's last key is the picture itself, about which
@@ -34,7 +37,7 @@ fn layers(maps: &Maps) -> LayerMaps {
     let asked = &maps.asked;
     let side = asked.net.side();
     let picture = MapLayer {
-        name: "picture".into(),
+        name: PICTURE.into(),
         note: format!("{side} × {side}"),
         side,
         values: asked.picture.iter().map(|byte| number(*byte, NOISE)).collect(),
@@ -46,7 +49,7 @@ fn layers(maps: &Maps) -> LayerMaps {
     let stages = maps.stages.iter().map(|stage| {
         let side = stage.side as usize;
         MapLayer {
-            name: if stage.name == "head" { "v".into() } else { stage.name.clone() },
+            name: box_of(&stage.name).map_or(&*stage.name, |(name, _)| name).into(),
             note: format!("{} of {side}²", stage.values.len() / (side * side).max(1)),
             side,
             values: stage.values.clone(),
@@ -64,6 +67,10 @@ fn layers(maps: &Maps) -> LayerMaps {
 pub fn StagesAtWork(
     /// The reader's desk.
     desk: Desk,
+    /// The part that is lit.
+    lit: Lit,
+    /// The box whose row is pointed at.
+    at: RwSignal<Option<&'static str>>,
 ) -> impl IntoView {
     // Until the reader chooses, the middle of the way.
     let chosen = RwSignal::new(None::<usize>);
@@ -89,6 +96,16 @@ pub fn StagesAtWork(
         }
     });
     let picture = Signal::derive(move || desk.maps.with(|maps| maps.as_ref().map(|maps| layers(maps))));
+    let on_point = Callback::new(move |event: PointEvent| {
+        let row = picture.with_untracked(|maps| maps.as_ref()?.layer_at(event.y, event.width));
+        // The first row is the picture, which no stage has made.
+        let stage = row.filter(|_| event.kind != Stroke::Leave).and_then(|row| STAGES.get(row.checked_sub(1)?));
+        let (name, part) = stage.and_then(|stage| box_of(stage)).unzip();
+        if at.get_untracked() != name {
+            at.set(name);
+            lit.0.set(part);
+        }
+    });
     let told = move || desk.maps.with(|maps| maps.as_ref().map(|maps| maps.asked.step + 1));
     let slider = move || {
         let last = count.get();
@@ -106,13 +123,14 @@ pub fn StagesAtWork(
             technique="feature-maps"
             title="The boxes at work"
             picture
+            on_point
             empty="It shows the picture that is drawn in stage 3, and comes with it."
             controls=move || view! { {slider} }
         >
             <strong>"Drag from the first step to the last, and watch the row at the bottom."</strong>
             " It is the answer v: among pure noise it is the picture that is seen, turned to its negative; near the end it is the noise that is left. "
             "Above it the first maps that leave some boxes, orange above zero and blue below"
-            {move || told().map(|step| format!(", at step {step} of the walk"))} "."
+            {move || told().map(|step| format!(", at step {step} of the walk"))} ". Point at a row, and its box lights up above."
         </Figure>
     }
 }
@@ -149,7 +167,7 @@ mod tests {
         let asked = question(&drawing(), 0).unwrap();
         let stages = vec![StageMaps { name: "head".into(), side: 28, values: vec![-0.5; 784] }];
         let picture = layers(&Maps { asked, stages });
-        assert_eq!(picture.layers.iter().map(|layer| &*layer.name).collect::<Vec<_>>(), ["picture", "v"]);
+        assert_eq!(picture.layers.iter().map(|layer| &*layer.name).collect::<Vec<_>>(), [PICTURE, "v"]);
         assert!(!to_svg(&picture, 320.0, &Theme::dark()).contains("NaN"));
     }
 }

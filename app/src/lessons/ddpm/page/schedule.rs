@@ -336,7 +336,7 @@ pub fn ScheduleEditor(
             }
         >
             <strong>"Switch between linear and cosine, and watch the dots."</strong>
-            " Each dot is a step of the points’ walk below. By the linear schedule of the first paper the picture is gone early, so many steps fall where there is hardly anything to see. "
+            " Each dot is a step of the points’ walk below. By the linear schedule of Ho, Jain and Abbeel (2020) the picture is gone early, so many steps fall where there is hardly anything to see; the cosine is Nichol and Dhariwal’s (2021). "
             "By hand you drag nine handles. Noise never gives back what it took: where you ask for more than is left, the handle turns red and the curve stays level."
         </Figure>
     }

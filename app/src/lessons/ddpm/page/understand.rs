@@ -15,7 +15,7 @@ use crate::{
         frame::{Stage, StageKind},
         parts::Lit,
     },
-    widgets::{Beside, Brackets, Chart, Clock, Figure, Formula, Named, Term},
+    widgets::{Beside, Brackets, Chart, Clock, Figure, Formula, Given, Named, Term},
 };
 
 /// Seconds from the picture to noise.
@@ -72,53 +72,105 @@ pub fn Understand(
                 "rules a few pictures out. The next guess is a mean of those that are left, and so the guess sharpens with the picture. One "
                 "large step would end in the first blur."
             </p>
-            <Formula label="x equals the root of alpha bar times x zero plus the root of one minus alpha bar times epsilon, which is drawn from the standard normal distribution.">
+            <p>
+                "In a step of the ruin, noise takes the place of a share β of the variance. What all steps up to the time t leave of the picture’s own variance is ᾱ, "
+                "and with it any amount of noise can be put on at once:"
+            </p>
+            <Formula label="A step of the ruin: x at t, given x at t minus one, is drawn from the normal distribution with the mean root of one minus beta t times x at t minus one and the variance beta t. Alpha bar t is the product of one minus beta s over all steps s up to t.">
                 <Beside>
                     <Term id="forward" lit=lit.0 on_hover=hover>
                         <mrow>
-                            <mi>"x"</mi><mo>"="</mo>
-                            <msqrt><mover accent="true"><mi>"α"</mi><mo>"¯"</mo></mover></msqrt><msub><mi>"x"</mi><mn>"0"</mn></msub><mo>"+"</mo>
-                            <msqrt><mrow><mn>"1"</mn><mo>"−"</mo><mover accent="true"><mi>"α"</mi><mo>"¯"</mo></mover></mrow></msqrt><mi>"ε"</mi><mo>","</mo>
+                            <mi>"q"</mi><Brackets><At letter="x" time="t" /><Given /><Before /></Brackets><mo>"="</mo>
+                            <mi>"N"</mi><Brackets><msqrt><mrow><mn>"1"</mn><mo>"−"</mo><At letter="β" time="t" /></mrow></msqrt><Before /><mo>","</mo><At letter="β" time="t" /><mi>"I"</mi></Brackets>
                         </mrow>
                     </Term>
-                    <mrow><mi>"ε"</mi><mo>"∼"</mo><mi>"N"</mi><Brackets><mn>"0"</mn><mo>","</mo><mn>"1"</mn></Brackets></mrow>
+                    <Term id="forward" lit=lit.0 on_hover=hover>
+                        <mrow>
+                            <Kept time="t" /><mo>"="</mo><munder><mo>"∏"</mo><mrow><mi>"s"</mi><mo>"≤"</mo><mi>"t"</mi></mrow></munder>
+                            <Brackets><mn>"1"</mn><mo>"−"</mo><At letter="β" time="s" /></Brackets>
+                        </mrow>
+                    </Term>
                 </Beside>
             </Formula>
-            <Formula label="What training makes small: the mean square of epsilon minus the noise that the network names in x at time t.">
+            <Formula label="All steps at once: x at t equals the root of alpha bar t times x zero plus the root of one minus alpha bar t times epsilon, which is drawn from the standard normal distribution.">
+                <Beside>
+                    <Term id="forward" lit=lit.0 on_hover=hover>
+                        <mrow>
+                            <At letter="x" time="t" /><mo>"="</mo>
+                            <msqrt><Kept time="t" /></msqrt><At letter="x" time="0" /><mo>"+"</mo><Spread time="t" /><mi>"ε"</mi><mo>","</mo>
+                        </mrow>
+                    </Term>
+                    <mrow><mi>"ε"</mi><mo>"∼"</mo><mi>"N"</mi><Brackets><mn>"0"</mn><mo>","</mo><mi>"I"</mi></Brackets></mrow>
+                </Beside>
+            </Formula>
+            <Formula label="The loss L, which training makes small: the mean square of epsilon minus the noise that the network names in x at time t.">
                 <Term id="loss" lit=lit.0 on_hover=hover>
                     <mrow>
-                        <mi>"E"</mi><Brackets pair="[]">
+                        <mi>"L"</mi><mo>"="</mo><mi>"E"</mi><Brackets pair="[]">
                         <msup>
-                            <mrow><Brackets><mi>"ε"</mi><mo>"−"</mo><msub><mi>"ε"</mi><mi>"θ"</mi></msub><Brackets><mi>"x"</mi><mo>","</mo><mi>"t"</mi></Brackets></Brackets></mrow>
+                            <mrow><Brackets><mi>"ε"</mi><mo>"−"</mo><At letter="ε" time="θ" /><Brackets><At letter="x" time="t" /><mo>","</mo><mi>"t"</mi></Brackets></Brackets></mrow>
                             <mn>"2"</mn>
                         </msup>
                         </Brackets>
                     </mrow>
                 </Term>
             </Formula>
-            <Formula label="A step back, first: x zero hat, the clean picture that is left of x without the named noise.">
+            <p>
+                "A step back goes from t to a time s with less noise. First the named noise is taken away altogether; that leaves x̂₀, the clean picture that the network sees. "
+                "Then it is put under the noise of the time s. DDPM stirs in fresh noise z of the spread σ, DDIM none."
+            </p>
+            <Formula label="A step back, first: x zero hat, the clean picture that is left of x at t without the named noise.">
                 <Term id="backward" lit=lit.0 on_hover=hover>
                     <mrow>
-                        <msub><mover accent="true"><mi>"x"</mi><mo>"^"</mo></mover><mn>"0"</mn></msub><mo>"="</mo>
+                        <Clean /><mo>"="</mo>
                         <mfrac>
-                            <mrow><mi>"x"</mi><mo>"−"</mo><msqrt><mrow><mn>"1"</mn><mo>"−"</mo><mover accent="true"><mi>"α"</mi><mo>"¯"</mo></mover></mrow></msqrt><msub><mi>"ε"</mi><mi>"θ"</mi></msub></mrow>
-                            <msqrt><mover accent="true"><mi>"α"</mi><mo>"¯"</mo></mover></msqrt>
+                            <mrow><At letter="x" time="t" /><mo>"−"</mo><Spread time="t" /><At letter="ε" time="θ" /></mrow>
+                            <msqrt><Kept time="t" /></msqrt>
                         </mfrac>
                     </mrow>
                 </Term>
             </Formula>
-            <Formula label="A step back, then: x zero hat under the smaller amount of noise of the next time; DDPM stirs in fresh noise of spread sigma.">
+            <Formula label="A step back, then: x at s is x zero hat under the smaller amount of noise of the time s, part of it named and part of it fresh, with the spread sigma t.">
                 <Term id="backward" lit=lit.0 on_hover=hover>
                     <mrow>
-                        <msup><mi>"x"</mi><mo>"′"</mo></msup><mo>"="</mo>
-                        <msqrt><msup><mover accent="true"><mi>"α"</mi><mo>"¯"</mo></mover><mo>"′"</mo></msup></msqrt><msub><mover accent="true"><mi>"x"</mi><mo>"^"</mo></mover><mn>"0"</mn></msub><mo>"+"</mo>
-                        <msqrt><mrow><mn>"1"</mn><mo>"−"</mo><msup><mover accent="true"><mi>"α"</mi><mo>"¯"</mo></mover><mo>"′"</mo></msup><mo>"−"</mo><msup><mi>"σ"</mi><mn>"2"</mn></msup></mrow></msqrt><msub><mi>"ε"</mi><mi>"θ"</mi></msub><mo>"+"</mo><mi>"σ"</mi><mi>"z"</mi>
+                        <At letter="x" time="s" /><mo>"="</mo><msqrt><Kept time="s" /></msqrt><Clean /><mo>"+"</mo>
+                        <msqrt><mrow><mn>"1"</mn><mo>"−"</mo><Kept time="s" /><mo>"−"</mo><Variance /></mrow></msqrt><At letter="ε" time="θ" /><mo>"+"</mo><At letter="σ" time="t" /><mi>"z"</mi>
                     </mrow>
                 </Term>
             </Formula>
+            <Formula label="The square of sigma t is, by DDPM, one minus alpha bar s over one minus alpha bar t, times one minus alpha bar t over alpha bar s; by DDIM it is zero.">
+                <Beside>
+                    <Term id="backward" lit=lit.0 on_hover=hover>
+                        <mrow>
+                            <mtext>"DDPM"</mtext><mo lspace="0em" rspace="0.4em">":"</mo><Variance /><mo>"="</mo>
+                            <mfrac><mrow><mn>"1"</mn><mo>"−"</mo><Kept time="s" /></mrow><mrow><mn>"1"</mn><mo>"−"</mo><Kept time="t" /></mrow></mfrac>
+                            <Brackets tall=true><mn>"1"</mn><mo>"−"</mo><mfrac><Kept time="t" /><Kept time="s" /></mfrac></Brackets>
+                        </mrow>
+                    </Term>
+                    <Term id="backward" lit=lit.0 on_hover=hover>
+                        <mrow><mtext>"DDIM"</mtext><mo lspace="0em" rspace="0.4em">":"</mo><Variance /><mo>"="</mo><mn>"0"</mn></mrow>
+                    </Term>
+                </Beside>
+            </Formula>
+            <p>
+                "A network that has learned with the class c and without can be asked both ways. Guidance starts from the answer about any class and goes w times the way to the one about c. "
+                "With w = 0 the class is forgotten, with 1 the answer is the plain one, and beyond it the class is exaggerated."
+            </p>
+            <Formula label="Guidance: epsilon tilde, the noise that is taken away, is epsilon of any class plus w times the difference of epsilon of the class c and epsilon of any class.">
+                <Term id="guidance" lit=lit.0 on_hover=hover>
+                    <mrow>
+                        <mover accent="true"><mi>"ε"</mi><mo>"~"</mo></mover><mo>"="</mo><Any /><mo>"+"</mo><mi>"w"</mi>
+                        <Brackets><At letter="ε" time="c" /><mo>"−"</mo><Any /></Brackets>
+                    </mrow>
+                </Term>
+            </Formula>
+            <p>
+                "Sohl-Dickstein and others (2015) had the idea of a ruin by small steps and a learned way back; Ho, Jain and Abbeel (2020) let the network name the noise. "
+                "DDIM is by Song, Meng and Ermon (2020). Guidance by one network that knows both answers is by Ho and Salimans (2022), whose weight is ours less 1."
+            </p>
             <div class="wide"><ScheduleEditor session clock /></div>
             <p>
-                "The letter ᾱ says how much of the picture’s variance is left. It falls from 1 to almost 0 along a schedule, and the network is told the "
+                "What is left of the picture, ᾱ, falls from 1 to almost 0 along a schedule, and the network is told the "
                 "time, so that it knows how much noise to expect. The schedule decides where the steps fall: many are wasted where nothing can "
                 "be seen yet, or nothing is left to do."
             </p>
@@ -126,13 +178,13 @@ pub fn Understand(
                 "A point of the plane is the smallest picture there is: two numbers. The network below learns on them while you watch. To name the noise at every place is to know "
                 "the way to the data from every place. That field of arrows is called the score, the slope of the logarithm of the density."
             </p>
-            <Formula label="The slope of the logarithm of the density at x is minus epsilon theta over the root of one minus alpha bar.">
+            <Formula label="The slope of the logarithm of the density at x at time t is close to minus epsilon theta over the root of one minus alpha bar t.">
                 <Term id="score" lit=lit.0 on_hover=hover>
                     <mrow>
-                        <mo>"∇"</mo><Named word="ln" /><mi>"q"</mi><Brackets><mi>"x"</mi></Brackets><mo>"≈"</mo><mo>"−"</mo>
+                        <mo>"∇"</mo><Named word="ln" /><mi>"q"</mi><Brackets><At letter="x" time="t" /></Brackets><mo>"≈"</mo><mo>"−"</mo>
                         <mfrac>
-                            <mrow><msub><mi>"ε"</mi><mi>"θ"</mi></msub><Brackets><mi>"x"</mi><mo>","</mo><mi>"t"</mi></Brackets></mrow>
-                            <msqrt><mrow><mn>"1"</mn><mo>"−"</mo><mover accent="true"><mi>"α"</mi><mo>"¯"</mo></mover></mrow></msqrt>
+                            <mrow><At letter="ε" time="θ" /><Brackets><At letter="x" time="t" /><mo>","</mo><mi>"t"</mi></Brackets></mrow>
+                            <Spread time="t" />
                         </mfrac>
                     </mrow>
                 </Term>
@@ -158,6 +210,48 @@ pub fn Understand(
             </div>
         </Stage>
     }
+}
+
+/// A letter at a time, or with another index.
+#[component]
+fn At(letter: &'static str, time: &'static str) -> impl IntoView {
+    view! { <msub><mi>{letter}</mi><mi>{time}</mi></msub> }
+}
+
+/// What is left of the picture's variance at a time.
+#[component]
+fn Kept(time: &'static str) -> impl IntoView {
+    view! { <msub><mover accent="true"><mi>"α"</mi><mo>"¯"</mo></mover><mi>{time}</mi></msub> }
+}
+
+/// The spread of the noise at a time.
+#[component]
+fn Spread(time: &'static str) -> impl IntoView {
+    view! { <msqrt><mrow><mn>"1"</mn><mo>"−"</mo><Kept time /></mrow></msqrt> }
+}
+
+/// The variance of the fresh noise.
+#[component]
+fn Variance() -> impl IntoView {
+    view! { <msubsup><mi>"σ"</mi><mi>"t"</mi><mn>"2"</mn></msubsup> }
+}
+
+/// The picture a step of the ruin before.
+#[component]
+fn Before() -> impl IntoView {
+    view! { <msub><mi>"x"</mi><mrow><mi>"t"</mi><mo>"−"</mo><mn>"1"</mn></mrow></msub> }
+}
+
+/// The clean picture that the network sees.
+#[component]
+fn Clean() -> impl IntoView {
+    view! { <msub><mover accent="true"><mi>"x"</mi><mo>"^"</mo></mover><mn>"0"</mn></msub> }
+}
+
+/// The noise that it names when no class is told.
+#[component]
+fn Any() -> impl IntoView {
+    view! { <msub><mi>"ε"</mi><mtext>"any"</mtext></msub> }
 }
 
 #[cfg(test)]

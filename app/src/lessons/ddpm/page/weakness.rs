@@ -239,8 +239,8 @@ fn CostOfAPicture(desk: Desk) -> impl IntoView {
                         </tr>
                         <tr>
                             <th scope="row">"million multiply-adds for a picture"</th>
-                            <td class="number">{plain(mine / 1e6, 0)}</td>
-                            <td class="number">{plain(its / 1e6, 2)}</td>
+                            <td class="number">{number(mine / 1e6)}</td>
+                            <td class="number">{number(its / 1e6)}</td>
                             <td class="number">{factor(mine, its)}</td>
                         </tr>
                     </tbody>
@@ -280,7 +280,8 @@ fn CostOfAPicture(desk: Desk) -> impl IntoView {
         {table}
         <Figure id="cost-test" technique="sample-grid" title="What the time buys" picture empty="Not measured yet.">
             <strong>"Compare the edges, then the times."</strong>
-            " The VAE draws the mean of what its place on the map could be. This network decides, step by step, for one picture."
+            " The VAE draws the mean of what its place on the map could be. This network decides, step by step, for one picture. "
+            "DCGAN, which draws in one pass too, joins when its lesson is built."
         </Figure>
     }
 }

@@ -89,8 +89,8 @@ impl Points {
             return Err(Trouble::new("There are no points yet; paint a few on the plane.", Remedy::Dismiss));
         }
         let device = context.device.clone().autodiff();
-        let learner =
-            Learner::new(points.network(), training.clone(), points.batch as usize, points.seed.into(), &device)?;
+        let (batch, seed) = (points.batch as usize, points.seed.into());
+        let learner = Learner::new(points.network(), training.clone(), batch, points.optimizer, seed, &device)?;
         let mut task = Self {
             held: learner.held_out(&held_out, QUESTIONS),
             reference: Reference::new(&training),

@@ -24,6 +24,7 @@ pub fn Controls(
 ) -> impl IntoView {
     let settings = session.settings;
     let number = move |read: fn(&super::super::Settings) -> f64| Signal::derive(move || settings.with(read));
+    let layers = Memo::new(move |_| settings.with(|settings| settings.hidden.len()));
     let is_pictures = move || settings.with(|settings| settings.data.is_pictures());
     view! {
         <div class="fields">
@@ -40,16 +41,22 @@ pub fn Controls(
                     }))
                 />
             </Setting>
-            <Setting key="hidden">
-                <NumberField
-                    label="Units in each"
-                    value=number(|settings| settings.hidden.first().copied().unwrap_or(0).into())
-                    min=1.0
-                    max=MOST_UNITS as f64
-                    integer=true
-                    on_change=Callback::new(move |units: f64| session.change(|settings| settings.hidden.fill(units as u16)))
-                />
-            </Setting>
+            {move || (0..layers.get()).map(|layer| view! {
+                <Setting key="hidden">
+                    <NumberField
+                        label=format!("Units in layer {}", layer + 1)
+                        value=Signal::derive(move || settings.with(|settings| settings.hidden.get(layer).copied().unwrap_or(0).into()))
+                        min=1.0
+                        max=MOST_UNITS as f64
+                        integer=true
+                        on_change=Callback::new(move |units: f64| session.change(|settings| {
+                            if let Some(layer) = settings.hidden.get_mut(layer) {
+                                *layer = units as u16;
+                            }
+                        }))
+                    />
+                </Setting>
+            }).collect_view()}
             <RateSlider
                 rate=Signal::derive(move || settings.with(|settings| settings.rate))
                 max=10.0

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{figures, switch};
+use super::{figures, fold::Fold, switch};
 use crate::{
     lessons::{
         mlp::{Command, Data, MOST_POINTS, Mlp},
@@ -34,6 +34,7 @@ pub fn Understand(
     let hover = Callback::new(move |term: Option<&'static str>| lit.0.set(term));
     view! {
         <Stage kind=StageKind::Understand claim="Folding the plane before cutting it">
+            <div class="wide"><Fold /></div>
             <div class="wide">
                 <Setting key="data">
                     <Chips
@@ -61,7 +62,7 @@ pub fn Understand(
                         </Figure>
                         {move || match is_pictures.get() {
                             true => view! { <Matrix session picture=figures::confusion(session, selected) selected /> }.into_any(),
-                            false => view! { <HiddenUnits session /> }.into_any(),
+                            false => view! { <HiddenUnits session /> <Counts session /> }.into_any(),
                         }}
                     </div>
                 </div>
@@ -71,11 +72,10 @@ pub fn Understand(
                 "answer. Each of them draws a line of its own and bends its sum, so each reports how far a point lies on its side. "
                 "The last layer sees only these reports. In their space the classes can lie apart, even if they were entangled before."
             </p>
-            <Formula label="Each layer: h equals f of W x plus b; the answer is the softmax of the last sum.">
+            <Formula label="Forward, layer k: z k equals W k times h k minus 1 plus b k, and h k equals f of z k. The error of the last layer, delta K, is the answer, the softmax of z K, minus the truth.">
                 <Beside>
-                    <Term id="layer" lit=lit.0 on_hover=hover><mrow><mi>"h"</mi><mo>"="</mo><mi>"f"</mi><Brackets><mi>"W"</mi><mi>"x"</mi><mo>"+"</mo><mi>"b"</mi></Brackets></mrow></Term>
-                    <Term id="error" lit=lit.0 on_hover=hover><mrow><mi>"δ"</mi><mo>"="</mo><mover accent="true"><mi>"y"</mi><mo>"^"</mo></mover><mo>"−"</mo><mi>"y"</mi></mrow></Term>
-                    <Term id="update" lit=lit.0 on_hover=hover><mrow><mi>"W"</mi><mo>"←"</mo><mi>"W"</mi><mo>"−"</mo><mi>"η"</mi><mi>"δ"</mi><msup><mi>"h"</mi><mi>"⊤"</mi></msup></mrow></Term>
+                    <Term id="layer" lit=lit.0 on_hover=hover><mrow><msub><mi>"z"</mi><mi>"k"</mi></msub><mo>"="</mo><msub><mi>"W"</mi><mi>"k"</mi></msub><msub><mi>"h"</mi><mrow><mi>"k"</mi><mo>"−"</mo><mn>"1"</mn></mrow></msub><mo>"+"</mo><msub><mi>"b"</mi><mi>"k"</mi></msub><mo>","</mo><mspace width="0.4em" /><msub><mi>"h"</mi><mi>"k"</mi></msub><mo>"="</mo><mi>"f"</mi><Brackets><msub><mi>"z"</mi><mi>"k"</mi></msub></Brackets></mrow></Term>
+                    <Term id="error" lit=lit.0 on_hover=hover><mrow><msub><mi>"δ"</mi><mi>"K"</mi></msub><mo>"="</mo><mover accent="true"><mi>"y"</mi><mo>"^"</mo></mover><mo>"−"</mo><mi>"y"</mi></mrow></Term>
                 </Beside>
             </Formula>
             <p>
@@ -83,6 +83,12 @@ pub fn Understand(
                 "need not be told. The error of the answer, sent backwards through the same weights, arrives at each unit as exactly the "
                 "slope it needs."
             </p>
+            <Formula label="Backward: delta k minus 1 equals W k transposed times delta k, times the slope of f at z k minus 1, unit by unit. Then W k becomes W k minus eta times delta k times h k minus 1 transposed.">
+                <Beside>
+                    <Term id="backward" lit=lit.0 on_hover=hover><mrow><msub><mi>"δ"</mi><mrow><mi>"k"</mi><mo>"−"</mo><mn>"1"</mn></mrow></msub><mo>"="</mo><Brackets><msubsup><mi>"W"</mi><mi>"k"</mi><mi>"⊤"</mi></msubsup><msub><mi>"δ"</mi><mi>"k"</mi></msub></Brackets><mo>"⊙"</mo><msup><mi>"f"</mi><mo>"′"</mo></msup><Brackets><msub><mi>"z"</mi><mrow><mi>"k"</mi><mo>"−"</mo><mn>"1"</mn></mrow></msub></Brackets></mrow></Term>
+                    <Term id="update" lit=lit.0 on_hover=hover><mrow><msub><mi>"W"</mi><mi>"k"</mi></msub><mo>"←"</mo><msub><mi>"W"</mi><mi>"k"</mi></msub><mo>"−"</mo><mi>"η"</mi><msub><mi>"δ"</mi><mi>"k"</mi></msub><msubsup><mi>"h"</mi><mrow><mi>"k"</mi><mo>"−"</mo><mn>"1"</mn></mrow><mi>"⊤"</mi></msubsup></mrow></Term>
+                </Beside>
+            </Formula>
             <div class="wide grid">
                 <Figure
                     id="accuracy"
@@ -102,7 +108,7 @@ pub fn Understand(
                     empty="The first update brings the first gradients."
                 >
                     <strong>"Watch the distance between the lines."</strong>
-                    " The scale is logarithmic: a line one mark lower learns ten times more slowly."
+                    " The scale is logarithmic; read the powers of ten. With plain gradient descent a tenth of the gradient is a tenth of the step."
                 </Figure>
                 <Figure
                     id="weights"
@@ -156,6 +162,22 @@ fn Boundary(session: Session<Mlp>) -> impl IntoView {
         >
             <strong>"Watch the border bend."</strong>
             " The colour is what the network would say at each place; filled points teach it, hollow ones only test it. The dashed line is a perceptron that sees the same points."
+        </Figure>
+    }
+}
+
+/// How the held-out points are called.
+#[component]
+fn Counts(session: Session<Mlp>) -> impl IntoView {
+    view! {
+        <Figure
+            id="confusion"
+            technique="confusion-matrix"
+            title="Confusion matrix"
+            picture=figures::confusion(session, RwSignal::new(None))
+        >
+            <strong>"Rows are what a point is, columns what it is called."</strong>
+            " Counted over the held-out points."
         </Figure>
     }
 }

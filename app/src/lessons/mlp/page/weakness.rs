@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use models::{foundations::mlp::Activation, train::optimizer::OptimizerKind};
 
-use super::shuffle::Shuffle;
+use super::{known::Known, shuffle::Shuffle};
 use crate::{
     lessons::{
         mlp::{Data, Mlp, Settings},
@@ -38,6 +38,7 @@ pub fn Weakness(
             </p>
             <ShiftTest seed=Callback::new(move |()| seed()) />
             <Shuffle seed=Callback::new(move |()| seed()) />
+            <Known />
             <NextLesson slug="lenet">"A network that looks at neighbours with the same weights everywhere answers both."</NextLesson>
             <p>
                 "More layers should mean more power. But every sigmoid passes at most a quarter of the slope on, and ten of them pass "
@@ -46,6 +47,15 @@ pub fn Weakness(
             <Vanish seed=Callback::new(move |()| seed()) />
             <NextLesson slug="resnet">"A path around each layer keeps the slope alive through a hundred of them."</NextLesson>
         </Stage>
+    }
+}
+
+/// A gradient beside another one, in words.
+fn compared_with(ratio: f64) -> String {
+    match ratio {
+        ratio if ratio >= 0.1 => format!("{ratio:.1} times"),
+        ratio if ratio > 0.0 => format!("one part in {:.0} of", 1.0 / ratio),
+        _ => "nothing beside".into(),
     }
 }
 
@@ -75,8 +85,11 @@ fn Vanish(seed: Callback<(), u32>) -> impl IntoView {
                 (first / last, accuracy)
             });
             format!(
-                "With ten sigmoid layers the first layer's gradient is {:.1e} times the last one's, and the network reads {:.1} % of the digits; guessing reads 10 %. With ReLU the ratio is {:.1} and it reads {:.1} %.",
-                sigmoid.0, sigmoid.1, relu.0, relu.1,
+                "With ten sigmoid layers the first layer’s gradient is {} the last one’s, and the network reads {:.1}\u{a0}% of the digits; guessing reads 10\u{a0}%. With ReLU it is {} the last one’s, and it reads {:.1}\u{a0}%.",
+                compared_with(sigmoid.0),
+                sigmoid.1,
+                compared_with(relu.0),
+                relu.1,
             )
         });
     });
@@ -106,7 +119,7 @@ fn Vanish(seed: Callback<(), u32>) -> impl IntoView {
                 empty="Not run yet."
             >
                 <strong>"Watch the distance"</strong>
-                " between the two lines; every mark on the scale is a factor of ten."
+                " between the two lines, and read the powers of ten on the scale."
             </Figure>
             <Figure
                 id="vanishing-relu"
@@ -116,7 +129,7 @@ fn Vanish(seed: Callback<(), u32>) -> impl IntoView {
                 empty="Not run yet."
             >
                 <strong>"The same network with ReLU."</strong>
-                " The slope of a ReLU that is on is one, so nothing is lost on the way."
+                " The slope of a ReLU that is on is one: what passes it arrives undiminished, so much less is lost on the way."
             </Figure>
         </div>
     }

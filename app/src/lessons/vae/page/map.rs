@@ -129,7 +129,12 @@ pub fn Map(
                 </div>
             }
         >
-            <strong>"Drag the point from the shirts to the dresses."</strong>
+            <strong>
+                {move || session.settings.with(|settings| settings.say(
+                    "Drag the point from the shirts to the dresses.",
+                    "Drag the point from the ones to the zeros.",
+                ))}
+            </strong>
             {caption}
         </Figure>
     }
@@ -142,7 +147,6 @@ pub fn Point(
     session: Session<Vae>,
 ) -> impl IntoView {
     let value = RwSignal::new(Vec::<f32>::new());
-    let set = move || session.settings.with(|settings| settings.set);
     // Clothes fill their frame, digits are brought to its middle as MNIST did.
     let encode = Callback::new(move |pixels: Vec<f32>| {
         let digits = session.settings.with_untracked(|settings| settings.set == PictureSet::Mnist);
@@ -167,10 +171,10 @@ pub fn Point(
             <div class="pad-card">
                 <DrawPad label="Draw, and see where it is put" size=SIDE value on_change=encode />
                 <p class="pad-answer">
-                    {move || match set() {
-                        PictureSet::Fashion => "Fill a piece of clothing with ink: the point goes where the encoder puts it.",
-                        PictureSet::Mnist => "Write a digit: the point goes where the encoder puts it.",
-                    }}
+                    {move || session.settings.with(|settings| settings.say(
+                        "Fill a piece of clothing with ink: the point goes where the encoder puts it.",
+                        "Write a digit: the point goes where the encoder puts it.",
+                    ))}
                 </p>
             </div>
         </div>

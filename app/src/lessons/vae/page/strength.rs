@@ -2,31 +2,42 @@
 
 use leptos::prelude::*;
 
-use super::{looks::Looks, weakness::ask};
+use super::{
+    figures::{self, Seen},
+    looks::Looks,
+    weakness::ask,
+};
 use crate::{
-    lessons::vae::{Command, Encoding, Settings, TERMS, Vae},
+    lessons::{
+        pictures::figures::tiles,
+        vae::{Command, Encoding, Settings, TERMS, Vae},
+    },
     session::Session,
     site::{
         experiment::{Experiment, Guess, Inquiry, Progress, inquire, run_to_stop},
         frame::{Stage, StageKind},
     },
+    widgets::{Figure, ImageGrid, Scale},
 };
 
 /// Steps of the first experiment.
 const STEPS: u32 = 300;
+/// The pictures of a pair, in their order.
+const COLUMNS: [&str; 6] = ["from", "to", "half-way", "again", "cross-fade", "again"];
 
 /// The third stage.
 #[component]
 pub fn Strength(
     /// The main session.
     session: Session<Vae>,
+    /// The looks that came last.
+    looks: Looks,
 ) -> impl IntoView {
     let seed = move || session.settings.with_untracked(|settings| settings.seed);
     let unfold = RwSignal::new(Progress::default());
     let share = RwSignal::new(None::<f64>);
     let run_unfold = Callback::new(move |()| {
         session.restart(Settings { stop: STEPS, seed: seed(), ..Settings::default() });
-        let looks = Looks::of(session);
         run_to_stop(vec![session.bench], STEPS.into(), unfold, move || {
             let found = looks.last(session, |look| alike(&look.dots)).unwrap_or_default();
             share.set(Some(found));
@@ -39,13 +50,31 @@ pub fn Strength(
             )
         });
     });
+    let seen = Seen {
+        tiles: RwSignal::new(true),
+        dots: RwSignal::new(true),
+        path: RwSignal::new(Vec::new()),
+        point: RwSignal::new(None),
+    };
     view! {
         <Stage kind=StageKind::Strength claim="Told no names, it puts like beside like, and draws what lies between">
             <Experiment
                 id="unfold"
                 label="Unfold the map"
-                about="From chance, on clothes. Watch the map above: first one grey mean everywhere, then shoes part from shirts, then kinds from kinds."
+                about="From chance, on clothes. The map above begins anew too: it is the same run."
                 progress=unfold
+                shows=move || view! {
+                    <Figure
+                        id="map-unfold"
+                        technique="latent-traversal"
+                        title="The map of all pictures"
+                        picture=figures::map(session, looks, seen)
+                        empty="The map comes with the first frame."
+                    >
+                        <strong>"Watch one grey mean become many things."</strong>
+                        " First shoes part from shirts, then kinds from kinds."
+                    </Figure>
+                }
                 on_run=run_unfold
                 guess=Guess {
                     question: "How many pictures will have one of their own kind as nearest neighbour? It is never told a kind.",
@@ -80,9 +109,9 @@ fn alike(dots: &[Encoding]) -> f64 {
 /// The middle of the way against the cross-fade.
 #[component]
 fn HalfWay(seed: Callback<(), u32>) -> impl IntoView {
-    let Inquiry { progress, on_run, .. } = inquire(
+    let Inquiry { progress, found, on_run } = inquire(
         move || ask(seed.run(()), Command::Halfway),
-        |snapshot| snapshot.halfway,
+        |snapshot| snapshot.halfway.clone(),
         |found| {
             let [way, fade] = found.nats;
             format!(
@@ -95,12 +124,31 @@ fn HalfWay(seed: Callback<(), u32>) -> impl IntoView {
             )
         },
     );
+    let picture = Signal::derive(move || {
+        let mut images = tiles(&found.get()?.pictures);
+        for (image, name) in images.iter_mut().zip(COLUMNS.iter().cycle()) {
+            image.label = (*name).into();
+        }
+        Some(ImageGrid { images, columns: COLUMNS.len(), scale: Scale::Grey, tile: 84.0 })
+    });
     view! {
         <Experiment
             id="halfway"
             label="Meet half-way"
             about="The trained network goes half-way between 200 pairs of held-out clothes of different kinds, and then draws again what it found there."
             progress
+            shows=move || view! {
+                <Figure
+                    id="halfway-test"
+                    technique="latent-interpolation"
+                    title="Three pairs, what lies between, and that drawn again"
+                    picture
+                    empty="Not drawn yet."
+                >
+                    <strong>"Compare the third picture of a row with the fourth, and the fifth with the sixth."</strong>
+                    " The more a picture changes when it is drawn again, the more nats are lost. A cross-fade shows both things at once."
+                </Figure>
+            }
             on_run
         />
     }

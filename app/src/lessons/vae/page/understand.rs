@@ -21,7 +21,7 @@ use crate::{
         frame::{Stage, StageKind, replay},
         parts::{Lit, Weights},
     },
-    widgets::{Beside, Brackets, Chips, Figure, Formula, Named, Term},
+    widgets::{Beside, Brackets, Chips, Figure, Formula, Given, Named, Term},
 };
 
 /// The first stage.
@@ -36,6 +36,7 @@ pub fn Understand(
 ) -> impl IntoView {
     let settings = session.settings;
     let hover = Callback::new(move |term: Option<&'static str>| lit.0.set(term));
+    let say = move |of_clothes, of_digits| move || settings.with(|settings| settings.say(of_clothes, of_digits));
     let load =
         move |set: PictureSet| Callback::new(move |()| session.change(|settings| *settings = settings.trained(set)));
     view! {
@@ -54,12 +55,23 @@ pub fn Understand(
                     <Term id="decoder" lit=lit.0 on_hover=hover><mrow><mi>"z"</mi><mo>"→"</mo><mi>"p"</mi></mrow></Term>
                 </Beside>
             </Formula>
-            <Formula label="What training makes small: the cross-entropy of the pixels plus beta times the KL of the cloud to the standard normal one.">
+            <p>
+                "The cloud of a picture x is called q(z|x), a normal distribution with the mean μ and the spread σ. How likely a "
+                "picture x is to the decoder at a point z is called p(x|z). What training makes small is L, with a z drawn from the cloud:"
+            </p>
+            <Formula label="The loss L is minus the logarithm of p of x given z, the reconstruction, plus beta times the KL of the cloud q of z given x to the standard normal distribution.">
                 <mrow>
-                    <Term id="reconstruction" lit=lit.0 on_hover=hover><mrow><mo>"−"</mo><munder><mo>"∑"</mo><mtext>"pixels"</mtext></munder><Brackets pair="[]"><mi>"x"</mi><Named word="ln" /><mi>"p"</mi><mo>"+"</mo><Brackets><mn>"1"</mn><mo>"−"</mo><mi>"x"</mi></Brackets><Named word="ln" /><Brackets><mn>"1"</mn><mo>"−"</mo><mi>"p"</mi></Brackets></Brackets></mrow></Term>
+                    <mi>"L"</mi><mo>"="</mo>
+                    <Term id="reconstruction" lit=lit.0 on_hover=hover><Surprise /></Term>
                     <mo>"+"</mo>
-                    <Term id="kl" lit=lit.0 on_hover=hover><mrow><mi>"β"</mi><mo>"·"</mo><mi>"KL"</mi></mrow></Term>
+                    <Term id="kl" lit=lit.0 on_hover=hover><mrow><mi>"β"</mi><mo>"·"</mo><mi>"KL"</mi><Brackets><mi>"q"</mi><Brackets><mi>"z"</mi><Given /><mi>"x"</mi></Brackets><mo stretchy="false">"‖"</mo><mi>"N"</mi><Brackets><mn>"0"</mn><mo>","</mo><mi>"I"</mi></Brackets></Brackets></mrow></Term>
                 </mrow>
+            </Formula>
+            <Formula label="The reconstruction, minus the logarithm of p of x given z, is the cross-entropy of the pixels: minus the sum over all pixels of x times the logarithm of p plus one minus x times the logarithm of one minus p.">
+                <Beside one=true>
+                    <mrow><Surprise /><mo form="infix">"="</mo></mrow>
+                    <Term id="reconstruction" lit=lit.0 on_hover=hover><mrow><mo>"−"</mo><munder><mo>"∑"</mo><mtext>"pixels"</mtext></munder><Brackets pair="[]"><mi>"x"</mi><Named word="ln" /><mi>"p"</mi><mo>"+"</mo><Brackets><mn>"1"</mn><mo>"−"</mo><mi>"x"</mi></Brackets><Named word="ln" /><Brackets><mn>"1"</mn><mo>"−"</mo><mi>"p"</mi></Brackets></Brackets></mrow></Term>
+                </Beside>
             </Formula>
             <Formula label="The KL of a cloud: half the sum over the latent numbers of mu squared plus sigma squared minus one minus the logarithm of sigma squared.">
                 <Term id="kl" lit=lit.0 on_hover=hover><mrow><mi>"KL"</mi><mo>"="</mo><mfrac><mn>"1"</mn><mn>"2"</mn></mfrac><mo>"∑"</mo><Brackets><msup><mi>"μ"</mi><mn>"2"</mn></msup><mo>"+"</mo><msup><mi>"σ"</mi><mn>"2"</mn></msup><mo>"−"</mo><mn>"1"</mn><mo>"−"</mo><Named word="ln" /><msup><mi>"σ"</mi><mn>"2"</mn></msup></Brackets></mrow></Term>
@@ -95,7 +107,8 @@ pub fn Understand(
                     empty="Choose “draws a path” above the map, and draw one."
                 >
                     <strong>"Draw a path across the border of two kinds."</strong>
-                    " Ten pictures, evenly spread along it. Inside one kind only length or width change; at a border one thing turns into another."
+                    " Ten pictures, evenly spread along it. Inside one kind only "
+                    {say("length or width", "slant or width")} " change; at a border one thing turns into another."
                 </Figure>
                 <Figure
                     id="between"
@@ -130,7 +143,11 @@ pub fn Understand(
                     empty="The reconstructions come with the first frame."
                 >
                     <strong>"Look for what is lost."</strong>
-                    " Above, pictures it never learned from; below, what it draws after keeping only a few numbers. The shape survives, prints and seams do not."
+                    " Above, pictures it never learned from; below, what it draws after keeping only a few numbers. "
+                    {say(
+                        "The shape survives, prints and seams do not.",
+                        "The course of the stroke survives, hooks and wobbles do not.",
+                    )}
                 </Figure>
             </div>
             <div class="wide grid">
@@ -142,7 +159,7 @@ pub fn Understand(
                     empty="Press Train: the two curves begin at the first step."
                 >
                     <strong>"Watch the gap between the lines."</strong>
-                    " The sum counts the KL once, whatever β is, so that runs can be compared. It is the negative of the bound that the paper calls ELBO."
+                    " The sum counts the KL once, whatever β is, so that runs can be compared. The paper makes its negative as large as it can and calls that the variational lower bound; today it is called the ELBO. For grey pixels it is not a true bound."
                 </Figure>
                 <Figure
                     id="reconstruction"
@@ -190,4 +207,10 @@ pub fn Understand(
             </div>
         </Stage>
     }
+}
+
+/// What it costs to tell a picture once the point is known, −ln p(x|z).
+#[component]
+fn Surprise() -> impl IntoView {
+    view! { <mrow><mo>"−"</mo><Named word="ln" /><mi>"p"</mi><Brackets><mi>"x"</mi><Given /><mi>"z"</mi></Brackets></mrow> }
 }

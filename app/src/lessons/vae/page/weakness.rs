@@ -112,7 +112,8 @@ fn BlurTest(seed: Callback<(), u32>) -> impl IntoView {
         />
         <Figure id="blur-test" technique="sample-grid" title="Real, drawn again, drawn from noise" picture empty="Not measured yet.">
             <strong>"Look for prints, straps and laces."</strong>
-            " They are in the first row only. The outline is what all pictures near a point share, so the outline is what is left."
+            " They are in the first row only. The outline is what all pictures near a point share, so the outline is what is left. "
+            "DCGAN’s samples join them when its lesson is built."
         </Figure>
     }
 }
@@ -143,8 +144,15 @@ fn Collapse(seed: Callback<(), u32>) -> impl IntoView {
                 _ => 2,
             }));
             format!(
-                "After {STEPS} updates with β = {} {} of {LATENT} latent numbers are active, with {:.1} nats of KL and {:.0} for the pixels. With β = {} it is {} of {LATENT}, with {:.2} nats of KL and {:.0} for the pixels.",
-                PULLS[0], mild.0, mild.2, mild.1, PULLS[1], strong.0, strong.2, strong.1,
+                "Latent numbers that are active after {STEPS} updates: {} at β = {}, with {:.1} nats of KL and {:.0} for the pixels; {} at β = {}, with {:.2} nats of KL and {:.0} for the pixels.",
+                of_all(mild.0),
+                PULLS[0],
+                mild.2,
+                mild.1,
+                of_all(strong.0),
+                PULLS[1],
+                strong.2,
+                strong.1,
             )
         });
     });
@@ -194,6 +202,15 @@ fn Collapse(seed: Callback<(), u32>) -> impl IntoView {
     }
 }
 
+/// So many of the latent numbers.
+fn of_all(active: u32) -> String {
+    match active {
+        0 => "none".into(),
+        all if all == u32::from(LATENT) => format!("all {LATENT}"),
+        some => format!("{some} of {LATENT}"),
+    }
+}
+
 #[component]
 fn NowhereTest(seed: Callback<(), u32>) -> impl IntoView {
     let Inquiry { progress, found, on_run } = inquire(
@@ -231,5 +248,15 @@ fn NowhereTest(seed: Callback<(), u32>) -> impl IntoView {
             <strong>"Nothing in the picture says that it is made up."</strong>
             " Below each is how far the nearest held-out encoding lies. The distance tells you that nobody has been there; the drawing does not."
         </Figure>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn active_numbers_are_told_in_words() {
+        assert_eq!([0, 5, LATENT.into()].map(of_all), ["none", "5 of 8", "all 8"]);
     }
 }

@@ -23,6 +23,8 @@ const MEASURED: usize = 500;
 const SHOWN: usize = 8;
 /// Pairs whose middle is looked at.
 const MIDDLES: usize = 200;
+/// Pairs of them that are shown.
+const SHOWN_PAIRS: usize = 3;
 /// How many times as far out as the farthest encoding the circle lies.
 const FAR: f32 = 2.0;
 
@@ -97,14 +99,25 @@ impl Task {
         };
         let (from, to) = (side(|pair| pair.0), side(|pair| pair.1));
         let middle = model.draw((model.encode(from.clone()).0 + model.encode(to.clone()).0) * 0.5); // [pairs, 784]
-        let faded = (from + to) * 0.5;
+        let faded = (from.clone() + to.clone()) * 0.5;
         let again = |x: &Tensor<2>| reconstruction(model.decode(model.encode(x.clone()).0), x.clone());
-        let transaction =
-            Transaction::default().register(again(&middle)).register(again(&faded)).register(middle).register(faded);
+        let shown = |x: &Tensor<2>| x.clone().slice([0..SHOWN_PAIRS.min(pairs.len()), 0..PIXELS]); // [shown, 784]
+        let redrawn = |x: &Tensor<2>| model.draw(model.encode(shown(x)).0);
+        let columns = vec![shown(&from), shown(&to), shown(&middle), redrawn(&middle), shown(&faded), redrawn(&faded)];
+        let transaction = Transaction::default()
+            .register(again(&middle))
+            .register(again(&faded))
+            .register(middle)
+            .register(faded)
+            .register(Tensor::stack::<3>(columns, 1)); // [shown, 6, 784]
         let read = read(transaction).await?;
         // What greys cost even when each is told exactly is no fault of the network.
         let least = |pixels: &[f32]| pixels.iter().copied().map(entropy).sum::<f32>() / pairs.len().max(1) as f32;
-        Ok(Halfway { count: pairs.len() as u32, nats: [0, 1].map(|kind| read[kind][0] - least(&read[2 + kind])) })
+        Ok(Halfway {
+            count: pairs.len() as u32,
+            nats: [0, 1].map(|kind| read[kind][0] - least(&read[2 + kind])),
+            pictures: read[4].iter().map(|ink| byte(*ink)).collect(),
+        })
     }
 }
 

@@ -93,13 +93,13 @@ pub async fn finding(
             let (decoder, picture) = decoder(pieces, device).await?;
             let network = UNetConfig::shipped(Net::Small.channels(), Net::Small.classes().into());
             let asked = batches[0].asked();
-            let once = [network.multiply_adds(Net::Small.side()) * asked, decoder_costs()];
+            let mine = walk_costs(network.multiply_adds(Net::Small.side()) as u64, asked as u64);
             Finding::Cost(Cost {
                 steps: batches[0].steps,
                 asked: asked as u32,
                 milliseconds: median(job.milliseconds_of_each()),
                 decoder,
-                multiply_adds: once.map(|count| count as u64),
+                multiply_adds: [mine, decoder_costs() as u64],
                 pictures: [bytes(first(done)?, 1.0), picture],
             })
         }
@@ -169,6 +169,11 @@ fn unlike(pictures: &[f32], numbers: usize) -> f32 {
     let like = |one: &[f32], other: &[f32]| one.iter().zip(other).map(|(a, b)| a * b).sum::<f32>();
     let unlike: Vec<f32> = pairs.map(|(one, other)| 1.0 - like(&pictures[one], &pictures[other])).collect();
     unlike.iter().sum::<f32>() / unlike.len().max(1) as f32
+}
+
+/// Multiply-adds of a network that is asked so often. The product needs 64 bits: `usize` has 32 in a browser.
+const fn walk_costs(once: u64, asked: u64) -> u64 {
+    once * asked
 }
 
 /// Multiply-adds of one pass of the decoder: half of all, which go there and back, without the heads.
@@ -241,6 +246,18 @@ mod tests {
                 assert_eq!(job(1, trial, &settings).questions(), trial.asked(weight), "{trial:?} at {weight}");
             }
         }
+    }
+
+    #[test]
+    fn a_walk_costs_more_than_32_bits_hold() {
+        // One question fits the browser's usize, a walk does not.
+        let [once, _] = Net::ALL.map(|net| {
+            let once = UNetConfig::shipped(net.channels(), net.classes().into()).multiply_adds(net.side());
+            u32::try_from(once).expect("32 bits")
+        });
+        let asked = Trial::Cost.batches(2.0)[0].asked();
+        let costs = walk_costs(once.into(), asked as u64);
+        assert!(costs > u64::from(u32::MAX) && costs / u64::from(once) == asked as u64, "{costs}");
     }
 
     #[test]
