@@ -360,7 +360,8 @@ pub struct Plane {
 }
 
 impl Plane {
-    /// The plane of points that can be drawn before anything is loaded; nothing for other data.
+    /// The plane of points that can be drawn before anything is loaded, empty paper where the reader has made none yet; nothing
+    /// for other data.
     pub fn early(inputs: &Inputs) -> Option<Self> {
         if !inputs.data.is_points() {
             return None;
@@ -371,7 +372,7 @@ impl Plane {
             training.into_iter().map(place(false)).chain(held_out.into_iter().map(place(true))).collect();
         let window = Self::window_of(&points, false);
         let labels = POINT_LABELS.map(String::from);
-        (!points.is_empty()).then_some(Self { points, line: [0.0; 3], before: None, corrected: None, window, labels })
+        Some(Self { points, line: [0.0; 3], before: None, corrected: None, window, labels })
     }
 
     /// The window that shows all points: the usual one where it does, unless it should fit `tightly`.
@@ -423,7 +424,8 @@ mod tests {
         let plane = Plane::early(&Inputs::default()).unwrap();
         assert_eq!(plane.points.len(), Inputs::default().count as usize);
         assert!(plane.points.iter().any(|(.., held_out)| *held_out));
-        assert_eq!(Plane::early(&Inputs { data: Data::Own, ..Inputs::default() }), None);
+        let empty = Plane::early(&Inputs { data: Data::Own, ..Inputs::default() }).unwrap();
+        assert_eq!((empty.points.len(), empty.window), (0, [-EXTENT, EXTENT, -EXTENT, EXTENT]));
         assert_eq!(Plane::early(&Inputs { data: Data::Digits, ..Inputs::default() }), None);
     }
 
