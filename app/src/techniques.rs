@@ -161,7 +161,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "One heap of weights for each layer. Heaps widen while it learns; a spike at zero or weights gone to the rim \
                   deserve a look.",
         misleads: "Two networks with the same histogram can compute entirely different things, for it forgets where each weight sits.",
-        lessons: &["adaline", "mlp", "lenet", "transformer", "vae", "ddpm", "bitnet"],
+        lessons: &["perceptron", "adaline", "mlp", "lenet", "transformer", "vae", "ddpm", "bitnet"],
         shown: shown("lenet", "weights", LENET),
     },
     Technique {

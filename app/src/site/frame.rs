@@ -239,6 +239,23 @@ fn keep_address<P: Protocol>(session: Session<P>, twin: Twin) {
     });
 }
 
+/// What a key does on the bench, unless its button is hidden; says whether it did something. For drawings too that hear keys
+/// of their own: what has the focus there keeps the page from hearing them.
+pub fn shortcut(bench: Bench, hidden: Option<Hidden>, key: &str) -> bool {
+    let (word, action) = match key {
+        " " if untrack(|| bench.is_moving()) => ("train", Action::Pause),
+        " " => ("train", Action::Train),
+        "s" | "S" => ("step", Action::Step),
+        "r" | "R" => ("reset", Action::Reset),
+        _ => return false,
+    };
+    let is_hidden = hidden.is_some_and(|hidden| hidden.has(word));
+    if !is_hidden {
+        bench.act(action);
+    }
+    !is_hidden
+}
+
 /// Space trains and pauses, S steps, R resets, unless the reader is typing or the button is hidden.
 fn listen_to_keys(bench: Bench, hidden: Hidden) {
     let handle = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
@@ -248,18 +265,9 @@ fn listen_to_keys(bench: Bench, hidden: Hidden) {
         if taken || event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
             return;
         }
-        let (word, action) = match event.key().as_str() {
-            " " if untrack(|| bench.is_moving()) => ("train", Action::Pause),
-            " " => ("train", Action::Train),
-            "s" | "S" => ("step", Action::Step),
-            "r" | "R" => ("reset", Action::Reset),
-            _ => return,
-        };
-        if hidden.has(word) {
-            return;
+        if shortcut(bench, Some(hidden), &event.key()) {
+            event.prevent_default();
         }
-        event.prevent_default();
-        bench.act(action);
     });
     on_cleanup(move || handle.remove());
 }

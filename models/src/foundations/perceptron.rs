@@ -61,7 +61,7 @@ impl Perceptron {
 /// What Novikoff's theorem says about a set of examples: at most `(R / γ)²` corrections, in whatever order they come.
 ///
 /// The bias is learned like the weight of an input that is always 1, so lengths are measured with that 1 included.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bound {
     /// R, the length of the longest example, `√(‖x‖² + 1)`.
     pub radius: f64,

@@ -75,12 +75,34 @@ test("a guess before an experiment gets a kind word after it, and is remembered"
   const page = await site.open("lessons/perceptron/?engine=cpu");
   await page.locator("fieldset[data-guess=xor]").getByLabel("come to rest").check();
   await page.locator("button[data-experiment=xor]").click();
-  const word = page.locator(".guess-word").first();
+  const word = page.locator(".experiment:has(button[data-experiment=xor]) .guess-word");
   await until("the word", () => word.textContent(), 60_000);
   expect(/You expected “come to rest”. It was “turn in a circle for ever”/.test(await word.textContent()), await word.textContent());
   const kept = await page.evaluate(() => localStorage.getItem("fsts:guesses"));
   expect(kept === "perceptron/xor=0", `kept: ${kept}`);
   clean(page);
+});
+
+test("before training a line of the reader's own is turned and counted, and a cell of the matrix rings its points", async (site) => {
+  for (const slug of ["perceptron", "adaline"]) {
+    const page = await site.open(`lessons/${slug}/?engine=cpu`);
+    const wrong = page.locator('[data-readout="own-wrong"]');
+    const first = await until("a count", () => wrong.textContent());
+    await page.locator("figure#boundary canvas").first().focus();
+    for (let turn = 0; turn < 9; turn += 1) await page.keyboard.press("ArrowLeft");
+    await until(`another count than ${first}`, async () => (await wrong.textContent()) !== first);
+    await page.keyboard.press("s");
+    await reaches(page, 1);
+    await until("the unit's line", async () => !(await wrong.isVisible()));
+    const caption = page.locator("figure#boundary figcaption");
+    await page.locator("figure#confusion canvas").first().focus();
+    await page.keyboard.press("ArrowDown");
+    await until("rings", async () => /Ringed now/.test(await caption.textContent()));
+    await page.keyboard.press("Escape");
+    await until("no rings", async () => !/Ringed now/.test(await caption.textContent()));
+    clean(page);
+    await site.tidy();
+  }
 });
 
 /** The file that a click hands out. */

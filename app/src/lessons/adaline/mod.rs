@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     lesson::{FigureNote, Lesson, Part},
-    lessons::linear::{Answer, Data, Inputs, Linear},
+    lessons::linear::{Answer, Data, Inputs, Linear, Question},
     session::{
         protocol::{self, MOST_STOP, Protocol},
         query::{Query, QueryWriter},
@@ -75,7 +75,7 @@ pub struct Adaline;
 impl Protocol for Adaline {
     const SLUG: &'static str = LESSON.slug;
     type Settings = Settings;
-    type Command = ();
+    type Command = Question;
     type Snapshot = Snapshot;
 }
 

@@ -10,7 +10,7 @@ use crate::{
     lessons::{
         adaline::{Adaline, Batch, BowlView, Settings, Snapshot},
         linear::{
-            Answer,
+            Answer, Asked, Question,
             examples::{self, Examples},
         },
     },
@@ -32,6 +32,7 @@ pub struct Task {
     bowl: Option<Bowl>,
     labels: [String; 2],
     state: State,
+    asked: Asked,
     curves: Vec<CurvePoint>,
 }
 
@@ -53,7 +54,8 @@ impl serve::Task for Task {
         let (bowl, labels) = slice(&examples, settings.batch);
         let unit = adaline::Adaline::new(examples.features());
         let state = State { unit, cursor: 0, steps: 0, path: Vec::new(), looked_at: None };
-        let mut task = Self { settings, examples, bowl, labels, state, curves: Vec::new() };
+        let asked = Asked::default();
+        let mut task = Self { settings, examples, bowl, labels, state, asked, curves: Vec::new() };
         task.measure();
         task.measure_slope();
         Ok(task)
@@ -100,7 +102,8 @@ impl serve::Task for Task {
         self.settings = settings;
     }
 
-    async fn command(&mut self, (): ()) -> Result<(), Trouble> {
+    async fn command(&mut self, question: Question) -> Result<(), Trouble> {
+        self.asked.hear(question);
         Ok(())
     }
 
@@ -113,7 +116,7 @@ impl serve::Task for Task {
         let signed = self.examples.signed();
         let loss = unit.loss(&signed).into();
         Ok(Snapshot {
-            answer: Answer::new(&self.examples, plane, &unit.weights, unit.bias, threshold),
+            answer: Answer::new(&self.examples, plane, &unit.weights, unit.bias, threshold, &self.asked),
             bowl: self.bowl_view(&signed, loss),
             loss,
             right: (examples::right(&signed, |x| unit.sum(x)), signed.len() as u32),

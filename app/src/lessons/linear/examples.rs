@@ -1,7 +1,7 @@
 //! What the unit looks at: points, flowers or digits, in a seeded order, and the plane to draw them on.
 
 use models::{
-    data::{images::Images, iris, points},
+    data::{images::Images, iris, points::Point},
     explain::pca::Pca,
 };
 use rand::{SeedableRng, seq::SliceRandom};
@@ -9,7 +9,7 @@ use rand_pcg::Pcg32;
 
 use crate::{
     fetch,
-    lessons::linear::{Data, EXTENT, Inputs, Plane},
+    lessons::linear::{Data, Inputs, POINT_LABELS, Plane},
     session::{
         protocol::{Remedy, Trouble},
         serve::Context,
@@ -17,9 +17,9 @@ use crate::{
 };
 
 /// Share that is held out.
-const HELD_OUT: f32 = 0.3;
+pub const HELD_OUT: f32 = 0.3;
 /// Sets smaller than this hold nothing out.
-const SMALL: usize = 20;
+pub const SMALL: usize = 20;
 /// Digits that are looked at to find zeros and ones.
 const DIGITS_HELD_OUT: usize = 1000;
 
@@ -46,12 +46,11 @@ impl Examples {
         let axes = |x: &str, y: &str| [x.to_owned(), y.to_owned()];
         let (training, held_out, labels) = match inputs.data {
             Data::Points(_) | Data::Own => {
-                let all = inputs.all_points();
-                let share = if all.len() < SMALL { 0.0 } else { HELD_OUT };
-                let (training, held_out) = points::split(all, share, inputs.seed.into());
-                let example = |point: points::Point| (vec![point.x, point.y], point.class);
-                let examples = |points: Vec<points::Point>| points.into_iter().map(example).collect();
-                (examples(training), examples(held_out), axes("across", "up"))
+                let (training, held_out) = inputs.split_points();
+                let example = |point: Point| (vec![point.x, point.y], point.class);
+                let examples = |points: Vec<Point>| points.into_iter().map(example).collect();
+                let [across, up] = POINT_LABELS;
+                (examples(training), examples(held_out), axes(across, up))
             }
             Data::Iris => {
                 let labels = match inputs.measures {
@@ -152,28 +151,9 @@ impl Examples {
             line,
             before,
             corrected,
-            window: self.window(),
+            window: Plane::window_of(&self.places, self.features() != 2),
             labels: self.labels.clone(),
         }
-    }
-
-    /// The window that shows all of them.
-    fn window(&self) -> [f32; 4] {
-        let points = self.places.iter();
-        let [mut left, mut right, mut bottom, mut top] = [-EXTENT, EXTENT, -EXTENT, EXTENT];
-        let as_they_are =
-            self.features() == 2 && points.clone().all(|(x, y, ..)| x.abs() <= EXTENT && y.abs() <= EXTENT);
-        if !as_they_are {
-            let low = |values: Vec<f32>| values.iter().copied().fold(f32::INFINITY, f32::min);
-            let high = |values: Vec<f32>| values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let xs: Vec<f32> = points.clone().map(|(x, ..)| *x).collect();
-            let ys: Vec<f32> = points.map(|(_, y, ..)| *y).collect();
-            let pad = |low: f32, high: f32| ((high - low) * 0.08).max(0.05);
-            (left, right, bottom, top) = (low(xs.clone()), high(xs), low(ys.clone()), high(ys));
-            let (across, up) = (pad(left, right), pad(bottom, top));
-            (left, right, bottom, top) = (left - across, right + across, bottom - up, top + up);
-        }
-        [left, right, bottom, top]
     }
 }
 
@@ -218,4 +198,34 @@ async fn digits(context: &Context, path: &'static str, most: usize) -> Result<Ve
             (images.image(index).iter().map(|pixel| f32::from(*pixel) / 255.0).collect(), images.labels[index])
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lessons::linear::{Answer, Asked, Question};
+
+    #[test]
+    fn what_lies_behind_a_cell_is_found_and_a_drawing_gets_its_sum() {
+        let training = [(1.0, 1), (-1.0, 1), (-2.0, 0), (2.0, 0)].map(|(x, class)| (vec![x, 0.5], class)).to_vec();
+        let examples = Examples::new(training, Vec::new(), POINT_LABELS.map(String::from), 1);
+        let mut asked = Asked::default();
+        asked.hear(Question::Cell(Some((1, 0))));
+        let judge = |asked: &Asked| {
+            let plane = examples.plane([1.0, 0.0, 0.0], None, None);
+            Answer::new(&examples, plane, &[1.0, 0.0], 0.0, 0.0, asked)
+        };
+        let answer = judge(&asked);
+        let chosen: Vec<usize> = (0..4).filter(|index| answer.is_chosen(*index)).collect();
+        assert_eq!(chosen.len(), 1);
+        assert_eq!(answer.plane.points[chosen[0]].0, -1.0);
+        assert_eq!((0..4).filter(|index| answer.is_wrong(*index)).count(), 2);
+        assert!(!answer.is_projected() && !answer.knows_nothing());
+        assert_eq!((answer.told.sum, answer.told.pictures.len()), (None, 0));
+        asked.hear(Question::Drawing(vec![3.0, 4.0]));
+        asked.hear(Question::Cell(None));
+        let answer = judge(&asked);
+        assert_eq!((answer.told.cell, answer.told.sum), (None, Some(3.0)));
+        assert!((0..4).all(|index| !answer.is_chosen(index)));
+    }
 }

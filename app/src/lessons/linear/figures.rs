@@ -3,55 +3,111 @@
 use leptos::prelude::*;
 
 use crate::{
-    lessons::linear::{Data, Linear, Plane},
+    lessons::{
+        linear::{Answer, Data, Linear, Plane, own_line::OwnLine},
+        pictures::figures::tile,
+    },
     session::Session,
     widgets::{
-        Axis, Chart, ConfusionMatrix, Dot, Field, ImageGrid, Ink, Network, NetworkLayer, Scale, Scatter, Segment,
-        Series as Line, Tile,
+        Axis, Chart, ConfusionMatrix, Dot, Field, Histogram, ImageGrid, Ink, Network, NetworkLayer, Scale, Scatter,
+        Segment, Series as Line, Tile,
     },
 };
 
 /// Cells along one side of the field.
 const FIELD: usize = 40;
+/// Half the length of what can be taken hold of, as a share of the plane's diagonal, and its width in CSS pixels.
+const GRIP: f64 = 0.008;
+const GRIP_WIDTH: f64 = 11.0;
+/// Half the side of a cross, as a share of the window.
+const CROSS: f64 = 0.014;
+/// Bins of the weights.
+const BINS: usize = 41;
 
 /// The plane: points, the line, the line before, the corrected point and its pull.
 pub fn boundary<P: Linear>(session: Session<P>) -> Signal<Option<Scatter>> {
     Signal::derive(move || {
         let snapshot = session.snapshot.get()?;
-        let answer = P::answer(&snapshot);
-        let Plane { points, line, before, corrected, window, labels } = &answer.plane;
-        let dots: Vec<Dot> = points
-            .iter()
-            .enumerate()
-            .map(|(index, &(x, y, class, held_out))| Dot {
-                x: x.into(),
-                y: y.into(),
-                class,
-                held_out,
-                ring: *corrected == Some(index as u32),
-            })
-            .collect();
-        let [left, right, bottom, top] = window.map(f64::from);
-        let reach = (right - left).hypot(top - bottom);
-        let middle = ((left + right) / 2.0, (bottom + top) / 2.0);
-        let mut lines = Vec::new();
-        if let Some((from, to)) = before.and_then(|before| through(before, middle, reach)) {
-            lines.push(segment(from, to, Ink::Soft, true, ""));
-        }
-        if let Some((from, to)) = through(*line, middle, reach) {
-            lines.push(segment(from, to, Ink::Ink, false, ""));
-            lines.extend(normal(*line, middle, reach));
-        }
-        Some(Scatter {
-            points: dots,
-            field: field(*line, *window),
-            lines,
-            domain: (left, right, bottom, top),
-            x_label: labels[0].clone(),
-            y_label: labels[1].clone(),
-            ..Scatter::default()
-        })
+        Some(plane(P::answer(&snapshot)))
     })
+}
+
+/// The plane with what the unit says of it. Rings stand around the examples behind the chosen cell of the matrix, else
+/// around the point that was corrected last; where the plane shows only two of many directions, crosses mark what is wrong.
+pub fn plane(answer: &Answer) -> Scatter {
+    let Plane { line, before, corrected, window, .. } = &answer.plane;
+    let (middle, reach) = middle_and_reach(*window);
+    let mut lines = Vec::new();
+    if let Some((from, to)) = before.and_then(|before| through(before, middle, reach)) {
+        lines.push(segment(from, to, Ink::Soft, true, ""));
+    }
+    if let Some((from, to)) = through(*line, middle, reach) {
+        lines.push(segment(from, to, Ink::Ink, false, ""));
+        lines.extend(normal(*line, middle, reach, "w"));
+    }
+    if answer.is_projected() && !answer.knows_nothing() {
+        let wrong = (0..answer.plane.points.len()).filter(|index| answer.is_wrong(*index));
+        lines.extend(wrong.flat_map(|index| cross(answer.plane.points[index], *window)));
+    }
+    let ring = |index: usize| match answer.told.cell {
+        Some(_) => answer.is_chosen(index),
+        None => *corrected == Some(index as u32),
+    };
+    scatter(&answer.plane, *line, lines, ring)
+}
+
+/// The plane with a line of the reader's own; its arrow points to what is called `class`.
+pub fn own_plane(plane: &Plane, own: &OwnLine, class: &str) -> Scatter {
+    let line = own.line(plane.window);
+    let [from, to] = own.places(plane.window);
+    let (middle, reach) = (((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0), middle_and_reach(plane.window).1);
+    let mut lines = Vec::new();
+    if let Some((start, end)) = through(line, middle, reach) {
+        lines.push(segment(start, end, Ink::Ink, false, ""));
+        lines.extend(normal(line, middle, reach, class));
+        // A short thick piece of the line at each end, to take hold of.
+        let share = GRIP / (end.0 - start.0).hypot(end.1 - start.1) * reach;
+        let half = ((end.0 - start.0) * share, (end.1 - start.1) * share);
+        lines.extend([from, to].map(|(x, y)| Segment {
+            width: GRIP_WIDTH,
+            ..segment((x - half.0, y - half.1), (x + half.0, y + half.1), Ink::Ink, false, "")
+        }));
+    }
+    scatter(plane, line, lines, |_| false)
+}
+
+fn scatter(plane: &Plane, line: [f32; 3], lines: Vec<Segment>, ring: impl Fn(usize) -> bool) -> Scatter {
+    let [left, right, bottom, top] = plane.window.map(f64::from);
+    let dots = plane.points.iter().enumerate().map(|(index, &(x, y, class, held_out))| Dot {
+        x: x.into(),
+        y: y.into(),
+        class,
+        held_out,
+        ring: ring(index),
+    });
+    Scatter {
+        points: dots.collect(),
+        field: field(line, plane.window),
+        lines,
+        domain: (left, right, bottom, top),
+        x_label: plane.labels[0].clone(),
+        y_label: plane.labels[1].clone(),
+        ..Scatter::default()
+    }
+}
+
+fn middle_and_reach(window: [f32; 4]) -> ((f64, f64), f64) {
+    let [left, right, bottom, top] = window.map(f64::from);
+    (((left + right) / 2.0, (bottom + top) / 2.0), (right - left).hypot(top - bottom))
+}
+
+/// Two strokes through a point.
+fn cross((x, y, ..): (f32, f32, u8, bool), [left, right, bottom, top]: [f32; 4]) -> [Segment; 2] {
+    let (x, y) = (f64::from(x), f64::from(y));
+    let (across, up) = (f64::from(right - left) * CROSS, f64::from(top - bottom) * CROSS);
+    let stroke =
+        |up: f64| Segment { width: 1.6, ..segment((x - across, y - up), (x + across, y + up), Ink::Bad, false, "") };
+    [stroke(up), stroke(-up)]
 }
 
 fn segment(from: (f64, f64), to: (f64, f64), color: Ink, dashed: bool, label: &str) -> Segment {
@@ -73,13 +129,13 @@ fn through([a, b, c]: [f32; 3], middle: (f64, f64), reach: f64) -> Option<((f64,
 }
 
 /// The weight vector as an arrow that stands on the line.
-fn normal([a, b, c]: [f32; 3], middle: (f64, f64), reach: f64) -> Option<Segment> {
+fn normal([a, b, c]: [f32; 3], middle: (f64, f64), reach: f64, label: &str) -> Option<Segment> {
     let (a, b, c) = (f64::from(a), f64::from(b), f64::from(c));
     let length = a.hypot(b);
     let distance = (a * middle.0 + b * middle.1 + c) / length;
     let foot = (middle.0 - distance * a / length, middle.1 - distance * b / length);
     let tip = (foot.0 + a / length * reach * 0.12, foot.1 + b / length * reach * 0.12);
-    Some(Segment { from: foot, to: tip, color: Ink::Ink, dashed: false, arrow: true, label: "w".into(), width: 2.2 })
+    Some(Segment { from: foot, to: tip, color: Ink::Ink, dashed: false, arrow: true, label: label.into(), width: 2.2 })
 }
 
 /// Blue on one side of the line, orange on the other.
@@ -103,7 +159,18 @@ pub fn confusion<P: Linear>(session: Session<P>) -> Signal<Option<ConfusionMatri
         let snapshot = session.snapshot.get()?;
         let answer = P::answer(&snapshot);
         let labels = session.settings.with(|settings| P::inputs(settings).data.classes()).map(String::from).to_vec();
-        Some(ConfusionMatrix { labels, counts: answer.confusion.to_vec(), selected: None })
+        let selected = answer.told.cell.map(|(truth, called)| (truth.into(), called.into()));
+        Some(ConfusionMatrix { labels, counts: answer.confusion.to_vec(), selected })
+    })
+}
+
+/// The first pictures behind the chosen cell of the matrix; nothing for other data than digits.
+pub fn behind_the_cell<P: Linear>(session: Session<P>) -> Signal<Option<ImageGrid>> {
+    Signal::derive(move || {
+        let snapshot = session.snapshot.get()?;
+        let told = &P::answer(&snapshot).told;
+        let images: Vec<Tile> = told.pictures.iter().map(|picture| tile(picture, "", None)).collect();
+        (!images.is_empty()).then_some(ImageGrid { images, columns: 0, scale: Scale::Grey, tile: 44.0 })
     })
 }
 
@@ -153,6 +220,22 @@ fn square(
         y: Axis::new(y).percent().from(0.0).to(1.0),
         square: true,
         ..Chart::default()
+    })
+}
+
+/// All weights of the unit.
+pub fn weights<P: Linear>(session: Session<P>) -> Signal<Option<Histogram>> {
+    Signal::derive(move || {
+        let snapshot = session.snapshot.get()?;
+        let weights = &P::answer(&snapshot).weights;
+        let largest = weights.iter().fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
+        let high = f64::from(largest.max(0.1)).log2().ceil().exp2();
+        high.is_finite().then(|| Histogram {
+            rows: vec![Histogram::row_of("weights", weights, -high, high, BINS, Ink::Class(0))],
+            low: -high,
+            high,
+            x_label: "weight".into(),
+        })
     })
 }
 

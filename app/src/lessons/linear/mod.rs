@@ -1,8 +1,13 @@
 //! What perceptron and ADALINE share: points, flowers and digits for one unit that draws one line, and all that can be said
 //! about its answers.
 
+pub mod asked;
+pub mod boundary;
 pub mod examples;
 pub mod figures;
+pub mod matrix;
+pub mod own_line;
+pub mod pad;
 pub mod page;
 
 use models::{
@@ -11,7 +16,8 @@ use models::{
 };
 use serde::{Deserialize, Serialize};
 
-use self::examples::Examples;
+pub use self::asked::{Asked, Question, Told};
+use self::examples::{Examples, HELD_OUT, SMALL};
 use crate::{
     lessons::{points_from_text, points_to_text},
     session::{
@@ -21,7 +27,7 @@ use crate::{
 };
 
 /// A lesson about one unit that draws one line.
-pub trait Linear: Protocol {
+pub trait Linear: Protocol<Command = Question> {
     /// What the unit is shown.
     fn inputs(settings: &Self::Settings) -> &Inputs;
     /// The same, to change it.
@@ -99,6 +105,8 @@ impl Data {
 pub const MOST_POINTS: usize = 1000;
 /// Half width of the plane that points live in.
 pub const EXTENT: f32 = 1.3;
+/// What lies across and up of points.
+pub const POINT_LABELS: [&str; 2] = ["across", "up"];
 
 /// What the unit is shown: the part of the settings that both lessons have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -169,6 +177,13 @@ impl Inputs {
             point.y = (point.y * 128.0).round() / 128.0;
         }
         points
+    }
+
+    /// The points as training and held-out ones. Few are all learned from.
+    pub fn split_points(&self) -> (Vec<Point>, Vec<Point>) {
+        let all = self.all_points();
+        let share = if all.len() < SMALL { 0.0 } else { HELD_OUT };
+        points::split(all, share, self.seed.into())
     }
 
     /// Reads them from an address.
@@ -243,6 +258,11 @@ pub struct Answer {
     pub scores: (f32, f32),
     /// How many examples the judging counts are over, and whether they were held out.
     pub judged: (u32, bool),
+    /// Of every point of the plane, whether its sum lies above the threshold. Its side of the line does not tell where the
+    /// plane shows only two of many directions.
+    pub called: Vec<bool>,
+    /// What the reader asked for.
+    pub told: Told,
 }
 
 /// Points of a ROC or PR curve in a message.
@@ -250,11 +270,12 @@ const MOST_CURVE_POINTS: usize = 300;
 
 impl Answer {
     /// Judges a unit, given as its weights and bias, on the held-out examples, or on all where none is held out.
-    pub fn new(examples: &Examples, plane: Plane, weights: &[f32], bias: f32, threshold: f32) -> Self {
+    pub fn new(examples: &Examples, plane: Plane, weights: &[f32], bias: f32, threshold: f32, asked: &Asked) -> Self {
         let sum = |x: &[f32]| weights.iter().zip(x).map(|(weight, input)| weight * input).sum::<f32>() + bias;
         let judged = examples.judged();
         let scores: Vec<f32> = judged.iter().map(|(x, _)| sum(x)).collect();
         let positive: Vec<bool> = judged.iter().map(|(_, class)| *class == 1).collect();
+        let called = examples.training.iter().chain(&examples.held_out).map(|(x, _)| sum(x) > threshold).collect();
         let mut confusion = Confusion::new(2);
         for (score, positive) in scores.iter().zip(&positive) {
             confusion.add(usize::from(*positive), usize::from(*score > threshold));
@@ -284,7 +305,35 @@ impl Answer {
             confusion: [confusion.counts[0], confusion.counts[1], confusion.counts[2], confusion.counts[3]],
             scores: (extreme(f32::min, f32::INFINITY), extreme(f32::max, f32::NEG_INFINITY)),
             judged: (judged.len() as u32, !examples.held_out.is_empty()),
+            called,
+            told: asked.tell(examples, sum, threshold),
         }
+    }
+
+    /// Whether all weights are zero still: every sum is zero then, and there is no line.
+    pub fn knows_nothing(&self) -> bool {
+        self.bias == 0.0 && self.weights.iter().all(|weight| *weight == 0.0)
+    }
+
+    /// Whether the plane shows only two of many directions.
+    pub fn is_projected(&self) -> bool {
+        self.weights.len() > 2
+    }
+
+    /// Whether a point of the plane is called what it is not.
+    pub fn is_wrong(&self, index: usize) -> bool {
+        let class = self.plane.points.get(index).map(|(_, _, class, _)| *class == 1);
+        class.is_some_and(|class| self.called.get(index).is_some_and(|called| *called != class))
+    }
+
+    /// Whether a point of the plane lies behind the chosen cell of the matrix.
+    pub fn is_chosen(&self, index: usize) -> bool {
+        let (Some((truth, called)), Some((_, _, class, held_out)), Some(said)) =
+            (self.told.cell, self.plane.points.get(index), self.called.get(index))
+        else {
+            return false;
+        };
+        *class == truth && u8::from(*said) == called && *held_out == self.judged.1
     }
 
     /// How many of the judged examples it calls rightly at this threshold.
@@ -308,6 +357,40 @@ pub struct Plane {
     pub window: [f32; 4],
     /// What lies across and up.
     pub labels: [String; 2],
+}
+
+impl Plane {
+    /// The plane of points that can be drawn before anything is loaded, empty paper where the reader has made none yet; nothing
+    /// for other data.
+    pub fn early(inputs: &Inputs) -> Option<Self> {
+        if !inputs.data.is_points() {
+            return None;
+        }
+        let (training, held_out) = inputs.split_points();
+        let place = |held_out: bool| move |point: Point| (point.x, point.y, point.class, held_out);
+        let points: Vec<_> =
+            training.into_iter().map(place(false)).chain(held_out.into_iter().map(place(true))).collect();
+        let window = Self::window_of(&points, false);
+        let labels = POINT_LABELS.map(String::from);
+        Some(Self { points, line: [0.0; 3], before: None, corrected: None, window, labels })
+    }
+
+    /// The window that shows all points: the usual one where it does, unless it should fit `tightly`.
+    pub fn window_of(points: &[(f32, f32, u8, bool)], tightly: bool) -> [f32; 4] {
+        if !tightly && points.iter().all(|(x, y, ..)| x.abs() <= EXTENT && y.abs() <= EXTENT) {
+            return [-EXTENT, EXTENT, -EXTENT, EXTENT];
+        }
+        let around = |value: fn(&(f32, f32, u8, bool)) -> f32| {
+            let ends = points
+                .iter()
+                .map(value)
+                .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+            let pad = ((ends.1 - ends.0) * 0.08).max(0.05);
+            (ends.0 - pad, ends.1 + pad)
+        };
+        let ((left, right), (bottom, top)) = (around(|point| point.0), around(|point| point.1));
+        [left, right, bottom, top]
+    }
 }
 
 #[cfg(test)]
@@ -334,6 +417,16 @@ mod tests {
             assert_eq!(Inputs::read(&mut query), inputs);
             assert!(query.problems.is_empty(), "{:?}", query.problems);
         }
+    }
+
+    #[test]
+    fn the_early_plane_holds_all_points_and_only_points() {
+        let plane = Plane::early(&Inputs::default()).unwrap();
+        assert_eq!(plane.points.len(), Inputs::default().count as usize);
+        assert!(plane.points.iter().any(|(.., held_out)| *held_out));
+        let empty = Plane::early(&Inputs { data: Data::Own, ..Inputs::default() }).unwrap();
+        assert_eq!((empty.points.len(), empty.window), (0, [-EXTENT, EXTENT, -EXTENT, EXTENT]));
+        assert_eq!(Plane::early(&Inputs { data: Data::Digits, ..Inputs::default() }), None);
     }
 
     #[test]

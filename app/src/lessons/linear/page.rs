@@ -1,22 +1,18 @@
 //! What both lessons show the reader: the chips, the settings, the plane, and what can be said at every threshold.
 
 use leptos::prelude::*;
-use models::data::{
-    iris::FEATURES,
-    points::{Point, PointKind},
+use models::data::{iris::FEATURES, points::PointKind};
+
+pub use super::{
+    boundary::{Boundary, Reading},
+    matrix::Confusion,
 };
 
 use crate::{
-    lessons::linear::{Data, Inputs, Linear, MOST_POINTS, figures},
-    session::Session,
-    site::{
-        embed::Setting,
-        frame::replay,
-        learning::SeedField,
-        own_data::{OwnData, hundredths, paint},
-        parts::Costs,
-    },
-    widgets::{Chips, Figure, PointEvent, Slider, Stroke},
+    lessons::linear::{Data, Inputs, Linear, figures, pad::DigitPad},
+    session::{Session, protocol::Series},
+    site::{embed::Setting, figures::curves, frame::replay, learning::SeedField, parts::Costs},
+    widgets::{Chips, Figure, Slider},
 };
 
 /// What to part.
@@ -136,86 +132,18 @@ pub fn InputControls<P: Linear>(
     }
 }
 
-/// The plane; with points of one's own, a click paints and a drag moves.
+/// The shares of training and held-out examples that lie on the right side of zero.
 #[component]
-pub fn Boundary<P: Linear>(
-    /// Whose line it shows.
-    session: Session<P>,
-    /// What to watch.
-    children: Children,
-) -> impl IntoView {
-    let picture = figures::boundary(session);
-    let is_own = Memo::new(move |_| session.settings.with(|settings| P::inputs(settings).data == Data::Own));
-    let brush = RwSignal::new(Some(1_u8));
-    let held = RwSignal::new(None::<Point>);
-    let change = move |act: &dyn Fn(&mut Vec<Point>)| session.change(|settings| act(&mut P::inputs_mut(settings).own));
-    let on_point = Callback::new(move |event: PointEvent| {
-        let Some(scatter) = picture.get_untracked().filter(|_| is_own.get_untracked()) else { return };
-        let (x, y) = scatter.to_data(event.x, event.y, event.width);
-        let (x, y) = (x as f32, y as f32);
-        match event.kind {
-            Stroke::Down => {
-                let grabbed = session.settings.with_untracked(|settings| nearest(&P::inputs(settings).own, x, y));
-                match (grabbed, brush.get_untracked()) {
-                    (Some(point), Some(_)) => held.set(Some(point)),
-                    (_, brush) => change(&|own| paint(own, brush, x, y, MOST_POINTS)),
-                }
-            }
-            Stroke::Move => match (held.get_untracked(), brush.get_untracked()) {
-                (Some(point), _) => {
-                    let moved = Point { x: hundredths(x), y: hundredths(y), ..point };
-                    held.set(Some(moved));
-                    change(&|own| own.iter_mut().filter(|own| **own == point).take(1).for_each(|own| *own = moved));
-                }
-                (None, None) => change(&|own| paint(own, None, x, y, MOST_POINTS)),
-                (None, Some(_)) => {}
-            },
-            Stroke::Up | Stroke::Leave => held.set(None),
-            Stroke::Hover => {}
-        }
-    });
-    view! {
-        <Figure
-            id="boundary"
-            replay=replay(session.bench)
-            technique="decision-boundary"
-            title="Decision boundary"
-            picture
-            on_point
-            drag=true
-            controls=move || is_own.get().then(|| view! {
-                <OwnData
-                    brush
-                    most=MOST_POINTS
-                    on_change=Callback::new(move |points: Vec<Point>| session.change(|settings| P::inputs_mut(settings).own = points))
-                />
-            }).into_any()
-        >
-            {children()}
-        </Figure>
-    }
-}
-
-/// The point under the hand.
-fn nearest(points: &[Point], x: f32, y: f32) -> Option<Point> {
-    let distance = |point: &Point| (point.x - x).hypot(point.y - y);
-    points.iter().filter(|point| distance(point) < 0.06).min_by(|a, b| distance(a).total_cmp(&distance(b))).copied()
-}
-
-/// Counts at the shared threshold.
-#[component]
-pub fn Confusion<P: Linear>(
+pub fn AccuracyCurve<P: Linear>(
     /// The main session.
     session: Session<P>,
 ) -> impl IntoView {
     view! {
-        <Figure id="confusion" technique="confusion-matrix" title="Confusion matrix" picture=figures::confusion(session)>
-            <strong>"Rows are what a point is, columns what it is called."</strong>
-            " Counted over "
-            {move || session.snapshot.get().map(|snapshot| {
-                let (count, held_out) = P::answer(&snapshot).judged;
-                format!("{count} {}", if held_out { "held-out examples." } else { "examples, the same it learns from: there are too few to hold any out." })
-            })}
+        <Figure id="accuracy-curve" technique="learning-curves" title="Accuracy" picture=curves(session, Series::Accuracy, Series::ValidationAccuracy, "right")
+            empty="Press Train. The share of right answers is measured as it goes."
+        >
+            <strong>"Compare the two lines where they come to rest."</strong>
+            " The dashed one counts examples that it never learned from. A sum of exactly zero counts as wrong."
         </Figure>
     }
 }
@@ -280,9 +208,9 @@ pub fn Rates<P: Linear>(
                 "."
             </Figure>
             <Figure id="precision-recall" technique="roc-pr" title="Precision against recall" picture=figures::precision_recall(session)
-                empty="The curve needs an orange point."
+                empty="The curve needs both classes."
             >
-                <strong>"Make orange rare in the settings and compare."</strong>
+                <strong>"Take the two clouds, make orange rare in the settings, and compare."</strong>
                 " ROC hardly notices; this curve does. Average precision: "
                 <b data-readout="average-precision">{number(|answer| answer.average_precision)}</b>
                 "."
@@ -292,6 +220,7 @@ pub fn Rates<P: Linear>(
                     <strong>"Look for a ring and a stroke."</strong>
                     " Orange pixels speak for a one, blue ones for a zero."
                 </Figure>
+                <DigitPad session />
             </Show>
         </div>
     }
@@ -304,12 +233,13 @@ fn Threshold<P: Linear>(session: Session<P>) -> impl IntoView {
         let scores = session.snapshot.get().map_or((-1.0, 1.0), |snapshot| P::answer(&snapshot).scores);
         reach(before.copied(), scores)
     });
+    let data = Memo::new(move |_| session.settings.with(|settings| P::inputs(settings).data));
     move || {
-        let reach = range.get();
+        let (reach, [_, class]) = (range.get(), data.get().classes());
         view! {
             <Setting key="threshold">
                 <Slider
-                    label="Threshold: a sum above it means orange"
+                    label=format!("Threshold: a sum above it means {class}")
                     value=Signal::derive(move || session.settings.with(|settings| P::inputs(settings).threshold.into()))
                     min=-reach
                     max=reach

@@ -3,11 +3,12 @@
 pub mod page;
 pub mod task;
 
+use models::foundations::perceptron::Bound;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     lesson::{FigureNote, Lesson, Part},
-    lessons::linear::{Answer, Inputs, Linear},
+    lessons::linear::{Answer, Inputs, Linear, Question},
     session::{
         protocol::{self, MOST_STOP, Protocol},
         query::{Query, QueryWriter},
@@ -43,12 +44,15 @@ pub const LESSON: Lesson = Lesson {
     figures: &[
         FigureNote { id: "boundary", technique: "decision-boundary", shows: "one line, and the point that turns it" },
         FigureNote { id: "mistakes", technique: "learning-curves", shows: "mistakes in each pass" },
+        FigureNote { id: "curves", technique: "learning-curves", shows: "how far wrong sums lie on the wrong side" },
+        FigureNote { id: "accuracy-curve", technique: "learning-curves", shows: "the share of right answers" },
+        FigureNote { id: "weights", technique: "weight-histogram", shows: "all weights of the one unit" },
         FigureNote { id: "confusion", technique: "confusion-matrix", shows: "right and wrong at this threshold" },
         FigureNote { id: "roc", technique: "roc-pr", shows: "every threshold at once" },
         FigureNote { id: "precision-recall", technique: "roc-pr", shows: "precision against recall" },
         FigureNote { id: "weight-picture", technique: "first-layer-filters", shows: "the weights of 0 against 1" },
     ],
-    experiments: &["converge", "digits", "xor", "circles"],
+    experiments: &["iris", "converge", "digits", "xor", "circles"],
 };
 
 /// The lesson's messages.
@@ -58,7 +62,7 @@ pub struct Perceptron;
 impl Protocol for Perceptron {
     const SLUG: &'static str = LESSON.slug;
     type Settings = Settings;
-    type Command = ();
+    type Command = Question;
     type Snapshot = Snapshot;
 }
 
@@ -128,8 +132,8 @@ pub struct Snapshot {
     pub mistakes: Vec<u32>,
     /// Corrections so far.
     pub corrections: u64,
-    /// (R / γ)², if a line parts the training points.
-    pub bound: Option<f64>,
+    /// R and γ of the training points, if a line parts them.
+    pub bound: Option<Bound>,
     /// The training points right with the best weights seen, of how many.
     pub best: (u32, u32),
     /// Passes before the cycle and in it, once the weights have come back.

@@ -1,7 +1,7 @@
 //! The worker half: one correction a step, and everything that can be said about the line.
 
 use models::{
-    foundations::perceptron::{self, CycleDetector},
+    foundations::perceptron::{self, Bound, CycleDetector},
     weights::{self, Parameters},
 };
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     lessons::{
         linear::{
-            Answer, Plane,
+            Answer, Asked, Plane, Question,
             examples::{self, Examples},
         },
         perceptron::{Perceptron, Settings, Snapshot},
@@ -27,8 +27,9 @@ const MOST_PASSES: usize = 5000;
 pub struct Task {
     settings: Settings,
     examples: Examples,
-    bound: Option<f64>,
+    bound: Option<Bound>,
     state: State,
+    asked: Asked,
     detector: CycleDetector,
     curves: Vec<CurvePoint>,
 }
@@ -54,7 +55,7 @@ impl serve::Task for Task {
 
     async fn start(settings: Settings, context: Context) -> Result<Self, Trouble> {
         let examples = Examples::load(&settings.inputs, &context).await?;
-        let bound = perceptron::bound(&examples.signed()).map(|bound| bound.corrections());
+        let bound = perceptron::bound(&examples.signed());
         let unit = perceptron::Perceptron::new(examples.features());
         let state = State {
             unit,
@@ -71,9 +72,8 @@ impl serve::Task for Task {
         };
         let mut detector = CycleDetector::new();
         detector.observe(&state.unit);
-        let mut task = Self { settings, examples, bound, state, detector, curves: Vec::new() };
-        task.measure();
-        Ok(task)
+        // Nothing is measured yet: before its first correction every sum is zero, which is neither right nor wrong.
+        Ok(Self { settings, examples, bound, state, asked: Asked::default(), detector, curves: Vec::new() })
     }
 
     /// Looks at one example after the other until one is wrong, and corrects that one.
@@ -111,7 +111,8 @@ impl serve::Task for Task {
         self.settings = settings;
     }
 
-    async fn command(&mut self, (): ()) -> Result<(), Trouble> {
+    async fn command(&mut self, question: Question) -> Result<(), Trouble> {
+        self.asked.hear(question);
         Ok(())
     }
 
@@ -120,7 +121,7 @@ impl serve::Task for Task {
         let unit = &self.state.unit;
         let threshold = self.settings.inputs.threshold;
         Ok(Snapshot {
-            answer: Answer::new(&self.examples, self.plane(), &unit.weights, unit.bias, threshold),
+            answer: Answer::new(&self.examples, self.plane(), &unit.weights, unit.bias, threshold, &self.asked),
             mistakes: self.state.mistakes.clone(),
             corrections: self.state.corrections,
             bound: self.bound,

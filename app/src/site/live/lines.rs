@@ -69,7 +69,6 @@ impl Live for Perceptron {
         if self.settled() {
             return self.deal();
         }
-        self.ringed = None;
         for _ in 0..12 {
             let (at, target) = self.points[self.next];
             if self.sum(at) * target <= 0.0 {

@@ -33,7 +33,7 @@ pub fn figure(slug: &str) -> Option<Box<dyn Live>> {
 /// The one line under the little figure.
 pub fn caption(slug: &str) -> &'static str {
     match slug {
-        "perceptron" => "The ringed point was on the wrong side; it turns the line.",
+        "perceptron" => "A point on the wrong side is ringed: it turned the line.",
         "adaline" => "Down the exact bowl of squared error, near the fastest rate that still arrives.",
         "mlp" => "Four hidden units learn XOR, here and now.",
         "hopfield" => "A fifth of 64 units is flipped; three letters are known.",

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 use crate::{
     lessons::{
-        linear::page::{Architecture, UnitCosts},
+        linear::{
+            figures,
+            page::{Architecture, UnitCosts},
+        },
         perceptron::{LESSON, Perceptron},
     },
     session::Session,
@@ -12,6 +15,7 @@ use crate::{
         frame::{Stage, StageKind},
         parts::{Lit, Source},
     },
+    widgets::Figure,
 };
 
 /// The second stage.
@@ -35,6 +39,14 @@ pub fn Build(
                 <Source lesson=&LESSON lit />
             </div>
             <UnitCosts session />
+            <div class="wide">
+                <Figure id="weights" technique="weight-histogram" title="All weights" picture=figures::weights(session)
+                    empty="The weights appear with the first frame."
+                >
+                    <strong>"Try zeros and ones."</strong>
+                    " Each correction adds or takes away the pixels of one digit. Pixels that no corrected digit uses keep the weight zero."
+                </Figure>
+            </div>
         </Stage>
     }
 }

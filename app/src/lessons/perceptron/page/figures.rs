@@ -1,4 +1,4 @@
-//! The picture that only this lesson has.
+//! The pictures that only this lesson has.
 
 use leptos::prelude::*;
 
@@ -24,6 +24,30 @@ pub fn mistakes(session: Session<Perceptron>) -> Signal<Option<Chart>> {
             x: Axis::new("pass").integer().from(1.0),
             y: Axis::new("mistakes").integer().from(0.0),
             markers: markers.into_iter().collect(),
+            ..Chart::default()
+        })
+    })
+}
+
+/// All corrections up to each pass, below the most that theory allows.
+pub fn corrections(session: Session<Perceptron>) -> Signal<Option<Chart>> {
+    Signal::derive(move || {
+        let snapshot = session.snapshot.get()?;
+        let mut sum = 0.0;
+        let counted = snapshot.mistakes.iter().enumerate().map(|(pass, count)| {
+            sum += f64::from(*count);
+            (pass as f64 + 1.0, sum)
+        });
+        let points: Vec<(f64, f64)> = counted.collect();
+        let last = points.last()?.0;
+        let bound = snapshot.bound.map(|bound| {
+            let most = bound.corrections();
+            Line::new("(R / γ)²", vec![(0.0, most), (last, most)], Ink::Soft).dashed()
+        });
+        Some(Chart {
+            series: std::iter::once(Line::new("corrections", points, Ink::Class(1))).chain(bound).collect(),
+            x: Axis::new("pass").integer().from(0.0),
+            y: Axis::new("corrections, log scale").log().from(1.0),
             ..Chart::default()
         })
     })

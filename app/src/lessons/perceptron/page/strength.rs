@@ -3,20 +3,30 @@
 use leptos::prelude::*;
 use models::data::points::PointKind;
 
+use super::figures;
 use crate::{
     lessons::{
-        linear::{Data, Inputs},
-        perceptron::{Perceptron, Settings},
+        linear::{
+            Data, Inputs,
+            figures::{boundary, weight_picture},
+            page::Reading,
+        },
+        perceptron::{Perceptron, Settings, Snapshot},
     },
     session::{Action, Session},
     site::{
-        experiment::{Experiment, Progress, run_to_stop},
+        experiment::{Experiment, Guess, Progress, run_to_stop},
         frame::{Stage, StageKind},
     },
+    widgets::Figure,
 };
 
 /// Passes at most; far more than any run with a gap needs.
 const PASSES: u32 = 5000;
+
+/// Shares of what theory grants that a reader can expect, each with its upper end.
+const SHARES: [(&str, f64); 3] =
+    [("less than a tenth of it", 0.1), ("up to half of it", 0.5), ("more than half of it", 1.0)];
 
 /// The third stage.
 #[component]
@@ -24,30 +34,24 @@ pub fn Strength(
     /// The main session: these experiments run in full view, on the figures above.
     session: Session<Perceptron>,
 ) -> impl IntoView {
-    let seed = move || session.settings.with_untracked(|settings| settings.inputs.seed);
-    let converge = RwSignal::new(Progress::default());
-    let digits = RwSignal::new(Progress::default());
+    let [iris, converge, digits] = [(); 3].map(|()| RwSignal::new(Progress::default()));
+    let restart = move |data: Data, measures: Option<(u8, u8)>, speed: f32| {
+        let seed = session.settings.with_untracked(|settings| settings.inputs.seed);
+        let inputs = Inputs { data, measures, seed, ..Inputs::default() };
+        session.restart(Settings { inputs, passes: PASSES });
+        session.bench.act(Action::Speed(speed));
+    };
+    let beside_the_bound = move || session.snapshot.get().map_or_else(String::new, |snapshot| finding(&snapshot));
+    let run_iris = Callback::new(move |()| {
+        restart(Data::Iris, Some((0, 1)), 0.0);
+        run_to_stop(vec![session.bench], 1000, iris, beside_the_bound);
+    });
     let run_converge = Callback::new(move |()| {
-        let data = Data::Points(PointKind::Clouds);
-        session.restart(Settings { inputs: Inputs { data, seed: seed(), ..Inputs::default() }, passes: PASSES });
-        session.bench.act(Action::Speed(20.0));
-        run_to_stop(vec![session.bench], 100, converge, move || {
-            let Some(snapshot) = session.snapshot.get() else { return String::new() };
-            let corrections = snapshot.corrections;
-            match snapshot.bound {
-                Some(bound) => format!(
-                    "Done after {corrections} corrections. The gap allows at most {:.0}: it needed {:.0} % of what theory grants.",
-                    bound.floor(),
-                    corrections as f64 / bound * 100.0,
-                ),
-                None => format!("{corrections} corrections, and no line with a gap: these clouds touch."),
-            }
-        });
+        restart(Data::Points(PointKind::Clouds), Inputs::default().measures, 25.0);
+        run_to_stop(vec![session.bench], 10, converge, beside_the_bound);
     });
     let run_digits = Callback::new(move |()| {
-        let data = Data::Digits;
-        session.restart(Settings { inputs: Inputs { data, seed: seed(), ..Inputs::default() }, passes: PASSES });
-        session.bench.act(Action::Speed(20.0));
+        restart(Data::Digits, Inputs::default().measures, 25.0);
         run_to_stop(vec![session.bench], 60, digits, move || {
             let Some(snapshot) = session.snapshot.get() else { return String::new() };
             format!(
@@ -66,11 +70,45 @@ pub fn Strength(
                 "proved in 1962 that no more than (R / γ)² corrections can happen, in whatever order the points come. Then every point is right."
             </p>
             <Experiment
+                id="iris"
+                label="Two irises"
+                about="Length and width of the sepals of setosa and versicolor. A line parts them, but the gap is narrow: it takes many passes to find one."
+                progress=iris
+                on_run=run_iris
+                shows=move || view! {
+                    <div class="pair">
+                        <Figure id="boundary-iris" technique="decision-boundary" title="Decision boundary" picture=boundary(session)>
+                            <strong>"Look how narrow the gap is."</strong>
+                            " Each correction turns the line only a little by now, for the weights have grown long."
+                        </Figure>
+                        <Corrections session id="corrections-iris" />
+                    </div>
+                }
+                guess=Guess {
+                    question: "How many of the corrections that theory grants will it need?",
+                    choices: &[SHARES[0].0, SHARES[1].0, SHARES[2].0],
+                    outcome: Callback::new(move |()| {
+                        let snapshot = session.snapshot.get_untracked()?;
+                        let share = snapshot.corrections as f64 / snapshot.bound?.corrections();
+                        SHARES.iter().position(|(_, most)| share <= *most)
+                    }),
+                }
+            />
+            <Experiment
                 id="converge"
-                label="Run two clouds"
-                about="120 points with a gap between the clouds. Count the corrections under the curve of mistakes, beside the most that theory allows."
+                label="Two clouds"
+                about="120 points with a gap between the clouds. Where the gap is wide, a few corrections are enough."
                 progress=converge
                 on_run=run_converge
+                shows=move || view! {
+                    <div class="pair">
+                        <Figure id="boundary-converge" technique="decision-boundary" title="Decision boundary" picture=boundary(session)>
+                            <strong>"Watch the line come to rest."</strong>
+                            " It stops at the first line without a mistake, however close it passes to a point."
+                        </Figure>
+                        <Corrections session id="corrections-converge" />
+                    </div>
+                }
             />
             <Experiment
                 id="digits"
@@ -78,7 +116,63 @@ pub fn Strength(
                 about="784 pixels, one unit. Its weights become a picture of the difference between the two digits."
                 progress=digits
                 on_run=run_digits
+                shows=move || view! {
+                    <div class="pair">
+                        <Figure id="boundary-digits" technique="decision-boundary" title="Decision boundary" picture=boundary(session)>
+                            <strong>"Watch how few corrections it takes."</strong>
+                            <Reading session />
+                        </Figure>
+                        <Figure id="weights-digits" technique="first-layer-filters" title="The weights as a picture" picture=weight_picture(session)>
+                            <strong>"Look for a ring and a stroke."</strong>
+                            " Orange pixels speak for a one, blue ones for a zero."
+                        </Figure>
+                    </div>
+                }
             />
         </Stage>
+    }
+}
+
+/// Corrections beside the bound, with the numbers that make it.
+#[component]
+fn Corrections(session: Session<Perceptron>, id: &'static str) -> impl IntoView {
+    let numbers = move || {
+        let snapshot = session.snapshot.get()?;
+        Some(match snapshot.bound {
+            Some(bound) => format!(
+                " {} corrections so far. R = {:.3} and γ = {:.4}, so theory allows {:.0}.",
+                snapshot.corrections,
+                bound.radius,
+                bound.margin,
+                bound.corrections().floor(),
+            ),
+            None => format!(" {} corrections so far. No line with a gap was found.", snapshot.corrections),
+        })
+    };
+    view! {
+        <Figure id technique="learning-curves" title="Corrections beside the bound" picture=figures::corrections(session)
+            empty="After the first pass over all points there is something to count."
+        >
+            <strong>"The solid line may not cross the dashed one."</strong>
+            {numbers}
+        </Figure>
+    }
+}
+
+/// Corrections, passes and the bound in words.
+fn finding(snapshot: &Snapshot) -> String {
+    let (corrections, passes) = (snapshot.corrections, snapshot.mistakes.len());
+    if !snapshot.converged {
+        return format!("Not done after {corrections} corrections in {passes} passes.");
+    }
+    match snapshot.bound {
+        Some(bound) => format!(
+            "Done after {corrections} corrections in {passes} passes. With R = {:.3} and γ = {:.4} theory allows at most {:.0}: it needed {:.1} % of that.",
+            bound.radius,
+            bound.margin,
+            bound.corrections().floor(),
+            corrections as f64 / bound.corrections() * 100.0,
+        ),
+        None => format!("Done after {corrections} corrections, though no line with a gap was found."),
     }
 }

@@ -5,11 +5,12 @@ use leptos::prelude::*;
 use super::figures;
 use crate::{
     lessons::{
-        linear::page::{Boundary, Confusion, DataChips, Rates},
+        linear::page::{AccuracyCurve, Boundary, Confusion, DataChips, Rates},
         perceptron::Perceptron,
     },
-    session::Session,
+    session::{Session, protocol::Series},
     site::{
+        figures::curves,
         frame::{Stage, StageKind},
         parts::Lit,
     },
@@ -24,6 +25,7 @@ pub fn Understand(
     /// The part that is lit.
     lit: Lit,
 ) -> impl IntoView {
+    let class = move || session.settings.with(|settings| settings.inputs.data.classes()[1]);
     let hover = Callback::new(move |term: Option<&'static str>| lit.0.set(term));
     view! {
         <Stage kind=StageKind::Understand claim="A line that learns from its mistakes">
@@ -32,7 +34,8 @@ pub fn Understand(
                 <div class="pair">
                     <Boundary session>
                         <strong>"Watch the ringed point."</strong>
-                        " It lay on the wrong side, so the line turned towards it; the dashed line is where it was before. The arrow w points to the side that is called orange."
+                        " It lay on the wrong side, so the line turned towards it; the dashed line is where it was before. The arrow w points to the side that is called "
+                        {class} "."
                     </Boundary>
                     <div class="stack">
                         <Figure
@@ -63,6 +66,16 @@ pub fn Understand(
                 "and taken away if it is blue. The line turns towards it. Often it turns too far and loses another point, and that point "
                 "turns it back."
             </p>
+            <div class="wide grid">
+                <Figure id="curves" technique="learning-curves" title="How far on the wrong side" picture=curves(session, Series::Loss, Series::ValidationLoss, "mean wrong sum")
+                    empty="Press Train. It is measured as it goes."
+                >
+                    <strong>"It jumps up and down."</strong>
+                    " The mean over all points of how far a wrong sum lies from zero; a right one adds nothing. The perceptron never looks at "
+                    "this number: it corrects one point and may spoil others. Sums grow with the weights, so heights of early and late steps do not compare."
+                </Figure>
+                <AccuracyCurve session />
+            </div>
             <Rates session />
         </Stage>
     }
@@ -77,8 +90,8 @@ fn Corrections(session: Session<Perceptron>) -> impl IntoView {
             let bound = match snapshot.bound {
                 Some(bound) => view! {
                     "Theory allows at most "
-                    <b data-readout="bound">{format!("{:.0}", bound.floor())}</b>
-                    " on these points: (R / γ)²."
+                    <b data-readout="bound">{format!("{:.0}", bound.corrections().floor())}</b>
+                    {format!(" on these points: (R / γ)² with R = {:.3} and γ = {:.4}.", bound.radius, bound.margin)}
                 }
                 .into_any(),
                 None => view! { "No line with a gap was found for these points, so theory sets no limit." }.into_any(),

@@ -39,7 +39,7 @@ pub fn Weakness(
             inputs: Inputs { data: Data::Own, own, seed: seed(), ..Inputs::default() },
             passes: XOR_PASSES,
         });
-        session.bench.act(Action::Speed(20.0));
+        session.bench.act(Action::Speed(25.0));
         run_to_stop(vec![session.bench], 160, xor, move || finding(session));
     });
     let run_circles = Callback::new(move |()| {
@@ -60,7 +60,12 @@ pub fn Weakness(
                 label="Run XOR"
                 about="Four points. Watch the line swing: each correction undoes an earlier one, until the weights are back where they were."
                 progress=xor
-                shows=move || view! { <Figure id="boundary-xor" technique="decision-boundary" title="Decision boundary" picture=boundary(session) /> }
+                shows=move || view! {
+                    <Figure id="boundary-xor" technique="decision-boundary" title="Decision boundary" picture=boundary(session)>
+                        <strong>"Watch the line swing between the points."</strong>
+                        " The ringed one turned it last; the dashed line is where it was before."
+                    </Figure>
+                }
                 on_run=run_xor
                 guess=Guess {
                     question: "What will the line do?",
@@ -76,7 +81,12 @@ pub fn Weakness(
                 label="Run circles"
                 about="One class inside the other. Whatever line it tries, one side holds both colours."
                 progress=circles
-                shows=move || view! { <Figure id="boundary-circles" technique="decision-boundary" title="Decision boundary" picture=boundary(session) /> }
+                shows=move || view! {
+                    <Figure id="boundary-circles" technique="decision-boundary" title="Decision boundary" picture=boundary(session)>
+                        <strong>"Watch both colours on both sides."</strong>
+                        " Whatever the line, the ringed point and many more lie on the wrong one."
+                    </Figure>
+                }
                 on_run=run_circles
             />
             <NextLesson slug="mlp">"What helps is a second layer that folds the plane first."</NextLesson>
