@@ -10,11 +10,12 @@ use crate::{
     lessons::linear::{Data, Inputs, Linear, MOST_POINTS, figures},
     session::Session,
     site::{
+        diagram::Diagram,
         embed::Setting,
         frame::replay,
         learning::SeedField,
         own_data::{OwnData, hundredths, paint},
-        parts::Costs,
+        parts::{Costs, Lit},
     },
     widgets::{Chips, Figure, PointEvent, Slider, Stroke},
 };
@@ -225,16 +226,24 @@ pub fn Confusion<P: Linear>(
 pub fn Architecture<P: Linear>(
     /// The main session.
     session: Session<P>,
+    /// The part that is lit.
+    lit: Lit,
     /// What the inputs and the sum are those of.
     children: Children,
 ) -> impl IntoView {
     view! {
-        <Figure id="architecture" technique="feature-maps" title="The unit, with live values" picture=figures::network(session)
+        <Diagram
+            technique="feature-maps"
+            title="The unit, with live values"
+            picture=figures::network(session)
+            lit
+            part=figures::part
             empty="The unit appears with the first frame."
         >
             <strong>"Step, and watch the weights."</strong>
             {children()}
-        </Figure>
+            " Point at a layer, and its lines light up beside it."
+        </Diagram>
     }
 }
 
