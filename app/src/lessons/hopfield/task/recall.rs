@@ -12,7 +12,7 @@ use models::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::patterns;
+use super::{diagram, patterns};
 use crate::{
     lessons::{
         hopfield::{Command, ENERGY, OVERLAPS, SHOWN, Settings, ShownUnit, Surface, View, words},
@@ -32,8 +32,6 @@ const GRID: usize = 21;
 const MOST_TURNS: usize = 4000;
 /// Points of the path in a message.
 const MOST_PATH: usize = 200;
-/// Units of the diagram beside the one that is asked.
-const BESIDE: usize = 7;
 
 /// The running recall.
 pub struct Recalling {
@@ -178,7 +176,7 @@ impl Recalling {
         let next = recall.next_unit().filter(|_| !self.settings.synchronous && recall.end.is_none());
         let row = next.and_then(|unit| self.network.weights.chunks(self.network.units).nth(unit)).unwrap_or_default();
         let agrees = |(vote, value): &(&i32, &i8)| (**vote > 0) == (**value > 0);
-        let shown = self.diagram();
+        let shown = diagram::around(&self.network, self.asked_unit());
         let fields = self.network.fields(&recall.state);
         let sign = |(field, state): (&f32, &i8)| if *field == 0.0 { f32::from(*state) } else { field.signum() };
         let signs: Vec<f32> = fields.iter().zip(&recall.state).map(sign).collect();
@@ -198,7 +196,7 @@ impl Recalling {
             field: next.map_or(0.0, |unit| self.network.field(&recall.state, unit)),
             row: row.to_vec(),
             fields: [spread(&fields), spread(&signs)],
-            ties: self.ties(&shown),
+            ties: diagram::ties(&self.network, &shown),
             shown: shown.into_iter().map(|unit| self.shown_unit(unit)).collect(),
             asked: self.asked.map(|(_, turned)| turned),
             wrong: (self.state.wrong, self.wrong()),
@@ -209,32 +207,11 @@ impl Recalling {
         }
     }
 
-    /// The units of the diagram: the one that was asked last, or is asked next, and those with the strongest ties to it.
-    fn diagram(&self) -> Vec<usize> {
-        let units = self.network.units;
+    /// The unit that was asked last, or is asked next; while all are asked at once, one in the middle of the picture.
+    fn asked_unit(&self) -> usize {
         let next = self.state.recall.next_unit().filter(|_| !self.settings.synchronous);
-        // While all are asked at once, one in the middle of the picture.
         let side = self.settings.data.side();
-        let unit = self.asked.map(|(unit, _)| unit).or(next).unwrap_or(side / 2 * (side + 1));
-        let tie = |other: usize| match self.network.weights.get(unit * units + other) {
-            Some(weight) => weight.abs(),
-            // The dense network has no weights: what ties two units is how often its patterns have them alike.
-            None => {
-                let alike = |pattern: &Pattern| f32::from(pattern[unit] * pattern[other]);
-                self.network.patterns.iter().map(alike).sum::<f32>().abs()
-            }
-        };
-        let mut others: Vec<(usize, f32)> =
-            (0..units).filter(|other| *other != unit).map(|other| (other, tie(other))).collect();
-        others.sort_by(|(_, one), (_, other)| other.total_cmp(one));
-        let beside = others.into_iter().take(BESIDE).map(|(other, _)| other);
-        std::iter::once(unit).chain(beside).filter(|unit| *unit < units).collect()
-    }
-
-    /// The weights between these units, row by row; none in the dense network.
-    fn ties(&self, shown: &[usize]) -> Vec<f32> {
-        let weight = |row: usize, column: usize| self.network.weights.get(row * self.network.units + column);
-        shown.iter().flat_map(|row| shown.iter().filter_map(move |column| weight(*row, *column))).copied().collect()
+        self.asked.map(|(unit, _)| unit).or(next).unwrap_or(side / 2 * (side + 1))
     }
 
     fn shown_unit(&self, unit: usize) -> ShownUnit {
@@ -450,7 +427,7 @@ mod tests {
                 task.step();
                 let view = task.view(&mut Vec::new());
                 let first = view.shown[0];
-                assert_eq!((Some(first.unit), view.shown.len()), (asked, BESIDE + 1), "{rule:?}");
+                assert_eq!((Some(first.unit), view.shown.len()), (asked, diagram::BESIDE + 1), "{rule:?}");
                 let after = view.state[first.unit as usize];
                 assert_eq!(view.asked, Some(first.state != after));
                 // A unit has no tie to itself, so what it hears is the same before and after.
