@@ -20,8 +20,10 @@ pub(super) const LISTED: usize = 14;
 const COLUMN: f64 = 62.0;
 /// Between two maps of a layer.
 const GAP: f64 = 7.0;
-/// Largest and smallest side of a drawn map, and how much of its column the largest may take.
-const SIDES: (f64, f64) = (58.0, 10.0);
+/// Largest side of a drawn map where maps stand above each other and where each stands alone, the smallest, and how much
+/// of its column the largest may take.
+const LARGEST: [f64; 2] = [58.0, 92.0];
+const SMALLEST: f64 = 16.0;
 const SHARE: f64 = 0.74;
 /// Most of the width that the words at the units of one side may take.
 const MARGIN: f64 = 0.25;
@@ -110,6 +112,8 @@ pub(super) struct Layout {
     pub tight: bool,
     /// Rows and columns of the largest map.
     widest: usize,
+    /// The side of the largest map as it is drawn.
+    largest: f64,
 }
 
 impl Layout {
@@ -124,18 +128,24 @@ impl Layout {
         };
         let (before, behind) = (words(layers.first(), 0.0), words(layers.last(), text_width(" −10.00", LABEL, false)));
         let columns = |per_line: usize| {
-            // Half a column is there anyway; the margin makes the columns narrower, and so that half.
-            let half = 0.5 / per_line as f64;
-            let margin = |wide: f64| ((wide - width * half) / (1.0 - half)).clamp(0.0, width * MARGIN);
-            let (left, right) = (margin(before), margin(behind));
-            (left, (width - left - right) / per_line as f64)
+            let (mut left, mut right, most) = (0.0, 0.0, width * MARGIN);
+            let slot = |left: f64, right: f64| (width - left - right) / per_line as f64;
+            // Half a column is there anyway. Margins make columns narrower, and so that half: a few rounds settle it.
+            for _ in 0..6 {
+                let half = slot(left, right) / 2.0;
+                (left, right) = ((before - half).clamp(0.0, most), (behind - half).clamp(0.0, most));
+            }
+            (left, slot(left, right))
         };
         let fits = |per_line: &usize| *per_line == 1 || columns(*per_line).1 >= (name + 8.0).max(COLUMN);
         let most = if count > LISTED { count } else { (1..=count).rev().find(fits).unwrap_or(1) };
         let per_line = count.div_ceil(count.div_ceil(most));
         let (left, slot) = columns(per_line);
-        let widest = layers.iter().filter_map(|layer| layer.maps).map(|maps| maps.side).max().unwrap_or(1);
-        let mut layout = Self { slot, left, per_line, lines: Vec::new(), labelled, tight: slot < TIGHT, widest };
+        let maps = || layers.iter().filter_map(|layer| layer.maps);
+        let widest = maps().map(|maps| maps.side).max().unwrap_or(1);
+        let largest = LARGEST[usize::from(maps().all(|maps| maps.count <= 1))].min(slot * SHARE);
+        let mut layout =
+            Self { slot, left, per_line, lines: Vec::new(), labelled, tight: slot < TIGHT, widest, largest };
         let mut top = ABOVE;
         for line in layers.chunks(per_line) {
             let height = line.iter().map(|layer| layout.stack(layer)).fold(80.0, f64::max);
@@ -196,8 +206,8 @@ impl Layout {
 
     /// The side of a drawn map: coarser ones are smaller, though less than their cells are fewer.
     pub fn side(&self, maps: NetworkMaps) -> f64 {
-        let share = (maps.side as f64 / self.widest.max(1) as f64).powf(0.4);
-        ((self.slot * SHARE).min(SIDES.0) * share).max(SIDES.1)
+        let share = (maps.side as f64 / self.widest.max(1) as f64).powf(0.3);
+        (self.largest * share).max(SMALLEST)
     }
 
     /// The upper left corner of a drawn map.
