@@ -83,6 +83,13 @@ pub fn is_built(slug: &str) -> bool {
     BUILT.contains(&slug)
 }
 
+/// Least, mean and greatest of some values, if there are any.
+pub fn spread(values: &[f32]) -> Option<[f32; 3]> {
+    let mean = values.iter().sum::<f32>() / values.len() as f32;
+    let extreme = |pick: fn(f32, f32) -> f32| values.iter().copied().reduce(pick);
+    Some([extreme(f32::min)?, mean, extreme(f32::max)?])
+}
+
 /// The reader's own points as text for an address: coordinates in hundredths, class as a letter.
 pub fn points_to_text(points: &[Point]) -> String {
     points

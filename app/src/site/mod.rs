@@ -2,6 +2,7 @@
 
 pub mod about;
 mod bench_bar;
+pub mod diagram;
 pub mod embed;
 pub mod engines;
 pub mod experiment;

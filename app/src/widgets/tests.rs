@@ -182,23 +182,24 @@ fn gradients_and_networks() {
         name: format!("of {units}"),
         units,
         values,
-        maps: None,
         note: "[1]".into(),
+        ..NetworkLayer::default()
     };
     let network = |values: Vec<f32>, weights: Vec<f32>| Network {
         layers: vec![layer(3, values), layer(1, vec![0.5]), layer(20, vec![])],
-        weights: vec![Some(weights), None],
-        highlight: Some(0),
+        edges: vec![Edges::Weighted(weights), Edges::OneToOne],
+        highlight: vec![0],
     };
     assert!(drawn(&network(vec![0.1, 0.2, 0.3], vec![1.0, -1.0, 0.0])).contains("12 more"));
     drawn(&network(BAD.to_vec(), BAD.to_vec()));
-    drawn(&Network { layers: vec![], weights: vec![], highlight: None });
+    drawn(&Network { layers: vec![], edges: vec![], highlight: vec![] });
     let maps = |count: usize, side: usize, values: Vec<f32>| NetworkLayer {
         name: format!("maps of {side}"),
         units: count * side * side,
         values,
-        maps: Some(NetworkMaps { count, side, window: 5 }),
+        maps: Some(NetworkMaps { count, side, window: 5, signed: side == 1 }),
         note: format!("[batch, {count}, {side}, {side}] · {} parameters", 26 * count),
+        ..NetworkLayer::default()
     };
     let convolutional = Network {
         layers: vec![
@@ -207,8 +208,8 @@ fn gradients_and_networks() {
             maps(16, 5, vec![]),
             layer(20, vec![]),
         ],
-        weights: vec![None; 3],
-        highlight: None,
+        edges: vec![],
+        highlight: vec![],
     };
     // Wherever there is room or not, every note is there in full.
     for width in [900.0, 320.0] {
@@ -216,11 +217,44 @@ fn gradients_and_networks() {
         assert!(svg.contains("416 parameters") && svg.contains("[batch, 16, 5, 5]") && !svg.contains("…\n"), "{width}");
     }
     assert!(convolutional.summary().contains("maps of 5 (16 × 5 × 5)"));
-    drawn(&Network {
-        layers: vec![maps(0, 0, vec![]), maps(2, 1, BAD.to_vec())],
-        weights: vec![None],
-        highlight: None,
-    });
+    drawn(&Network { layers: vec![maps(0, 0, vec![]), maps(2, 1, BAD.to_vec())], edges: vec![], highlight: vec![3] });
+}
+
+#[test]
+fn every_layer_keeps_its_name_and_its_place() {
+    let layer = |index: usize| NetworkLayer {
+        name: format!("conv {index}"),
+        units: 10,
+        values: vec![0.5; 10],
+        labels: (0..10).map(|class| format!("class {class}")).collect(),
+        spread: Some([0.0, 0.25, 1.0]),
+        note: "[10] · 4321 parameters".into(),
+        ..NetworkLayer::default()
+    };
+    let network = Network { layers: (0..12).map(layer).collect(), edges: vec![], highlight: vec![7] };
+    for width in [280.0, 354.0, 620.0, 1000.0] {
+        let svg = to_svg(&network, width, &Theme::light());
+        for index in 0..12 {
+            // Once above its units, and once more where the notes stand in a list.
+            assert!(svg.contains(&format!("conv {index}\n")), "{index} at {width}");
+        }
+        assert!(svg.contains("class 9"), "a layer of ten is drawn whole");
+        let height = network.height(width) as usize;
+        let mut found: Vec<usize> = (0..height)
+            .step_by(5)
+            .flat_map(|y| (0..width as usize).step_by(5).map(move |x| (x as f64, y as f64)))
+            .filter_map(|(x, y)| network.layer_at(x, y, width))
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        assert_eq!(found, (0..12).collect::<Vec<_>>(), "{width}");
+        assert_eq!(network.layer_at(1.0, 30.0, width), Some(0));
+        assert_eq!(network.layer_at(1.0, height as f64 + 400.0, width).filter(|layer| *layer > 11), None);
+    }
+    let told = network.told(7).unwrap();
+    assert!(told.starts_with("conv 7, [10] · 4321 parameters: least 0, mean 0.25, greatest 1; class 0: 0.5"), "{told}");
+    assert_eq!(network.told(12), None);
+    assert!(network.summary().contains("conv 7, [10]"));
 }
 
 #[test]
@@ -239,13 +273,13 @@ fn many_layers_keep_their_ends() {
         name: format!("layer {index}"),
         units: 16,
         values: vec![0.5; 16],
-        maps: None,
         note: "16 units".into(),
+        ..NetworkLayer::default()
     };
-    let deep = |highlight| Network { layers: (1..=41).map(layer).collect(), weights: vec![], highlight };
-    let svg = drawn(&deep(None));
+    let deep = |highlight| Network { layers: (1..=41).map(layer).collect(), edges: vec![], highlight };
+    let svg = drawn(&deep(vec![]));
     assert!(svg.contains("layer 1\n") && svg.contains("layer 41\n"));
-    assert!(drawn(&deep(Some(11))).contains("layer 12: 16 units"));
+    assert!(drawn(&deep(vec![11])).contains("layer 12: 16 units"));
     let means = (0..20).map(|layer| vec![10f64.powi(layer - 20); 5]).collect();
     let flow = GradientFlow {
         layers: (1..=20).map(|layer| format!("layer {layer}")).collect(),

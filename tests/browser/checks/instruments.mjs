@@ -178,6 +178,29 @@ test("on a phone the open settings leave the buttons on the screen, and Escape c
   }
 }, 120);
 
+test("a layer of the diagram lights its lines and tells its values", async (site) => {
+  const diagrams = ["perceptron", "adaline", "mlp", "lenet", "vae", "hopfield"];
+  for (const slug of diagrams) {
+    const page = await site.open(`lessons/${slug}/?engine=cpu&seed=5`);
+    const figure = page.locator("#architecture");
+    await page.locator('#architecture[data-state="ready"]').waitFor({ timeout: 60_000 });
+    const lit = page.locator('section[data-stage="build"] button.part.lit');
+    const told = () => figure.locator(".told").innerText();
+    const canvas = figure.locator("canvas").first();
+    await canvas.focus();
+    await page.keyboard.press("End");
+    await until(`${slug}: values`, async () => /least .+, mean .+, greatest /.test(await told()));
+    await until(`${slug}: a part that is lit`, async () => (await lit.count()) === 1);
+    await page.keyboard.press("Escape");
+    await until(`${slug}: nothing is lit`, async () => (await lit.count()) === 0 && /Point at a layer/.test(await told()));
+    await canvas.hover({ position: { x: 30, y: 40 } });
+    await until(`${slug}: the input`, async () => /^(input|picture|state s), /.test(await told()));
+    clean(page);
+    await site.tidy();
+  }
+  return diagrams.join(", ");
+}, 240);
+
 test("a figure's run becomes a GIF, and stands where it stood", async (site) => {
   const page = await site.open("lessons/hopfield/?engine=cpu&seed=5");
   await press(page, "Train");

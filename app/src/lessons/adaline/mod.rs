@@ -91,6 +91,8 @@ impl Linear for Adaline {
     fn answer(snapshot: &Snapshot) -> &Answer {
         &snapshot.answer
     }
+
+    const BY_ERROR: bool = true;
 }
 
 /// How many examples one step looks at.

@@ -257,8 +257,14 @@ pub struct View {
     pub field: f32,
     /// That unit's weights; empty for the dense network.
     pub row: Vec<f32>,
-    /// What the first units hear.
-    pub fields: Vec<f32>,
+    /// The units of the diagram.
+    pub shown: Vec<ShownUnit>,
+    /// Least, mean and greatest of what all units hear, and of its signs.
+    pub fields: [Option<[f32; 3]>; 2],
+    /// The weights between them, row by row; empty for the dense network.
+    pub ties: Vec<f32>,
+    /// Whether the first of them was asked last, and then whether it turned.
+    pub asked: Option<bool>,
     /// Units that differed from the cue at the start, and that differ from it now.
     pub wrong: (u32, u32),
     /// Turns so far.
@@ -269,6 +275,17 @@ pub struct View {
     pub weights: (u32, Vec<f32>),
     /// Energy over the plane through two stored patterns.
     pub surface: Option<Surface>,
+}
+
+/// A unit of the diagram.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShownUnit {
+    /// Its number, counted from 0.
+    pub unit: u32,
+    /// Its state; of the unit that was asked last, before it was.
+    pub state: i8,
+    /// What it hears.
+    pub field: f32,
 }
 
 /// The energy over a plane of states, and the way of the state across it.

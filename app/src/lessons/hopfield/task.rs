@@ -1,6 +1,7 @@
 //! The worker half: a state that rolls downhill, or the measurement of how much such a memory holds.
 
 mod capacity;
+mod diagram;
 mod patterns;
 mod recall;
 

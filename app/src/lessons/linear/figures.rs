@@ -1,16 +1,18 @@
 //! The pictures that both lessons have, each drawn from the newest snapshot.
 
 use leptos::prelude::*;
+use models::data::iris::FEATURES;
 
 use crate::{
     lessons::{
         linear::{Answer, Data, Linear, Plane, own_line::OwnLine},
-        pictures::figures::tile,
+        pictures::{SIDE, figures::tile},
+        spread,
     },
     session::Session,
     widgets::{
-        Axis, Chart, ConfusionMatrix, Dot, Field, Histogram, ImageGrid, Ink, Network, NetworkLayer, Scale, Scatter,
-        Segment, Series as Line, Tile,
+        Axis, Chart, ConfusionMatrix, Dot, Edges, Field, Histogram, ImageGrid, Ink, Network, NetworkLayer, NetworkMaps,
+        Scale, Scatter, Segment, Series as Line, Tile, number,
     },
 };
 
@@ -265,34 +267,61 @@ pub fn network<P: Linear>(session: Session<P>) -> Signal<Option<Network>> {
     Signal::derive(move || {
         let snapshot = session.snapshot.get()?;
         let answer = P::answer(&snapshot);
-        let inputs = answer.weights.len();
-        let values =
-            match (session.settings.with(|settings| P::inputs(settings).data.is_points()), answer.plane.corrected) {
-                (true, Some(index)) => {
-                    let &(x, y, ..) = answer.plane.points.get(index as usize)?;
-                    vec![x, y]
-                }
-                _ => Vec::new(),
-            };
-        let sum = match values.as_slice() {
-            [x, y] => vec![x * answer.weights[0] + y * answer.weights[1] + answer.bias],
-            _ => Vec::new(),
+        let (data, measures) = session.settings.with(|settings| {
+            let inputs = P::inputs(settings);
+            (inputs.data, inputs.measures)
+        });
+        let (example, inputs) = (&answer.example, answer.weights.len());
+        let layer = |name: &str, values: &[f32], note: String| NetworkLayer {
+            name: name.into(),
+            units: values.len(),
+            values: values.to_vec(),
+            spread: spread(values),
+            note,
+            ..NetworkLayer::default()
         };
-        Some(Network {
-            layers: vec![
-                NetworkLayer { name: "input".into(), units: inputs, values, maps: None, note: format!("[{inputs}]") },
-                NetworkLayer {
-                    name: "sum".into(),
-                    units: 1,
-                    values: sum,
-                    maps: None,
-                    note: format!("{} parameters", inputs + 1),
-                },
-            ],
-            weights: vec![(inputs <= 64).then(|| answer.weights.clone())],
-            highlight: None,
-        })
+        let (mut layers, mut edges) = if inputs == SIDE * SIDE {
+            let map = |signed| Some(NetworkMaps { count: 1, side: SIDE, window: 0, signed });
+            let input = layer("input", &example.inputs, format!("[{inputs}]"));
+            let weights =
+                layer("weights", &answer.weights, format!("[{inputs}] · bias {}", number(answer.bias.into())));
+            let layers = vec![NetworkLayer { maps: map(false), ..input }, NetworkLayer { maps: map(true), ..weights }];
+            (layers, vec![Edges::OneToOne, Edges::All])
+        } else {
+            let names: Vec<&str> = match (data, measures) {
+                (Data::Iris, None) => FEATURES.to_vec(),
+                (Data::Iris, Some((x, y))) => vec![FEATURES[usize::from(x)], FEATURES[usize::from(y)]],
+                _ => vec!["across", "up"],
+            };
+            // The bias is the weight of an input that is always 1.
+            let values = [example.inputs.as_slice(), &[1.0]].concat();
+            let input = layer("input", &values, format!("[{inputs}] and 1 for the bias"));
+            let labels = names.into_iter().chain(["bias"]).map(String::from).collect();
+            let weights = [answer.weights.as_slice(), &[answer.bias]].concat();
+            (vec![NetworkLayer { labels, ..input }], vec![Edges::Weighted(weights)])
+        };
+        layers.push(layer("sum", &[example.sum], format!("{} parameters", inputs + 1)));
+        let classes = data.classes();
+        let called = |value: f32| vec![classes[usize::from(value > 0.0)].to_owned()];
+        let sign = if example.sum > 0.0 { 1.0 } else { -1.0 };
+        layers.push(match P::BY_ERROR {
+            true => layer("error", &[example.target - example.sum], "target − sum".into()),
+            false => NetworkLayer { labels: called(sign), ..layer("sign", &[sign], "[1]".into()) },
+        });
+        let target = layer("target", &[example.target], "[1]".into());
+        layers.push(NetworkLayer { labels: called(example.target), ..target });
+        edges.extend([Edges::OneToOne, Edges::OneToOne]);
+        Some(Network { layers, edges, highlight: Vec::new() })
     })
+}
+
+/// The part of the source that a layer belongs to.
+pub fn part(layer: &str) -> Option<&'static str> {
+    match layer {
+        "weights" | "sum" => Some("sum"),
+        "sign" | "error" | "target" => Some("correction"),
+        _ => None,
+    }
 }
 
 /// Whether the line can be shown as a picture of pixels.

@@ -34,6 +34,8 @@ pub trait Linear: Protocol<Command = Question> {
     fn inputs_mut(settings: &mut Self::Settings) -> &mut Inputs;
     /// What it says of them.
     fn answer(snapshot: &Self::Snapshot) -> &Answer;
+    /// Whether it learns from the error of the sum, not from that of its sign.
+    const BY_ERROR: bool;
 }
 
 /// What the line has to part.
@@ -244,6 +246,8 @@ pub struct Answer {
     pub weights: Vec<f32>,
     /// The bias.
     pub bias: f32,
+    /// The example that was looked at last, or else the first.
+    pub example: Looked,
     /// False positive rate, true positive rate.
     pub roc: Vec<(f32, f32)>,
     /// Recall, precision.
@@ -283,11 +287,15 @@ impl Answer {
         let roc = metrics::roc(&scores, &positive);
         let precision_recall = metrics::precision_recall(&scores, &positive);
         let thin = |length: usize| length.div_ceil(MOST_CURVE_POINTS).max(1);
+        let index = plane.corrected.map_or(0, |index| (index as usize).min(examples.training.len() - 1));
+        let (inputs, target) = examples.example(index);
+        let example = Looked { inputs: inputs.to_vec(), target, sum: sum(inputs) };
         let extreme = |pick: fn(f32, f32) -> f32, start| scores.iter().copied().fold(start, pick);
         Self {
             plane,
             weights: weights.to_vec(),
             bias,
+            example,
             roc: roc
                 .iter()
                 .step_by(thin(roc.len()))
@@ -340,6 +348,17 @@ impl Answer {
     pub fn right(&self) -> u32 {
         self.confusion[0] + self.confusion[3]
     }
+}
+
+/// An example, and what the unit says of it now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Looked {
+    /// The inputs.
+    pub inputs: Vec<f32>,
+    /// The target, -1 or 1.
+    pub target: f32,
+    /// The weighed inputs and the bias, added up.
+    pub sum: f32,
 }
 
 /// A plane through the inputs: the two inputs themselves, or the first two principal components of more.

@@ -11,7 +11,14 @@ pub use super::{
 use crate::{
     lessons::linear::{Data, Inputs, Linear, figures, pad::DigitPad},
     session::{Session, protocol::Series},
-    site::{embed::Setting, figures::curves, frame::replay, learning::SeedField, parts::Costs},
+    site::{
+        diagram::Diagram,
+        embed::Setting,
+        figures::curves,
+        frame::replay,
+        learning::SeedField,
+        parts::{Costs, Lit},
+    },
     widgets::{Chips, Figure, Slider},
 };
 
@@ -153,16 +160,24 @@ pub fn AccuracyCurve<P: Linear>(
 pub fn Architecture<P: Linear>(
     /// The main session.
     session: Session<P>,
+    /// The part that is lit.
+    lit: Lit,
     /// What the inputs and the sum are those of.
     children: Children,
 ) -> impl IntoView {
     view! {
-        <Figure id="architecture" technique="feature-maps" title="The unit, with live values" picture=figures::network(session)
+        <Diagram
+            technique="feature-maps"
+            title="The unit, with live values"
+            picture=figures::network(session)
+            lit
+            part=figures::part
             empty="The unit appears with the first frame."
         >
             <strong>"Step, and watch the weights."</strong>
             {children()}
-        </Figure>
+            " Point at a layer, and its lines light up beside it."
+        </Diagram>
     }
 }
 

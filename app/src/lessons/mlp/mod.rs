@@ -218,9 +218,14 @@ pub struct Snapshot {
 pub struct LayerView {
     /// Units.
     pub units: u32,
-    /// Outputs for the probe, the first 64.
+    /// The units that the diagram shows, counted from 0.
+    pub shown: Vec<u16>,
+    /// Their outputs for the probe.
     pub values: Vec<f32>,
-    /// Weights `[inputs, units]`, row by row, if there are at most 1,024.
+    /// Least, mean and greatest output of all units.
+    pub spread: Option<[f32; 3]>,
+    /// Weights from the shown units of the layer before to those of this one, row by row; empty if that layer is a
+    /// picture, or too large for its weights to be read with every frame.
     pub weights: Vec<f32>,
     /// Weights counted in bins from -span to span.
     pub histogram: Vec<u32>,

@@ -119,10 +119,47 @@ impl Task {
     }
 }
 
+/// A layer of no more units than this is shown whole in the diagram, of a larger one so many units.
+const WHOLE: usize = 10;
+const SHOWN: usize = 8;
+
+/// The first units of a layer, as many as the diagram shows.
+fn first(units: usize) -> Vec<usize> {
+    (0..if units <= WHOLE { units } else { SHOWN }).collect()
+}
+
+/// The units of a layer with the largest outputs, as many as the diagram shows, in their order.
+fn most_active(outputs: &[f32]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..outputs.len()).collect();
+    order.sort_by(|a, b| outputs[*b].abs().total_cmp(&outputs[*a].abs()));
+    order.truncate(first(outputs.len()).len());
+    order.sort_unstable();
+    order
+}
+
+/// Of the weights `[inputs, outputs]` those between these units.
+fn between(weights: &[f32], outputs: usize, from: &[usize], to: &[usize]) -> Vec<f32> {
+    from.iter().flat_map(|input| to.iter().map(move |output| weights[input * outputs + output])).collect()
+}
+
 /// Numbers left the finite range: in this layer, counted from 0, or in the loss alone.
 fn layer_trouble(broken: Option<usize>, step: u64) -> Trouble {
     match broken {
         Some(layer) => not_finite(&format!("layer {}", layer + 1), step),
         None => not_finite("the loss", step),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_most_active_units_keep_their_order_and_their_weights() {
+        assert_eq!(most_active(&[0.0, -3.0, 2.0]), [0, 1, 2]);
+        let outputs: Vec<f32> = (0..12).map(|unit| if unit % 3 == 0 { 0.0 } else { unit as f32 }).collect();
+        assert_eq!(most_active(&outputs), [1, 2, 4, 5, 7, 8, 10, 11]);
+        // Two units to three: the weight from i to o is 10 i + o.
+        assert_eq!(between(&[0.0, 1.0, 2.0, 10.0, 11.0, 12.0], 3, &[1], &[0, 2]), [10.0, 12.0]);
     }
 }

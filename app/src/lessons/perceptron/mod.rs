@@ -78,6 +78,8 @@ impl Linear for Perceptron {
     fn answer(snapshot: &Snapshot) -> &Answer {
         &snapshot.answer
     }
+
+    const BY_ERROR: bool = false;
 }
 
 /// The settings of a run.

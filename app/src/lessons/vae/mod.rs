@@ -114,9 +114,6 @@ pub const SAMPLES: usize = 32;
 /// Held-out pictures shown beside what is left of them.
 pub const PAIRS: usize = 10;
 
-/// Units of a layer whose values are seen.
-pub const UNITS: usize = 8;
-
 /// The lesson's messages.
 #[derive(Clone, Copy, Debug)]
 pub struct Vae;
@@ -215,9 +212,9 @@ pub struct PointView {
     pub at: [f32; 2],
     /// What it draws: 784 pixels.
     pub picture: Vec<u8>,
-    /// Its first latent numbers, at most [`UNITS`].
+    /// Its latent numbers.
     pub latent: Vec<f32>,
-    /// Values of the first [`UNITS`] units of every hidden layer: the encoder's, if a picture was encoded, and the
+    /// Values of the units of every hidden layer: the encoder's, if a picture was encoded, and the
     /// decoder's.
     pub hidden: [Vec<Vec<f32>>; 2],
     /// The picture that was encoded, if it came from one.

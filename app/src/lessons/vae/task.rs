@@ -36,7 +36,7 @@ use crate::{
         },
         vae::{
             ALONG, Between, Blur, Command, Encoding, Halfway, Look, MAP_SIDE, Nearest, Nowhere, PAIRS, PointView,
-            SAMPLES, Settings, Snapshot, TERMS, UNITS, Vae,
+            SAMPLES, Settings, Snapshot, TERMS, Vae,
         },
     },
     session::{
@@ -436,19 +436,13 @@ impl Task {
         shares.matmul(model.encode(ends).0)
     }
 
-    /// The first units of every hidden layer on the way to the point and on from it: `[1, units]` each.
+    /// Every hidden layer on the way to the point and on from it: `[1, units]` each.
     fn hidden(&self, model: &Net, point: &Tensor<2>) -> [Vec<Tensor<2>>; 2] {
         let encoder = match &self.source {
             Source::Place(_) => Vec::new(),
             Source::Pixels(pixels) => model.encoder_activations(self.tensor(pixels)),
         };
-        [encoder, model.decoder_activations(point.clone())].map(|layers| {
-            let first = |layer: Tensor<2>| {
-                let units = UNITS.min(layer.dims()[1]);
-                layer.slice([0..1, 0..units])
-            };
-            layers.into_iter().map(first).collect()
-        })
+        [encoder, model.decoder_activations(point.clone())]
     }
 
     /// What is seen of the point, which lies here: `[latent]`.
@@ -462,8 +456,7 @@ impl Task {
             Source::Place(_) => None,
             Source::Pixels(pixels) => Some(pixels.iter().map(|ink| byte(*ink)).collect()),
         };
-        let first = latent.iter().copied().take(UNITS).collect();
-        PointView { at: self.plane.project(latent), picture, latent: first, hidden, original, nearest }
+        PointView { at: self.plane.project(latent), picture, latent: latent.to_vec(), hidden, original, nearest }
     }
 
     fn look(&self, samples: Vec<u8>, reconstructed: Vec<u8>, tiles: Vec<u8>, side: usize) -> Look {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::widgets::{
-    Arrows, Attention, Axis, Bars, BeamNode, BeamTree, Chart, ConfusionMatrix, Dot, Field, GradientFlow, Ground,
+    Arrows, Attention, Axis, Bars, BeamNode, BeamTree, Chart, ConfusionMatrix, Dot, Edges, Field, GradientFlow, Ground,
     HeadGroup, HeadTile, Heads, Heatmap, Histogram, ImageGrid, Ink, Landscape, LatentMap, LayerMaps, MapDot, MapLayer,
     Marker, Network, NetworkLayer, Overlay, Panel, Peak, PhotoGrid, PhotoTile, PlacedWord, QueryWalk, Rgb, Scale,
     Scatter, Segment, Series, Tile, VectorField, WordMap,
@@ -343,17 +343,17 @@ pub fn network(highlight: Option<usize>) -> Network {
             name: names[layer].into(),
             units: sizes[layer],
             values: (0..sizes[layer]).map(|unit| scatter_of(unit + layer * 20 + 3) as f32).collect(),
-            maps: None,
             note: format!("[batch, {}]", sizes[layer]),
+            ..NetworkLayer::default()
         })
         .collect();
-    let weights = (0..3)
+    let edges = (0..3)
         .map(|layer| {
             let count = sizes[layer] * sizes[layer + 1];
-            Some((0..count).map(|weight| scatter_of(weight + layer * 100) as f32).collect())
+            Edges::Weighted((0..count).map(|weight| scatter_of(weight + layer * 100) as f32).collect())
         })
         .collect();
-    Network { layers, weights, highlight }
+    Network { layers, edges, highlight: highlight.into_iter().collect() }
 }
 
 /// A few lines of Rust.

@@ -32,8 +32,9 @@ pub fn Build(
                 "far. If it is too large, each step overshoots the bottom by more than it came down."
             </p>
             <div class="wide source-pair">
-                <Architecture session>
-                    " The inputs are those of the point that was looked at last; the sum is what the unit says of it now."
+                <Architecture session lit>
+                    " The inputs are those of the example that was looked at last, or of the first where all are looked at at once; the sum is what "
+                    "the unit says of it now. The error is what the sum lacks to the target."
                 </Architecture>
                 <Source lesson=&LESSON lit />
             </div>

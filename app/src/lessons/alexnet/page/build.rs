@@ -7,10 +7,10 @@ use super::{desk::Desk, figures};
 use crate::{
     lessons::alexnet::{LESSON, Which},
     site::{
+        diagram::Diagram,
         frame::{Stage, StageKind},
         parts::{Costs, Lit, Source},
     },
-    widgets::Figure,
 };
 
 /// The second stage.
@@ -50,15 +50,15 @@ pub fn Build(
                 "of the arithmetic in the five layers of filters before them. The network here keeps every layer and is narrower in each."
             </p>
             <div class="wide stack">
-                <Figure
-                    id="architecture"
+                <Diagram
                     technique="feature-maps"
-                    title="The network, with live values"
                     picture=figures::network(desk)
+                    lit
+                    part=figures::part
                 >
                     <strong>"Show another picture, and follow one window."</strong>
-                    " Of each layer of maps the first three are shown, of the picture its red, green and blue. What lies in the small frame becomes one cell of the next layer. fc6 to fc8 are plain units, and each sees all that is before it. Below stand each layer’s shape for one picture, and how many numbers it has to learn."
-                </Figure>
+                    " Point at a layer, and its lines light up beside it. Of each layer of maps the first three are shown, of the picture its red, green and blue. What lies in the small frame becomes one cell of the next layer. fc6 to fc8 are plain units, and each sees all that is before it. Below stand each layer’s shape for one picture, and how many numbers it has to learn."
+                </Diagram>
                 <Source lesson=&LESSON lit />
             </div>
             <Costs

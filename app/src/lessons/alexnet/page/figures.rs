@@ -8,7 +8,10 @@ use models::{
 
 use super::{desk::Desk, stride::filter_colors};
 use crate::{
-    lessons::alexnet::{Finding, Shuffled, Snapshot, Which, settings::CLASSES},
+    lessons::{
+        alexnet::{Finding, Shuffled, Snapshot, Which, settings::CLASSES},
+        spread,
+    },
     provenance::{Log, logs},
     widgets::{
         Axis, Bars, Chart, ConfusionMatrix, Ground, Ink, LayerMaps, MapLayer, Network, NetworkLayer, NetworkMaps,
@@ -184,24 +187,44 @@ pub fn network(desk: Desk) -> Signal<Option<Network>> {
         let input = NetworkLayer {
             name: "input".into(),
             units: CHANNELS * SIDE * SIDE,
+            spread: spread(&input),
             values: input,
-            maps: Some(NetworkMaps { count: CHANNELS, side: SIDE, window: 0 }),
+            maps: Some(NetworkMaps { count: CHANNELS, side: SIDE, window: 0, signed: false }),
             note: format!("[{CHANNELS}, {SIDE}, {SIDE}]"),
+            ..NetworkLayer::default()
         };
         let rows = config().layers().into_iter().enumerate().map(|(place, layer)| NetworkLayer {
             name: layer.name.into(),
             units: layer.maps * layer.side * layer.side,
             values: layers.get(place).map(|view| first(&view.values, layer.side)).unwrap_or_default(),
-            maps: SIGHTS.get(place).map(|window| NetworkMaps { count: layer.maps, side: layer.side, window: *window }),
+            labels: if layer.name == "fc8" { CLASSES.map(String::from).to_vec() } else { Vec::new() },
+            spread: layers.get(place).and_then(|view| spread(&view.values)),
+            maps: SIGHTS.get(place).map(|window| NetworkMaps {
+                count: layer.maps,
+                side: layer.side,
+                window: *window,
+                signed: false,
+            }),
             note: match (layer.side, layer.parameters) {
                 (1, count) => format!("[{}] · {count}", layer.maps),
                 (side, 0) => format!("[{}, {side}, {side}] · none", layer.maps),
                 (side, count) => format!("[{}, {side}, {side}] · {count}", layer.maps),
             },
+            ..NetworkLayer::default()
         });
-        let layers: Vec<NetworkLayer> = std::iter::once(input).chain(rows).collect();
-        Some(Network { weights: vec![None; layers.len() - 1], layers, highlight: None })
+        Some(Network { layers: std::iter::once(input).chain(rows).collect(), edges: Vec::new(), highlight: Vec::new() })
     })
+}
+
+/// The part of the source that a layer belongs to.
+pub fn part(layer: &str) -> Option<&'static str> {
+    let starts = |kind| layer.starts_with(kind);
+    match layer {
+        _ if starts("conv") => Some("convolution"),
+        _ if starts("pool") => Some("pooling"),
+        _ if starts("fc") => Some("softmax"),
+        _ => None,
+    }
 }
 
 /// The square's red, green and blue, as small as the network sees them: of each place the pixel in its middle.
@@ -217,9 +240,9 @@ fn input(square: &[u8], side: usize) -> Vec<f32> {
     (0..CHANNELS * SIDE * SIDE).map(byte).collect()
 }
 
-/// The values of the first units or maps.
+/// The values of the units, or of the first maps.
 fn first(values: &[f32], side: usize) -> Vec<f32> {
-    values.iter().take(if side == 1 { 8 } else { Network::MAPS * side * side }).copied().collect()
+    values.iter().take(if side == 1 { values.len() } else { Network::MAPS * side * side }).copied().collect()
 }
 
 /// What was logged while the weights were trained; the only thing here that is stored.

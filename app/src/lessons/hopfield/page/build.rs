@@ -8,6 +8,7 @@ use crate::{
     lessons::hopfield::{Hopfield, LESSON},
     session::Session,
     site::{
+        diagram::Diagram,
         frame::{Stage, StageKind},
         parts::{Costs, Lit, Source},
     },
@@ -44,16 +45,17 @@ pub fn Build(
             </p>
             <div class="wide source-pair">
                 <div class="stack">
-                    <Figure
-                        id="architecture"
+                    <Diagram
                         technique="feature-maps"
-                        title="The network, with live values"
                         picture=figures::network(session)
-                        empty="The network appears with the first frame."
+                        lit
+                        part=figures::part
                     >
                         <strong>"Step, and watch a field decide."</strong>
-                        " The same units stand at both ends: what is said on the right becomes the state on the left, one unit at a time."
-                    </Figure>
+                        " On top stands the unit that was asked last, or is asked next, as it was before it was asked; below it the seven with "
+                        "the strongest ties to it. Its field is a sum over all units; its sign becomes the unit’s new state. "
+                        "Point at a layer, and its lines light up beside it."
+                    </Diagram>
                     <Figure
                         id="weights"
                         technique="weight-histogram"

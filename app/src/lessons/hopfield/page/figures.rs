@@ -5,11 +5,14 @@ use models::foundations::hopfield::{Diagnosis, Rule};
 
 use super::state_picture::StatePicture;
 use crate::{
-    lessons::hopfield::{CRITICAL_LOAD, ENERGY, Hopfield, OVERLAPS, Snapshot, View, rule_name, words},
+    lessons::{
+        hopfield::{CRITICAL_LOAD, ENERGY, Hopfield, OVERLAPS, Snapshot, View, rule_name, words},
+        spread,
+    },
     session::{Session, protocol::Series as Curve},
     widgets::{
-        Axis, Chart, Heatmap, ImageGrid, Ink, Landscape, Marker, Network, NetworkLayer, Peak, Scale, Series as Line,
-        Tile,
+        Axis, Chart, Edges, Heatmap, ImageGrid, Ink, Landscape, Marker, Network, NetworkLayer, Peak, Scale,
+        Series as Line, Tile,
     },
 };
 
@@ -233,37 +236,65 @@ pub fn measured(session: Session<Hopfield>) -> Option<Vec<(f32, f32)>> {
     })
 }
 
-/// State, fields and new state of the first units.
+/// State, fields and new state of the unit that is asked, and of those with the strongest ties to it.
 pub fn network(session: Session<Hopfield>) -> Signal<Option<Network>> {
     Signal::derive(move || {
-        let dense = session.settings.with(|settings| settings.rule == Rule::Dense);
+        let (dense, one_by_one) =
+            session.settings.with(|settings| (settings.rule == Rule::Dense, !settings.synchronous));
         from_view(session, |view| {
             let units = view.state.len();
-            let values: Vec<f32> = view.state.iter().take(view.fields.len()).map(|value| f32::from(*value)).collect();
-            let turned = |(field, value): (&f32, &f32)| if *field == 0.0 { *value } else { field.signum() };
-            let next = view.fields.iter().zip(&values).map(turned).collect();
-            let layer = |name: &str, values: Vec<f32>, note: String| NetworkLayer {
+            let shown: Vec<usize> = view.shown.iter().map(|shown| shown.unit as usize).collect();
+            let fields: Vec<f32> = view.shown.iter().map(|shown| shown.field).collect();
+            let states: Vec<f32> = view.shown.iter().map(|shown| shown.state.into()).collect();
+            let turned = |(field, state): (&f32, &f32)| if *field == 0.0 { *state } else { field.signum() };
+            let next = fields.iter().zip(&states).map(turned).collect();
+            let all: Vec<f32> = view.state.iter().map(|state| f32::from(*state)).collect();
+            let fate = match view.asked {
+                Some(true) => ", turned",
+                Some(false) => ", stays",
+                None if one_by_one && view.next.is_some() => ", next",
+                None => "",
+            };
+            let name =
+                |(place, unit): (usize, &usize)| format!("unit {}{}", unit + 1, if place == 0 { fate } else { "" });
+            let layer = |name: &str, values: Vec<f32>, spread, note: String| NetworkLayer {
                 name: name.into(),
                 units,
                 values,
-                maps: None,
+                shown: shown.clone(),
+                marked: (!fate.is_empty()).then_some(0),
+                spread,
                 note,
+                ..NetworkLayer::default()
             };
             let stored = match dense {
                 true => format!("patterns [{}, {units}]", view.names.len()),
                 false => format!("W [{units}, {units}]"),
             };
+            let state = layer("state s", states, spread(&all), format!("[{units}]"));
             Network {
                 layers: vec![
-                    layer("state s", values, format!("[{units}]")),
-                    layer("field h", view.fields.clone(), stored),
-                    layer("sign", next, format!("[{units}]")),
+                    NetworkLayer { labels: shown.iter().enumerate().map(name).collect(), ..state },
+                    layer("field h", fields, view.fields[0], stored),
+                    layer("sign", next, view.fields[1], format!("[{units}]")),
                 ],
-                weights: vec![None, None],
-                highlight: None,
+                edges: vec![
+                    if view.ties.is_empty() { Edges::All } else { Edges::Weighted(view.ties.clone()) },
+                    Edges::OneToOne,
+                ],
+                highlight: Vec::new(),
             }
         })
     })
+}
+
+/// The part of the source that a layer belongs to.
+pub fn part(layer: &str) -> Option<&'static str> {
+    match layer {
+        "field h" => Some("field"),
+        "sign" => Some("update"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -12,9 +12,12 @@ use models::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::patterns;
+use super::{diagram, patterns};
 use crate::{
-    lessons::hopfield::{Command, ENERGY, OVERLAPS, SHOWN, Settings, Surface, View, words},
+    lessons::{
+        hopfield::{Command, ENERGY, OVERLAPS, SHOWN, Settings, ShownUnit, Surface, View, words},
+        spread,
+    },
     session::{
         protocol::{CurvePoint, Remedy, Series, Trouble},
         serve::{Context, plot},
@@ -29,8 +32,6 @@ const GRID: usize = 21;
 const MOST_TURNS: usize = 4000;
 /// Points of the path in a message.
 const MOST_PATH: usize = 200;
-/// Units of the diagram.
-const FIRST: usize = 8;
 
 /// The running recall.
 pub struct Recalling {
@@ -44,6 +45,8 @@ pub struct Recalling {
     weights: (u32, Vec<f32>),
     plane: Option<Plane>,
     state: State,
+    /// The unit that was asked last, and whether it turned.
+    asked: Option<(usize, bool)>,
     curves: Vec<CurvePoint>,
 }
 
@@ -91,6 +94,7 @@ impl Recalling {
             settings,
             network,
             cue,
+            asked: None,
             curves: Vec::new(),
         };
         task.state.wrong = task.wrong();
@@ -106,8 +110,14 @@ impl Recalling {
             return false;
         }
         let turned = match self.settings.synchronous {
-            true => state.recall.update_all(&self.network),
-            false => usize::from(state.recall.update_one(&self.network).is_some_and(|(_, turned)| turned)),
+            true => {
+                self.asked = None;
+                state.recall.update_all(&self.network)
+            }
+            false => {
+                self.asked = state.recall.update_one(&self.network);
+                usize::from(self.asked.is_some_and(|(_, turned)| turned))
+            }
         };
         state.updates += 1;
         state.turned += turned as u64;
@@ -145,6 +155,7 @@ impl Recalling {
             Command::Show(_) => return,
         }
         if state != self.state.recall.state {
+            self.asked = None;
             self.state.recall.set_state(&self.network, state);
             plot(&mut self.curves, ENERGY, self.state.updates, self.state.recall.energy as f32);
             self.measure_overlaps();
@@ -165,6 +176,10 @@ impl Recalling {
         let next = recall.next_unit().filter(|_| !self.settings.synchronous && recall.end.is_none());
         let row = next.and_then(|unit| self.network.weights.chunks(self.network.units).nth(unit)).unwrap_or_default();
         let agrees = |(vote, value): &(&i32, &i8)| (**vote > 0) == (**value > 0);
+        let shown = diagram::around(&self.network, self.asked_unit());
+        let fields = self.network.fields(&recall.state);
+        let sign = |(field, state): (&f32, &i8)| if *field == 0.0 { f32::from(*state) } else { field.signum() };
+        let signs: Vec<f32> = fields.iter().zip(&recall.state).map(sign).collect();
         let agreeing = self.majority.iter().zip(&recall.state).filter(agrees).count();
         View {
             side: self.settings.data.side() as u32,
@@ -180,12 +195,32 @@ impl Recalling {
             next: next.map(|unit| unit as u32),
             field: next.map_or(0.0, |unit| self.network.field(&recall.state, unit)),
             row: row.to_vec(),
-            fields: (0..FIRST.min(recall.state.len())).map(|unit| self.network.field(&recall.state, unit)).collect(),
+            fields: [spread(&fields), spread(&signs)],
+            ties: diagram::ties(&self.network, &shown),
+            shown: shown.into_iter().map(|unit| self.shown_unit(unit)).collect(),
+            asked: self.asked.map(|(_, turned)| turned),
             wrong: (self.state.wrong, self.wrong()),
             turned: self.state.turned,
             majority: agreeing as f32 / recall.state.len() as f32,
             weights: self.weights.clone(),
             surface: self.plane.as_ref().map(|plane| plane.surface(&self.state.path)),
+        }
+    }
+
+    /// The unit that was asked last, or is asked next; while all are asked at once, one in the middle of the picture.
+    fn asked_unit(&self) -> usize {
+        let next = self.state.recall.next_unit().filter(|_| !self.settings.synchronous);
+        let side = self.settings.data.side();
+        self.asked.map(|(unit, _)| unit).or(next).unwrap_or(side / 2 * (side + 1))
+    }
+
+    fn shown_unit(&self, unit: usize) -> ShownUnit {
+        let state = &self.state.recall.state;
+        let turned = self.asked == Some((unit, true));
+        ShownUnit {
+            unit: unit as u32,
+            state: if turned { -state[unit] } else { state[unit] },
+            field: self.network.field(state, unit),
         }
     }
 
@@ -216,6 +251,7 @@ impl Recalling {
             return Err(Trouble::new("That checkpoint belongs to other patterns.", Remedy::Dismiss));
         }
         self.state = state;
+        self.asked = None;
         self.curves.clear();
         Ok(())
     }
@@ -234,6 +270,7 @@ impl Recalling {
         self.plane = Plane::new(&self.network, &self.cue);
         self.state.recall.set_state(&self.network, self.state.recall.state.clone());
         self.state.path.clear();
+        self.asked = None;
         self.curves.clear();
         self.mark();
         self.measure_overlaps();
@@ -378,6 +415,31 @@ mod tests {
         let view = task.view(&mut Vec::new());
         assert_eq!((view.wrong.0, view.wrong.1), (25, 0));
         assert!(task.finished().is_some_and(|text| text.ends_with("the stored pattern T.")));
+    }
+
+    #[test]
+    fn the_diagram_shows_the_unit_that_was_asked_and_what_its_field_decided() {
+        for (rule, ..) in RULES {
+            let mut task = recalling(Settings { rule, noise: 0.4, ..Settings::default() });
+            let next = task.view(&mut Vec::new()).next;
+            for _ in 0..60 {
+                let asked = task.view(&mut Vec::new()).next;
+                task.step();
+                let view = task.view(&mut Vec::new());
+                let first = view.shown[0];
+                assert_eq!((Some(first.unit), view.shown.len()), (asked, diagram::BESIDE + 1), "{rule:?}");
+                let after = view.state[first.unit as usize];
+                assert_eq!(view.asked, Some(first.state != after));
+                // A unit has no tie to itself, so what it hears is the same before and after.
+                assert!(first.field == 0.0 || f32::from(after) * first.field > 0.0 || rule == Rule::Dense);
+                assert_eq!(view.ties.len(), if rule == Rule::Dense { 0 } else { view.shown.len().pow(2) });
+            }
+            task.command(Command::Paint { unit: 3, ink: true });
+            task.command(Command::Paint { unit: 3, ink: false });
+            let view = task.view(&mut Vec::new());
+            assert_eq!((view.asked, Some(view.shown[0].unit)), (None, view.next));
+            assert!(next.is_some());
+        }
     }
 
     #[test]

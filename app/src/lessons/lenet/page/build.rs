@@ -8,10 +8,10 @@ use crate::{
     lessons::lenet::{LESSON, Lenet},
     session::Session,
     site::{
+        diagram::Diagram,
         frame::{Stage, StageKind},
         parts::{Costs, Lit, Source},
     },
-    widgets::Figure,
 };
 
 /// The second stage.
@@ -44,16 +44,15 @@ pub fn Build(
                 " of the arithmetic. That is the trade: little to learn, much to do."
             </p>
             <div class="wide stack">
-                <Figure
-                    id="architecture"
+                <Diagram
                     technique="feature-maps"
-                    title="The network, with live values"
                     picture=figures::network(session)
-                    empty="The network appears with the first frame."
+                    lit
+                    part=figures::part
                 >
                     <strong>"Draw above, and follow one window."</strong>
-                    " Of each layer of maps the first three are shown. What lies in the small frame becomes one cell of the next layer, and the same frame slides over the whole map. From C5 on there are plain units, and each sees all that is before it. Below stand the shape of each layer and what it has to learn."
-                </Figure>
+                    " Point at a layer, and its lines light up beside it. Of each layer of maps the first three are shown. What lies in the small frame becomes one cell of the next layer, and the same frame slides over the whole map. From C5 on there are plain units, and each sees all that is before it. Below stand the shape of each layer and what it has to learn."
+                </Diagram>
                 <Source lesson=&LESSON lit />
             </div>
             <Costs

@@ -7,8 +7,9 @@ use crate::{
     lessons::{
         lenet::{Lenet, settings::LAYERS},
         pictures::SIDE,
+        spread,
     },
-    session::Session,
+    session::{Session, protocol::Settings},
     site::figures::weight_histogram,
     widgets::{
         Axis, Chart, Ground, Histogram, ImageGrid, Ink, LayerMaps, MapLayer, Network, NetworkLayer, NetworkMaps,
@@ -107,40 +108,59 @@ pub fn weights(session: Session<Lenet>) -> Signal<Option<Histogram>> {
 pub fn network(session: Session<Lenet>) -> Signal<Option<Network>> {
     Signal::derive(move || {
         let snapshot = session.snapshot.get()?;
-        let config = session.settings.with(|settings| settings.network());
+        let (config, classes) = session.settings.with(|settings| (settings.network(), settings.classes()));
         let input = NetworkLayer {
             name: "input".into(),
             units: SIDE * SIDE,
             values: snapshot.probe.clone(),
-            maps: Some(NetworkMaps { count: 1, side: SIDE, window: 0 }),
+            spread: spread(&snapshot.probe),
+            maps: Some(NetworkMaps { count: 1, side: SIDE, window: 0, signed: false }),
             note: format!("[batch, 1, {SIDE}, {SIDE}]"),
+            ..NetworkLayer::default()
         };
         let layers = config.layers().into_iter().zip(&snapshot.layers).map(|(layer, view)| NetworkLayer {
             name: layer.name.into(),
             units: layer.maps * layer.side * layer.side,
             values: first(&view.values, layer.side),
+            labels: if layer.name == "output" { classes.clone() } else { Vec::new() },
+            spread: spread(&view.values),
             maps: (layer.side > 1).then_some(NetworkMaps {
                 count: layer.maps,
                 side: layer.side,
                 window: if layer.name.starts_with('S') { POOLED } else { KERNEL },
+                signed: false,
             }),
             note: match layer.side {
                 1 => format!("[batch, {}] · {}", layer.maps, parameters(layer.parameters)),
                 side => format!("[batch, {}, {side}, {side}] · {}", layer.maps, parameters(layer.parameters)),
             },
+            ..NetworkLayer::default()
         });
-        let layers: Vec<NetworkLayer> = std::iter::once(input).chain(layers).collect();
-        Some(Network { weights: vec![None; layers.len() - 1], layers, highlight: None })
+        Some(Network {
+            layers: std::iter::once(input).chain(layers).collect(),
+            edges: Vec::new(),
+            highlight: Vec::new(),
+        })
     })
+}
+
+/// The part of the source that a layer belongs to.
+pub fn part(layer: &str) -> Option<&'static str> {
+    match layer {
+        "C1" | "C3" => Some("convolution"),
+        "S2" | "S4" => Some("pooling"),
+        "C5" | "F6" | "output" => Some("units"),
+        _ => None,
+    }
 }
 
 fn parameters(count: usize) -> String {
     if count == 0 { "no parameters".into() } else { format!("{count} parameters") }
 }
 
-/// The values of the first units or maps.
+/// The values of the units, or of the first maps.
 fn first(values: &[f32], side: usize) -> Vec<f32> {
-    values.iter().take(if side == 1 { 8 } else { Network::MAPS * side * side }).copied().collect()
+    values.iter().take(if side == 1 { values.len() } else { Network::MAPS * side * side }).copied().collect()
 }
 
 /// Four explanations over the picture that they explain.

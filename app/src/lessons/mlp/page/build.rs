@@ -7,10 +7,10 @@ use crate::{
     lessons::mlp::{LESSON, Mlp},
     session::Session,
     site::{
+        diagram::Diagram,
         frame::{Stage, StageKind},
         parts::{Costs, Lit, Source, Weights},
     },
-    widgets::Figure,
 };
 
 /// The second stage.
@@ -34,16 +34,19 @@ pub fn Build(
                 "arithmetic, so burn takes over: it knows the same rules and derives the backward pass itself. A test holds the two against each other."
             </p>
             <div class="wide source-pair">
-                <Figure
-                    id="architecture"
+                <Diagram
                     technique="feature-maps"
-                    title="The network, with live values"
                     picture=figures::network(session)
-                    empty="The network appears with the first frame."
+                    lit
+                    part=move |layer: &str| figures::part(session, layer)
                 >
                     <strong>"Move over the points, or draw."</strong>
-                    " Each circle shows the value of its unit for that input; lines are weights, blue below zero, orange above."
-                </Figure>
+                    " Each circle shows the value of its unit for that input; lines are weights, blue below zero, orange above. "
+                    {move || session.settings.with(|settings| settings.data.is_pictures()).then_some(
+                        "Of a large layer the eight units with the largest values are shown. ",
+                    )}
+                    "Point at a layer, and its lines light up beside it."
+                </Diagram>
                 <Source lesson=&LESSON lit />
             </div>
             <Costs

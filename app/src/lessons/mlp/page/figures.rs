@@ -3,11 +3,16 @@
 use leptos::prelude::*;
 
 use crate::{
-    lessons::mlp::{EXTENT, FIELD, Mlp, UNIT_FIELD},
+    lessons::{
+        mlp::{EXTENT, FIELD, Mlp, UNIT_FIELD},
+        pictures::SIDE,
+        spread,
+    },
     session::Session,
     site::figures::weight_histogram,
     widgets::{
-        ConfusionMatrix, Dot, Field, Histogram, ImageGrid, Ink, Network, NetworkLayer, Scale, Scatter, Segment, Tile,
+        ConfusionMatrix, Dot, Edges, Field, Histogram, ImageGrid, Ink, Network, NetworkLayer, NetworkMaps, Scale,
+        Scatter, Segment, Tile,
     },
 };
 
@@ -134,7 +139,7 @@ pub fn confusion(session: Session<Mlp>, selected: RwSignal<Option<(usize, usize)
 pub fn network(session: Session<Mlp>) -> Signal<Option<Network>> {
     Signal::derive(move || {
         let snapshot = session.snapshot.get()?;
-        let config = session.settings.with(|settings| settings.network());
+        let (config, data) = session.settings.with(|settings| (settings.network(), settings.data));
         if snapshot.layers.len() + 1 != config.sizes.len() {
             return None;
         }
@@ -142,24 +147,38 @@ pub fn network(session: Session<Mlp>) -> Signal<Option<Network>> {
         let input = NetworkLayer {
             name: "input".into(),
             units: config.sizes[0],
-            values: snapshot.probe.iter().copied().take(64).collect(),
-            maps: None,
+            values: snapshot.probe.clone(),
+            labels: if data.is_pictures() { Vec::new() } else { ["across", "up"].map(String::from).to_vec() },
+            spread: spread(&snapshot.probe),
+            maps: data.is_pictures().then_some(NetworkMaps { count: 1, side: SIDE, window: 0, signed: false }),
             note: format!("[batch, {}]", config.sizes[0]),
+            ..NetworkLayer::default()
         };
         let layers = std::iter::once(input)
             .chain(snapshot.layers.iter().enumerate().map(|(number, layer)| NetworkLayer {
                 name: if number + 1 == last { "output".into() } else { format!("hidden {}", number + 1) },
                 units: layer.units as usize,
                 values: layer.values.clone(),
-                maps: None,
+                shown: layer.shown.iter().map(|unit| usize::from(*unit)).collect(),
+                labels: if number + 1 == last { data.classes() } else { Vec::new() },
+                spread: layer.spread,
                 note: {
                     let parameters = config.sizes[number] * config.sizes[number + 1] + config.sizes[number + 1];
                     format!("[batch, {}] · {parameters} parameters", layer.units)
                 },
+                ..NetworkLayer::default()
             }))
             .collect();
-        let weights =
-            snapshot.layers.iter().map(|layer| (!layer.weights.is_empty()).then(|| layer.weights.clone())).collect();
-        Some(Network { layers, weights, highlight: None })
+        let edges = snapshot.layers.iter().map(|layer| match layer.weights.is_empty() {
+            true => Edges::All,
+            false => Edges::Weighted(layer.weights.clone()),
+        });
+        Some(Network { layers, edges: edges.collect(), highlight: Vec::new() })
     })
+}
+
+/// The part of the source that a layer belongs to: points are answered by the loops written out, pictures by burn.
+pub fn part(session: Session<Mlp>, layer: &str) -> Option<&'static str> {
+    let by_burn = session.settings.with_untracked(|settings| settings.data.is_pictures());
+    (layer != "input").then_some(if by_burn { "burn" } else { "layer" })
 }

@@ -8,6 +8,7 @@ use models::{
     weights::Parameters,
 };
 
+use super::{between, most_active};
 use crate::{
     lessons::{
         mlp::{Command, LayerView, PicturesView, Settings, Snapshot},
@@ -16,6 +17,7 @@ use crate::{
             school::{Classifier, School, read},
             softmax,
         },
+        spread,
     },
     session::{
         protocol::{CurvePoint, Trouble},
@@ -25,8 +27,8 @@ use crate::{
 
 /// Largest shift of the shift test, in pixels.
 const MOST_SHIFT: usize = 8;
-/// Values of a layer in a message.
-const MOST_VALUES: usize = 64;
+/// The most weights of a layer that are read with every frame.
+const MOST_READ: usize = 1 << 16;
 
 impl Classifier for Mlp {
     fn classify(&self, pixels: Tensor<2>) -> Tensor<2> {
@@ -95,20 +97,39 @@ impl Pictures {
     /// Everything read back in one transaction.
     pub async fn snapshot(&mut self, curves: &mut Vec<CurvePoint>) -> Result<Snapshot, Trouble> {
         let probe = Tensor::from_data(TensorData::new(self.probe.clone(), [1, PIXELS]), &self.context.device);
-        let outputs = self.school.trainer.valid().forward_layers(probe);
+        let model = self.school.trainer.valid();
+        let outputs = model.forward_layers(probe);
+        // The picture's own weights are not drawn as lines.
+        let weights: Vec<Option<Tensor<2>>> = (model.layers.iter().enumerate())
+            .map(|(at, layer)| (at > 0).then(|| layer.weight.val()))
+            .map(|weights| weights.filter(|weights| weights.shape().num_elements() <= MOST_READ))
+            .collect();
         let (pending, transaction) = self.school.register(Transaction::default());
         let transaction = outputs.iter().fold(transaction, |all, output| all.register(output.clone()));
+        let transaction = weights.iter().flatten().fold(transaction, |all, weights| all.register(weights.clone()));
         let mut values = read(transaction).await?.into_iter();
         self.school.collect(pending, &mut values, curves).await?;
-        let outputs: Vec<Vec<f32>> = values.collect();
+        let outputs: Vec<Vec<f32>> = values.by_ref().take(outputs.len()).collect();
         let school = self.school.view();
-        let layers = outputs.iter().zip(&school.layers).map(|(output, layer)| LayerView {
-            units: output.len() as u32,
-            values: output.iter().copied().take(MOST_VALUES).collect(),
-            weights: Vec::new(),
-            histogram: layer.histogram.clone(),
-            span: layer.span,
-            gradient: layer.gradient,
+        let mut before = Vec::new();
+        let layers = outputs.iter().zip(&school.layers).zip(&weights).map(|((outputs, layer), weights)| {
+            let shown = most_active(outputs);
+            let weights = weights.as_ref().and_then(|_| values.next()).unwrap_or_default();
+            let view = LayerView {
+                units: outputs.len() as u32,
+                values: shown.iter().map(|unit| outputs[*unit]).collect(),
+                spread: spread(outputs),
+                weights: match weights.is_empty() {
+                    true => Vec::new(),
+                    false => between(&weights, outputs.len(), &before, &shown),
+                },
+                shown: shown.iter().map(|unit| *unit as u16).collect(),
+                histogram: layer.histogram.clone(),
+                span: layer.span,
+                gradient: layer.gradient,
+            };
+            before = shown;
+            view
         });
         Ok(Snapshot {
             layers: layers.collect(),

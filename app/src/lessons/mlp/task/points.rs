@@ -14,20 +14,18 @@ use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use serde::{Deserialize, Serialize};
 
-use super::layer_trouble;
+use super::{between, first, layer_trouble};
 use crate::{
     lessons::{
         mlp::{EXTENT, FIELD, LayerView, MOST_MAPS, PointsView, Settings, Snapshot, UNIT_FIELD, UnitMap},
         pictures::{histogram, softmax},
+        spread,
     },
     session::{
         protocol::{CurvePoint, Remedy, Series, Trouble},
         serve::plot,
     },
 };
-
-/// Layers whose values and weights fit a message; a weight matrix beyond this is not drawn.
-const MOST_DRAWN_WEIGHTS: usize = 1024;
 
 /// What decides how the run goes on.
 #[derive(Clone, Serialize, Deserialize)]
@@ -197,10 +195,14 @@ impl Points {
             .map(|layer| {
                 let weights = &net.weights[layer];
                 let (histogram, span) = histogram(weights);
+                let (inputs, units) = (net.config.sizes[layer], net.config.sizes[layer + 1]);
+                let (outputs, shown) = (net.layer(layer), first(units));
                 LayerView {
-                    units: net.config.sizes[layer + 1] as u32,
-                    values: net.layer(layer).iter().copied().take(64).collect(),
-                    weights: if weights.len() <= MOST_DRAWN_WEIGHTS { weights.clone() } else { Vec::new() },
+                    units: units as u32,
+                    values: shown.iter().map(|unit| outputs[*unit]).collect(),
+                    spread: spread(outputs),
+                    weights: between(weights, units, &first(inputs), &shown),
+                    shown: shown.into_iter().map(|unit| unit as u16).collect(),
                     histogram,
                     span,
                     gradient: means[layer],

@@ -33,8 +33,9 @@ pub fn Build(
                 "runs on this page."
             </p>
             <div class="wide source-pair">
-                <Architecture session>
-                    " The inputs are those of the point that was corrected last; the sum is what the unit says of it now."
+                <Architecture session lit>
+                    " The inputs are those of the example that was corrected last, before the first correction those of the first; the sum is what "
+                    "the unit says of it now. Only the sign is compared with the target."
                 </Architecture>
                 <Source lesson=&LESSON lit />
             </div>

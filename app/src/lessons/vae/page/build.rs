@@ -7,6 +7,7 @@ use crate::{
     lessons::vae::{LESSON, Vae},
     session::Session,
     site::{
+        diagram::Diagram,
         frame::{Stage, StageKind},
         parts::{Costs, Lit, Source},
     },
@@ -31,17 +32,17 @@ pub fn Build(
                 "reverse. Nothing in the middle knows a class. What can be said of the picture has to pass through the neck."
             </p>
             <div class="wide source-pair">
-                <Figure
-                    id="architecture"
+                <Diagram
                     technique="latent-traversal"
-                    title="The network, with live values"
                     picture=figures::network(session)
-                    empty="The network appears with the first frame."
+                    lit
+                    part=figures::part
                 >
                     <strong>"Move your point on the map above."</strong>
-                    " In the middle is the point, to its right what the decoder makes of it, up to eight pixels of the picture’s middle row. "
-                    "Pick or draw a picture, and the encoder on the left has values too. A 0 is a unit that is silent."
-                </Figure>
+                    " In the middle is the point, to its right what the decoder makes of it, up to the picture. "
+                    "Pick or draw a picture, and the encoder on the left has values too. A 0 is a unit that is silent. "
+                    "Point at a layer, and its lines light up beside it."
+                </Diagram>
                 <Source lesson=&LESSON lit />
             </div>
             <Costs

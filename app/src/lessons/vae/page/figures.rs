@@ -9,11 +9,12 @@ use crate::{
             SIDE,
             figures::{tile, tiles},
         },
-        vae::{MAP_SIDE, UNITS, Vae},
+        spread,
+        vae::{MAP_SIDE, Vae},
     },
     session::{Session, protocol::Settings},
     site::figures::weight_histogram,
-    widgets::{Bars, Histogram, ImageGrid, LatentMap, Network, NetworkLayer, Scale, Tile},
+    widgets::{Bars, Histogram, ImageGrid, LatentMap, Network, NetworkLayer, NetworkMaps, Scale, Tile},
 };
 
 /// Layers with weights, in their order.
@@ -173,36 +174,52 @@ pub fn network(session: Session<Vae>) -> Signal<Option<Network>> {
     Signal::derive(move || {
         let snapshot = session.snapshot.get()?;
         let config = session.settings.with(|settings| settings.network());
-        let middle = |pixels: &[u8]| -> Vec<f32> {
-            let first = SIDE * (SIDE / 2) + (SIDE - UNITS) / 2;
-            pixels.iter().skip(first).take(UNITS).map(|pixel| f32::from(*pixel) / 255.0).collect()
-        };
-        let layer = |name: &str, units: usize, values: Vec<f32>, parameters: usize| NetworkLayer {
-            name: name.into(),
-            units,
-            values,
-            maps: None,
-            note: match parameters {
-                0 => format!("[batch, {units}]"),
-                _ => format!("[batch, {units}] · {parameters} parameters"),
-            },
+        let picture = |name: &str, pixels: &[u8], parameters: usize| {
+            let values: Vec<f32> = pixels.iter().map(|pixel| f32::from(*pixel) / 255.0).collect();
+            let maps = Some(NetworkMaps { count: 1, side: SIDE, window: 0, signed: false });
+            NetworkLayer { maps, ..layer(name, config.pixels, values, parameters) }
         };
         let cost = |(inputs, outputs): (usize, usize)| inputs * outputs + outputs;
         let sizes = config.layers();
         let hidden = config.hidden.len();
         let point = &snapshot.point;
-        let mut layers =
-            vec![layer("picture", config.pixels, middle(point.original.as_deref().unwrap_or_default()), 0)];
+        let mut layers = vec![picture("picture", point.original.as_deref().unwrap_or_default(), 0)];
         let [encoder, decoder] = &point.hidden;
         let values = |layers: &[Vec<f32>], at: usize| layers.get(at).cloned().unwrap_or_default();
         for (at, (units, size)) in config.hidden.iter().zip(&sizes).enumerate() {
-            layers.push(layer("encoder", *units, values(encoder, at), cost(*size)));
+            layers.push(layer(&format!("encoder {}", at + 1), *units, values(encoder, at), cost(*size)));
         }
         layers.push(layer("z", config.latent, point.latent.clone(), cost(sizes[hidden]) + cost(sizes[hidden + 1])));
         for (at, (units, size)) in config.hidden.iter().rev().zip(&sizes[hidden + 2..]).enumerate() {
-            layers.push(layer("decoder", *units, values(decoder, at), cost(*size)));
+            layers.push(layer(&format!("decoder {}", at + 1), *units, values(decoder, at), cost(*size)));
         }
-        layers.push(layer("pixels", config.pixels, middle(&point.picture), sizes.last().map_or(0, |size| cost(*size))));
-        Some(Network { weights: vec![None; layers.len() - 1], layers, highlight: None })
+        layers.push(picture("pixels", &point.picture, sizes.last().map_or(0, |size| cost(*size))));
+        Some(Network { layers, edges: Vec::new(), highlight: Vec::new() })
     })
+}
+
+/// A layer of plain units.
+fn layer(name: &str, units: usize, values: Vec<f32>, parameters: usize) -> NetworkLayer {
+    NetworkLayer {
+        name: name.into(),
+        units,
+        spread: spread(&values),
+        values,
+        note: match parameters {
+            0 => format!("[batch, {units}]"),
+            _ => format!("[batch, {units}] · {parameters} parameters"),
+        },
+        ..NetworkLayer::default()
+    }
+}
+
+/// The part of the source that a layer belongs to.
+pub fn part(layer: &str) -> Option<&'static str> {
+    match layer {
+        "z" => Some("draw"),
+        "pixels" => Some("decoder"),
+        _ if layer.starts_with("encoder") => Some("encoder"),
+        _ if layer.starts_with("decoder") => Some("decoder"),
+        _ => None,
+    }
 }
