@@ -33,7 +33,7 @@ pub fn Build(
             <div class="wide source-pair">
                 <Figure
                     id="architecture"
-                    technique="latent-traversal"
+                    technique="feature-maps"
                     title="The network, with live values"
                     picture=figures::network(session)
                     empty="The network appears with the first frame."
@@ -53,7 +53,7 @@ pub fn Build(
             <div class="wide">
                 <Figure
                     id="units"
-                    technique="latent-traversal"
+                    technique="learning-curves"
                     title="What each latent number carries"
                     picture=figures::units(looks)
                     empty="The first evaluation measures it."
