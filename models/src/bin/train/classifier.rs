@@ -36,6 +36,8 @@ pub struct Classifier<C, M> {
     pub config: C,
     /// What it learns from.
     pub set: Set,
+    /// The paper's accuracy on the same test data, where it gives one.
+    pub paper: Option<f64>,
     /// How often it sees every training picture.
     pub passes: usize,
     /// Pictures in a step.
@@ -122,7 +124,6 @@ impl<C: Debug + Serialize, M: Module> Classifier<C, M> {
         let (test_loss, test_counts) = self.measure(&shipped, &self.set.test(places)?);
         let accuracy = test_counts.accuracy();
         println!("test accuracy {accuracy:.4}, held-out {:.4}, {:.0} s", held_counts.accuracy(), run.seconds);
-        let metric = |name, split, value| Metric { name, split, value };
         let Self { name, batch, passes, rate, dropout, dropout_place, .. } = self;
         let provenance = Provenance {
             model: self.model,
@@ -146,12 +147,12 @@ impl<C: Debug + Serialize, M: Module> Classifier<C, M> {
                 ),
             },
             metric: vec![
-                metric("accuracy", "test 10,000", accuracy),
-                metric("loss", "test 10,000", test_loss),
-                metric("accuracy", "held out 5,000", held_counts.accuracy()),
-                metric("loss", "held out 5,000", held_loss),
-                metric("accuracy", "train 55,000", training_counts.accuracy()),
-                metric("loss", "train 55,000", training_loss),
+                Metric { paper: self.paper, ..Metric::new("accuracy", "test 10,000", accuracy) },
+                Metric::new("loss", "test 10,000", test_loss),
+                Metric::new("accuracy", "held out 5,000", held_counts.accuracy()),
+                Metric::new("loss", "held out 5,000", held_loss),
+                Metric::new("accuracy", "train 55,000", training_counts.accuracy()),
+                Metric::new("loss", "train 55,000", training_loss),
             ],
             check: Check { file: self.set.shipped, name: "accuracy", value: accuracy },
             curves: run.curves.thinned(),
