@@ -6,7 +6,7 @@ use crate::{
     lessons::linear::{Data, Linear, Plane},
     session::Session,
     widgets::{
-        Axis, Chart, ConfusionMatrix, Dot, Field, ImageGrid, Ink, Network, NetworkLayer, Scale, Scatter, Segment,
+        Axis, Chart, ConfusionMatrix, Dot, Field, ImageGrid, Ink, Network, NetworkLayer, Ring, Scale, Scatter, Segment,
         Series as Line, Tile,
     },
 };
@@ -31,7 +31,8 @@ pub fn boundary<P: Linear>(session: Session<P>) -> Signal<Option<Scatter>> {
                 ring: *corrected == Some(index as u32),
             })
             .collect();
-        let [left, right, bottom, top] = window.map(f64::from);
+        // The line and its weights stand at right angles only where both ways are drawn to one scale.
+        let (left, right, bottom, top) = Scatter::even(window.map(f64::from));
         let reach = (right - left).hypot(top - bottom);
         let middle = ((left + right) / 2.0, (bottom + top) / 2.0);
         let mut lines = Vec::new();
@@ -44,11 +45,12 @@ pub fn boundary<P: Linear>(session: Session<P>) -> Signal<Option<Scatter>> {
         }
         Some(Scatter {
             points: dots,
-            field: field(*line, *window),
+            field: field(*line, [left, right, bottom, top].map(|edge| edge as f32)),
             lines,
             domain: (left, right, bottom, top),
             x_label: labels[0].clone(),
             y_label: labels[1].clone(),
+            equal: true,
             ..Scatter::default()
         })
     })
@@ -119,7 +121,8 @@ pub fn roc<P: Linear>(session: Session<P>) -> Signal<Option<Chart>> {
         let snapshot = session.snapshot.get()?;
         let answer = P::answer(&snapshot);
         let (hit_rate, alarm_rate, _) = rates(answer.confusion);
-        square(&answer.roc, (alarm_rate, hit_rate), "false positives", "true positives", Some(((0.0, 0.0), (1.0, 1.0))))
+        let guess = Line::new("guessing", vec![(0.0, 0.0), (1.0, 1.0)], Ink::Soft).dashed();
+        square(&answer.roc, (alarm_rate, hit_rate), "false positives", "true positives", guess)
     })
 }
 
@@ -129,26 +132,19 @@ pub fn precision_recall<P: Linear>(session: Session<P>) -> Signal<Option<Chart>>
         let snapshot = session.snapshot.get()?;
         let answer = P::answer(&snapshot);
         let (hit_rate, _, precision) = rates(answer.confusion);
-        square(&answer.precision_recall, (hit_rate, precision), "recall", "precision", None)
+        // Whoever calls everything positive is right as often as there are positives.
+        let [kept, alarms, misses, hits] = answer.confusion.map(f64::from);
+        let share = (hits + misses) / (kept + alarms + misses + hits).max(1.0);
+        let guess = Line::new("guessing", vec![(0.0, share), (1.0, share)], Ink::Soft).dashed();
+        square(&answer.precision_recall, (hit_rate, precision), "recall", "precision", guess)
     })
 }
 
-fn square(
-    points: &[(f32, f32)],
-    here: (f64, f64),
-    x: &str,
-    y: &str,
-    guess: Option<((f64, f64), (f64, f64))>,
-) -> Option<Chart> {
-    let mut series = vec![Line::new("", points.iter().map(|&(x, y)| (x.into(), y.into())).collect(), Ink::Class(0))];
-    series.extend(guess.map(|(from, to)| Line::new("guessing", vec![from, to], Ink::Soft).dashed()));
-    // A cross at the threshold: two short strokes.
-    let (left, right) = ((here.0 - 0.03).max(0.0), (here.0 + 0.03).min(1.0));
-    let (low, high) = ((here.1 - 0.03).max(0.0), (here.1 + 0.03).min(1.0));
-    series.push(Line::new("", vec![(left, here.1), (right, here.1)], Ink::Class(1)));
-    series.push(Line::new("threshold", vec![(here.0, low), (here.0, high)], Ink::Class(1)));
+fn square(points: &[(f32, f32)], here: (f64, f64), x: &str, y: &str, guess: Line) -> Option<Chart> {
+    let curve = Line::new("", points.iter().map(|&(x, y)| (x.into(), y.into())).collect(), Ink::Class(0));
     (!points.is_empty()).then(|| Chart {
-        series,
+        series: vec![curve, guess],
+        rings: vec![Ring { at: here, label: "threshold".into(), color: Ink::Class(1) }],
         x: Axis::new(x).percent().from(0.0).to(1.0),
         y: Axis::new(y).percent().from(0.0).to(1.0),
         square: true,

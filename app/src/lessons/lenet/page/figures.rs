@@ -12,7 +12,7 @@ use crate::{
     site::figures::weight_histogram,
     widgets::{
         Axis, Chart, Ground, Histogram, ImageGrid, Ink, LayerMaps, MapLayer, Network, NetworkLayer, NetworkMaps,
-        Overlay, Panel, Scale, Series as Line, Tile,
+        Overlay, Panel, Scale, Series as Line, Tile, grouped,
     },
 };
 
@@ -135,7 +135,7 @@ pub fn network(session: Session<Lenet>) -> Signal<Option<Network>> {
 }
 
 fn parameters(count: usize) -> String {
-    if count == 0 { "no parameters".into() } else { format!("{count} parameters") }
+    if count == 0 { "no parameters".into() } else { format!("{} parameters", grouped(count as u64)) }
 }
 
 /// The values of the first units or maps.
