@@ -75,6 +75,15 @@ fn figures_and_experiments_are_on_the_page_once() {
 }
 
 #[test]
+fn what_is_asked_for_is_a_figure_of_an_open_lesson() {
+    for shown in techniques::ASKED_FOR {
+        let lesson = lessons::LESSONS.iter().find(|lesson| lesson.slug == shown.lesson);
+        assert!(lesson.is_some_and(|lesson| lesson.figures.iter().any(|note| note.id == shown.figure)), "{shown:?}");
+        assert!(!shown.settings.is_empty());
+    }
+}
+
+#[test]
 fn a_technique_is_shown_by_a_figure_of_an_open_lesson() {
     for technique in techniques::TECHNIQUES {
         let Some(shown) = technique.shown else { continue };

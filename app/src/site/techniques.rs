@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     curriculum::{self, Network},
+    lesson::FigureNote,
     lessons::{self, LESSONS},
-    techniques::{self, PATTERNS, Pattern, SALIENCY, Shown, TECHNIQUES},
+    techniques::{self, ASKED_FOR, PATTERNS, Pattern, SALIENCY, Shown, TECHNIQUES},
 };
 
 /// The table of all techniques, and of the patterns they show.
@@ -153,9 +154,18 @@ fn Lessons(
 fn figures(technique: &str, slug: &str) -> impl IntoView {
     let lesson = LESSONS.iter().find(|lesson| lesson.slug == slug);
     let notes = lesson.into_iter().flat_map(|lesson| lesson.figures).filter(|note| note.technique == technique);
-    notes
-        .map(|note| view! { <li><Link to=format!("/lessons/{slug}#{}", note.id)>{note.shows}</Link></li> })
-        .collect_view()
+    let link = |note: &'static FigureNote| {
+        let asked = ASKED_FOR.iter().find(|shown| shown.lesson == slug && shown.figure == note.id);
+        match asked {
+            // As in `MakeItHappen`: the lesson reads its settings from the address.
+            Some(Shown { settings, .. }) => {
+                let there = address(&format!("/lessons/{slug}/?{settings}#{}", note.id));
+                view! { <li><a href=there rel="external">{note.shows}</a></li> }.into_any()
+            }
+            None => view! { <li><Link to=format!("/lessons/{slug}#{}", note.id)>{note.shows}</Link></li> }.into_any(),
+        }
+    };
+    notes.map(link).collect_view()
 }
 
 /// The page of one technique.
