@@ -197,7 +197,7 @@ pub fn Weights(
             })
             .collect_view();
         let compared = weights.metrics.iter().any(|metric| metric.paper.is_some());
-        let alone = (!compared).then(|| view! { <dt>"the paper"</dt><dd>"has no number for this data"</dd> });
+        let alone = (!compared).then(|| view! { <dt>"the paper"</dt><dd>"gives none of these numbers for this data"</dd> });
         view! {
             <div class="weights" data-weights=name data-state=state_name>
                 <button
