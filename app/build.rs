@@ -113,6 +113,7 @@ fn push_provenance(out: &mut String, name: &str, table: &Table) {
         ("command", run, "command"),
         ("trainer", run, "trainer"),
         ("date", run, "date"),
+        ("recipe", run, "recipe"),
     ] {
         write!(out, "{field}: {:?}, ", text(from, key)).expect("writing to a string");
     }

@@ -33,7 +33,7 @@ pub struct Part {
 pub struct FigureNote {
     /// The figure's id on the page.
     pub id: &'static str,
-    /// The technique it is an instrument of.
+    /// The technique it is an instrument of; empty for a diagram that is none's.
     pub technique: &'static str,
     /// What it shows there.
     pub shows: &'static str,

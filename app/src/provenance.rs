@@ -21,6 +21,8 @@ pub struct Provenance {
     pub trainer: &'static str,
     /// When.
     pub date: &'static str,
+    /// How, in a sentence or two.
+    pub recipe: &'static str,
     /// Updates.
     pub steps: i64,
     /// Seconds it took.
@@ -102,6 +104,14 @@ pub struct Run {
     pub steps_an_epoch: i64,
 }
 
+impl Metric {
+    /// A value of this metric as a reader wants it: percentages and nats with one decimal, shares with four.
+    pub fn written(value: f64) -> String {
+        let decimals = if value.fract() == 0.0 { 0 } else { 4 - 3 * usize::from(value.abs() >= 10.0) };
+        format!("{value:.decimals$}").replace('-', "−")
+    }
+}
+
 include!(concat!(env!("OUT_DIR"), "/provenance.rs"));
 
 /// The provenance of a set of weights.
@@ -112,6 +122,15 @@ pub fn find(name: &str) -> Option<&'static Provenance> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn metrics_are_written_for_readers() {
+        let written = [46.411_683, 0.9917, -138.504_41, 2.0].map(Metric::written);
+        assert_eq!(written, ["46.4", "0.9917", "−138.5", "2"]);
+        let lenet = find("lenet-mnist").unwrap();
+        assert_eq!(lenet.metrics[0].paper, Some(0.9905), "LeCun and others 1998: a test error of 0.95 %");
+        assert!(PROVENANCE.iter().all(|weights| !weights.recipe.is_empty()));
+    }
 
     #[test]
     fn logs_are_read() {

@@ -35,6 +35,15 @@ const fn shown(lesson: &'static str, figure: &'static str, settings: &'static st
     Some(Shown { lesson, figure, settings })
 }
 
+/// Figures that are not on their lesson's page as it begins, with settings under which they are.
+pub static ASKED_FOR: [Shown; 5] = [
+    Shown { lesson: "perceptron", figure: "weight-picture", settings: "data=digits" },
+    Shown { lesson: "adaline", figure: "weight-picture", settings: "data=digits" },
+    Shown { lesson: "mlp", figure: "confusion", settings: "data=mnist" },
+    Shown { lesson: "transformer", figure: "words", settings: "task=translate" },
+    Shown { lesson: "transformer", figure: "stored-loss", settings: "task=translate" },
+];
+
 /// LeNet as it was trained, with few pictures to fetch.
 const LENET: &str = "examples=1000&pretrained=1";
 

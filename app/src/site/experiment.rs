@@ -6,6 +6,7 @@ use crate::{
     lesson::Lesson,
     session::{Action, Bench, Session, protocol::Protocol},
     site::navigation::Guesses,
+    widgets::sentence,
 };
 
 /// Where an experiment stands.
@@ -137,7 +138,7 @@ pub fn Experiment(
                     ></progress>
                 </Show>
                 <p class="verdict" data-verdict=id role="status">
-                    {move || match progress.get() { Progress::Done(finding) => finding, _ => String::new() }}
+                    {move || match progress.get() { Progress::Done(finding) => sentence(&finding), _ => String::new() }}
                 </p>
             </div>
             {shows.map(|shows| view! {

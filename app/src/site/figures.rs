@@ -79,14 +79,48 @@ pub fn weight_histogram(layers: Vec<(String, &[u32], f32)>) -> Option<Histogram>
     (!rows.is_empty()).then(|| Histogram { rows, low: -f64::from(span), high: span.into(), x_label: "weight".into() })
 }
 
-/// Moves the counts of a layer with its own span into the bins of the widest one, so that all share one axis.
+/// Moves the counts of a layer with its own span into the bins of the widest one, so that all share one axis. A bin that
+/// lies over two of the wider ones is shared out between them by how much of it lies over each; none is lost.
 fn stretch(counts: &[u32], own: f32, widest: f32) -> Vec<u32> {
-    let bins = counts.len() as f32;
-    let mut wide = vec![0; counts.len()];
-    for (bin, count) in counts.iter().enumerate() {
-        let place = ((bin as f32 + 0.5) / bins * 2.0 - 1.0) * own / widest;
-        let target = ((place + 1.0) / 2.0 * bins) as usize;
-        wide[target.min(counts.len() - 1)] += count;
+    let scale = f64::from(own) / f64::from(widest);
+    // All weights alike: they stay where they are.
+    if !(scale > 0.0 && scale <= 1.0) {
+        return counts.to_vec();
     }
-    wide
+    let middle = counts.len() as f64 / 2.0;
+    let mut wide = vec![0.0; counts.len()];
+    for (bin, count) in counts.iter().enumerate() {
+        let from = ((bin as f64 - middle) * scale + middle).max(0.0);
+        let to = from + scale;
+        let last = counts.len() - 1;
+        let (first, second) = ((from as usize).min(last), (to as usize).min(last));
+        let beyond = if second > first { (to - second as f64) / scale } else { 0.0 };
+        wide[first] += f64::from(*count) * (1.0 - beyond);
+        wide[second] += f64::from(*count) * beyond;
+    }
+    let mut sum = 0.0;
+    let whole = wide.into_iter().map(|share| {
+        let before = f64::round(sum);
+        sum += share;
+        (sum.round() - before) as u32
+    });
+    whole.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_smooth_layer_stays_smooth_on_a_wider_axis() {
+        let counts = vec![1000; 40];
+        for own in [0.31, 0.5, 0.77, 1.0] {
+            let wide = stretch(&counts, own, 1.0);
+            assert_eq!(wide.iter().sum::<u32>(), 40_000);
+            let inner: Vec<u32> = wide.iter().copied().filter(|count| *count > 0).collect();
+            let inner = &inner[1..inner.len() - 1];
+            assert!(inner.iter().all(|count| count.abs_diff(inner[0]) <= 1), "{own}: {inner:?}");
+        }
+        assert_eq!(stretch(&counts, 0.0, 0.0), counts);
+    }
 }

@@ -21,7 +21,7 @@ pub fn Home() -> impl IntoView {
             <div id="lessons">{Part::ALL.map(|part| view! { <Chapter part /> })}</div>
             <p class="home-end">
                 "The line goes on. " <Link to="/techniques".into()>"Twenty-one ways of looking into a network"</Link>
-                " work in every lesson, and " <Link to="/about".into()>"this is how the site is made"</Link> "."
+                " work in the lessons they fit, and " <Link to="/about".into()>"this is how the site is made"</Link> "."
             </p>
         </main>
     }

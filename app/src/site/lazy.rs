@@ -1,8 +1,8 @@
 //! Pages that are files of their own, fetched when they are opened: so the site stays small however many lessons it has.
 
-use std::pin::Pin;
+use std::{cell::Cell, pin::Pin, rc::Rc, time::Duration};
 
-use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
+use leptos::{ev, prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
 
 use crate::{
     curriculum::{self, Network},
@@ -83,14 +83,30 @@ pub fn lazy(ask: Ask, waiting: impl Fn() -> AnyView + Send + 'static) -> impl In
     }
 }
 
-/// Brings the place that the address names into view: when the address was opened it had not come yet.
+/// After this long the drawings of a page that has come have their height.
+const SETTLED: Duration = Duration::from_millis(1200);
+
+/// Brings the place that the address names into view: when the address was opened it had not come yet. Drawings above it
+/// come later still and may push it away, so this is done twice, unless the reader has gone elsewhere meanwhile.
 fn go_to_place() {
     let hash = window().location().hash().unwrap_or_default();
-    if let Some(place) =
-        hash.strip_prefix('#').filter(|id| !id.is_empty()).and_then(|id| document().get_element_by_id(id))
-    {
-        place.scroll_into_view();
-    }
+    let named = hash.strip_prefix('#').filter(|id| !id.is_empty()).and_then(|id| document().get_element_by_id(id));
+    let Some(place) = named else { return };
+    place.scroll_into_view();
+    let acted = Rc::new(Cell::new(false));
+    let [wheel, pointer, key] = [acted.clone(), acted.clone(), acted.clone()];
+    let wheel = window_event_listener(ev::wheel, move |_| wheel.set(true));
+    let pointer = window_event_listener(ev::pointerdown, move |_| pointer.set(true));
+    let key = window_event_listener(ev::keydown, move |_| key.set(true));
+    let again = move || {
+        wheel.remove();
+        pointer.remove();
+        key.remove();
+        if !acted.get() {
+            place.scroll_into_view();
+        }
+    };
+    set_timeout(again, SETTLED);
 }
 
 /// A lesson's title: all that can be shown of it before it has come.

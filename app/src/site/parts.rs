@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     lesson::{Lesson, Part},
-    provenance,
+    provenance::{self, Metric},
     session::{Bench, protocol::LoadState},
     widgets::{Chips, Notice, NoticeKind, SourceView},
 };
@@ -180,6 +180,9 @@ pub fn Weights(
     bench: Bench,
     /// Loads it.
     on_load: Callback<()>,
+    /// Whether the page runs on it once it is here: then the button says so, and has nothing left to do.
+    #[prop(optional, into)]
+    in_use: Option<Signal<bool>>,
 ) -> impl IntoView {
     let state = move || bench.fetched(name).map_or(LoadState::Idle, |file| file.state);
     let state_name = move || match state() {
@@ -188,9 +191,11 @@ pub fn Weights(
         LoadState::Ready => "ready",
         LoadState::Error => "error",
     };
+    let used = move || state() == LoadState::Ready && in_use.is_some_and(|in_use| in_use.get());
     provenance::find(name).map(|weights| {
         let bytes = crate::fetch::FILES.iter().find(|file| file.name == name).map_or(0.0, |file| file.bytes as f64);
         let words = move || match state() {
+            LoadState::Ready if used() => format!("In use: weights trained on {}", weights.data),
             LoadState::Loading => format!("Loading the weights trained on {} …", weights.data),
             LoadState::Ready => format!("Use the weights trained on {}, which are here", weights.data),
             LoadState::Idle | LoadState::Error => format!("Load weights trained on {} ({:.1} MB)", weights.data, bytes / 1e6),
@@ -199,17 +204,25 @@ pub fn Weights(
             .metrics
             .iter()
             .map(|metric| {
-                let paper = metric.paper.map(|paper| format!(" (the paper: {paper})")).unwrap_or_default();
-                view! { <dt>{metric.name}", "{metric.split}</dt><dd>{format!("{:.4}", metric.value)}{paper}</dd> }
+                let paper = metric.paper.map(|paper| format!("; the paper: {}", Metric::written(paper)));
+                view! { <dt>{metric.name}", "{metric.split}</dt><dd>{Metric::written(metric.value)}{paper}</dd> }
             })
             .collect_view();
+        let compared = weights.metrics.iter().any(|metric| metric.paper.is_some());
+        let alone = (!compared).then(|| view! { <dt>"the paper"</dt><dd>"gives none of these numbers for this data"</dd> });
         view! {
             <div class="weights" data-weights=name data-state=state_name>
-                <button on:click=move |_| on_load.run(())>{words}</button>
+                <button
+                    aria-disabled=move || used().then_some("true")
+                    on:click=move |_| if !untrack(used) { on_load.run(()) }
+                >
+                    {words}
+                </button>
                 <details>
                     <summary>"Where they come from"</summary>
                     <dl>
                         {measured}
+                        {alone}
                         <dt>"data"</dt>
                         <dd>{weights.data}", "{weights.split}</dd>
                         <dt>"origin"</dt>
@@ -218,6 +231,8 @@ pub fn Weights(
                         <dd>{weights.licence}</dd>
                         <dt>"trained by"</dt>
                         <dd><code>{weights.command}</code>" ("{weights.trainer}", "{weights.steps}" steps, "{format!("{:.0}", weights.seconds)}" s, "{weights.date}")"</dd>
+                        <dt>"recipe"</dt>
+                        <dd>{weights.recipe}</dd>
                     </dl>
                 </details>
             </div>

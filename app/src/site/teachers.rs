@@ -148,11 +148,11 @@ fn Understood(
 ) -> impl IntoView {
     let name = curriculum::find(lesson.slug).map_or(lesson.slug, |network| network.name);
     let figures = lesson.figures.iter().map(|figure| {
-        let technique = techniques::find(figure.technique).map_or("", |technique| technique.name);
+        let technique = techniques::find(figure.technique).map(|technique| format!(" ({})", technique.name));
         view! {
             <li>
                 <a href=alone(lesson.slug, figure.id, "") target="_blank" rel="noopener"><code>{figure.id}</code></a>
-                {format!(": {} ({technique})", figure.shows)}
+                {format!(": {}{}", figure.shows, technique.unwrap_or_default())}
             </li>
         }
     });

@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     curriculum::{self, Network},
-    lessons,
-    techniques::{self, PATTERNS, Pattern, SALIENCY, Shown, TECHNIQUES},
+    lesson::FigureNote,
+    lessons::{self, LESSONS},
+    techniques::{self, ASKED_FOR, PATTERNS, Pattern, SALIENCY, Shown, TECHNIQUES},
 };
 
 /// The table of all techniques, and of the patterns they show.
@@ -107,28 +108,64 @@ fn Row(
             <td data-label="Answers">{technique.answers}</td>
             <td data-label="Reading">{technique.reading}</td>
             <td data-label="Misleads">{technique.misleads}</td>
-            <td data-label="Lessons"><Lessons technique /></td>
+            <td data-label="Lessons"><Lessons technique folded=true /></td>
         </tr>
     }
 }
 
-/// The lessons that use a technique: those that are open, then those that are coming.
+/// The lessons that use a technique, with every figure of theirs that shows it: those that are open, then those that are
+/// coming.
 #[component]
 fn Lessons(
     /// Which technique.
     technique: &'static techniques::Technique,
+    /// The figures only when they are asked for, below the lessons' names.
+    #[prop(optional)]
+    folded: bool,
 ) -> impl IntoView {
     let all = technique.lessons.iter().filter_map(|slug| curriculum::find(slug));
     let (open, coming): (Vec<_>, Vec<_>) = all.partition(|network| lessons::is_built(network.slug));
-    let link = |network: &'static Network| view! { <li><LessonLink network words=network.short_name() /></li> };
+    let with_figures = |network: &&'static Network| {
+        let figures = figures(technique.id, network.slug);
+        view! { <li><LessonLink network words=network.short_name() /> <ul>{figures}</ul></li> }
+    };
+    let list = view! { <ul class="figure-list">{open.iter().map(with_figures).collect_view()}</ul> };
     let open = (!open.is_empty()).then(|| {
-        view! { <ul class="inline-list">{open.into_iter().map(link).collect_view()}</ul> }
+        if !folded {
+            return list.into_any();
+        }
+        let link = |network: &'static Network| view! { <li><LessonLink network words=network.short_name() /></li> };
+        view! {
+            <div>
+                <ul class="inline-list">{open.into_iter().map(link).collect_view()}</ul>
+                <details class="all-figures"><summary>"Its figures"</summary>{list}</details>
+            </div>
+        }
+        .into_any()
     });
     let coming: Vec<_> = coming.into_iter().map(Network::short_name).collect();
     let coming = (!coming.is_empty()).then(|| {
         view! { <p class="coming-list"><small>"coming"</small> " " {coming.join(", ")}</p> }
     });
     view! { {open} {coming} }
+}
+
+/// The figures of a lesson that show a technique: each a link to its place there, with what it shows.
+fn figures(technique: &str, slug: &str) -> impl IntoView {
+    let lesson = LESSONS.iter().find(|lesson| lesson.slug == slug);
+    let notes = lesson.into_iter().flat_map(|lesson| lesson.figures).filter(|note| note.technique == technique);
+    let link = |note: &'static FigureNote| {
+        let asked = ASKED_FOR.iter().find(|shown| shown.lesson == slug && shown.figure == note.id);
+        match asked {
+            // As in `MakeItHappen`: the lesson reads its settings from the address.
+            Some(Shown { settings, .. }) => {
+                let there = address(&format!("/lessons/{slug}/?{settings}#{}", note.id));
+                view! { <li><a href=there rel="external">{note.shows}</a></li> }.into_any()
+            }
+            None => view! { <li><Link to=format!("/lessons/{slug}#{}", note.id)>{note.shows}</Link></li> }.into_any(),
+        }
+    };
+    notes.map(link).collect_view()
 }
 
 /// The page of one technique.

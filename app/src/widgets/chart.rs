@@ -6,6 +6,7 @@ use super::{
     palette::{Ink, Theme},
     pen::{Lettering, Pen, fitted, text_width},
     picture::{Drawn, Picture, Surface, Table},
+    ring::Ring,
 };
 
 /// One line.
@@ -82,9 +83,11 @@ pub struct Chart {
     pub y: Axis,
     /// Vertical lines.
     pub markers: Vec<Marker>,
+    /// Places to look at, on top of the lines.
+    pub rings: Vec<Ring>,
     /// A moment to read: the lines' values there are written at their ends.
     pub cursor: Option<f64>,
-    /// As high as wide, with a diagonal: for ROC curves.
+    /// As high as wide, the names inside: for ROC curves and their like.
     pub square: bool,
     /// Height in CSS pixels.
     pub height: f64,
@@ -97,6 +100,7 @@ impl Default for Chart {
             x: Axis::default(),
             y: Axis::default(),
             markers: Vec::new(),
+            rings: Vec::new(),
             cursor: None,
             square: false,
             height: 170.0,
@@ -107,6 +111,8 @@ impl Default for Chart {
 const SIZE: f64 = 11.0;
 /// On and off in a dashed line.
 const DASH: (f64, f64) = (5.0, 4.0);
+/// Above the lines, for what stands over a marker.
+const MARKED: f64 = 15.0;
 /// A piece of its line before each name, two dashes long, and room after it.
 const SAMPLE: f64 = 2.0 * DASH.0 + DASH.1;
 const AFTER_SAMPLE: f64 = 4.0;
@@ -141,7 +147,8 @@ impl Chart {
             || self.series.iter().flat_map(|series| &series.points).filter(|(x, y)| x.is_finite() && y.is_finite());
         let x = self.x.fit(all().map(|point| point.0), false);
         let y = self.y.fit(all().map(|point| point.1), true);
-        let top = if self.y.label.is_empty() { 9.0 } else { 25.0 };
+        let named = self.markers.iter().any(|marker| !marker.label.is_empty());
+        let top = if self.y.label.is_empty() { 9.0 } else { 25.0 } + if named { MARKED } else { 0.0 };
         let bottom = (height - if self.x.label.is_empty() { 22.0 } else { 37.0 }).max(top + 20.0);
         let y_ticks = self.y.ticks(&y, ((bottom - top) / 34.0).clamp(2.0, 6.0) as usize);
         let left = 10.0 + y_ticks.iter().map(|(_, label)| text_width(label, SIZE, false)).fold(0.0, f64::max);
@@ -199,12 +206,7 @@ impl Chart {
             pen.text(label, x.clamp(half, (pen.width - half).max(half)), layout.bottom + 13.0, soft.center())?;
         }
         pen.across(layout.left, layout.right, layout.bottom, theme.soft.mix(theme.line, 0.5))?;
-        pen.text(&self.x.label, layout.right, layout.bottom + 29.0, soft.right())?;
-        if self.square {
-            let corners = [(layout.left, layout.bottom), (layout.right, layout.top)];
-            pen.dashed(&corners, theme.soft, 1.0, (3.0, 4.0))?;
-        }
-        Ok(())
+        pen.text(&self.x.label, layout.right, layout.bottom + 29.0, soft.right())
     }
 
     /// A line, or a piece of it, as it is drawn.
@@ -322,10 +324,10 @@ impl Picture for Chart {
             }
             let (x, color) = (layout.x(marker.x), theme.ink(marker.color));
             pen.dashed(&[(x, layout.top - 4.0), (x, layout.bottom)], color, 1.2, (2.0, 3.0))?;
-            let letters = Lettering::new(theme.readable(color, theme.card));
-            let room = layout.right - x - 5.0 > text_width(&marker.label, SIZE, false);
-            let (place, letters) = if room { (x + 5.0, letters) } else { (x - 5.0, letters.right()) };
-            pen.text(&marker.label, place, layout.top + 1.0, letters)?;
+            // Above the lines, so that neither hides the other.
+            let half = text_width(&marker.label, SIZE, false) / 2.0;
+            let letters = Lettering::new(theme.readable(color, theme.card)).center();
+            pen.text(&marker.label, x.clamp(half, (pen.width - half).max(half)), layout.top - 11.0, letters)?;
         }
         let (dashed, solid): (Vec<_>, Vec<_>) = self.series.iter().rev().partition(|series| series.dashed);
         for series in solid.into_iter().chain(dashed) {
@@ -345,7 +347,9 @@ impl Picture for Chart {
                 }
             }
         }
-        self.names(&mut pen, &layout)
+        self.names(&mut pen, &layout)?;
+        let bounds = [layout.left, layout.right, layout.top, layout.bottom];
+        self.rings.iter().try_for_each(|ring| ring.draw(&mut pen, (layout.x(ring.at.0), layout.y(ring.at.1)), bounds))
     }
 
     fn summary(&self) -> String {
@@ -368,6 +372,9 @@ impl Picture for Chart {
         if parts.is_empty() {
             return "No points yet.".to_owned();
         }
+        parts.extend(
+            self.rings.iter().map(|ring| format!("{} at {}, {}", ring.label, number(ring.at.0), number(ring.at.1))),
+        );
         let span = self.layout(400.0, 200.0).x;
         let across = if self.x.label.is_empty() { "x" } else { &self.x.label };
         let up = if self.y.label.is_empty() { String::new() } else { format!(" Up, {}.", self.y.label) };

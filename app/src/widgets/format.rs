@@ -22,6 +22,28 @@ pub fn number(value: f64) -> String {
     if value < 0.0 && text != "0" { format!("−{text}") } else { text }
 }
 
+/// A count for a reader, thousands set apart.
+pub fn grouped(count: u64) -> String {
+    thousands(&count.to_string())
+}
+
+/// A sentence with measured numbers as a reader wants it: a true minus sign, and no line that begins with a per cent sign.
+pub fn sentence(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    let mut before = ' ';
+    let mut rest = text.chars().peekable();
+    while let Some(this) = rest.next() {
+        let next = rest.peek().copied().unwrap_or(' ');
+        out.push(match this {
+            ' ' if next == '%' => '\u{a0}',
+            '-' if next.is_ascii_digit() && !before.is_alphanumeric() => '−',
+            other => other,
+        });
+        before = this;
+    }
+    out
+}
+
 /// A number for a machine: ASCII minus, decimal point, no unit; `NaN`, `inf` and `-inf` where it is none.
 pub fn plain(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
@@ -120,6 +142,16 @@ mod tests {
         ] {
             assert_eq!(number(value), text);
         }
+    }
+
+    #[test]
+    fn counts_for_readers() {
+        assert_eq!([0, 999, 60_000, 60_965_224].map(grouped), ["0", "999", "60,000", "60,965,224"]);
+    }
+
+    #[test]
+    fn sentences_for_readers() {
+        assert_eq!(sentence("From -0.02 to 79 %, in 1-2 steps."), "From −0.02 to 79\u{a0}%, in 1-2 steps.");
     }
 
     #[test]

@@ -79,7 +79,9 @@ impl Picture for Histogram {
         let soft = Lettering::new(theme.soft);
         if self.low < self.high && (self.high - self.low).is_finite() {
             let span = Axis::new("").from(self.low).to(self.high).fit([self.low, self.high].into_iter(), false);
-            for (value, text) in span.ticks(4) {
+            // Three at least: one number alone gives no scale.
+            let ticks = (4..9).map(|most| span.ticks(most)).find(|ticks| ticks.len() > 2).unwrap_or_default();
+            for (value, text) in ticks {
                 let x = left + (value - self.low) / (self.high - self.low) * across;
                 if x >= left - 1.0 && x <= left + across + 1.0 {
                     pen.down(x, 4.0, bottom, theme.line)?;

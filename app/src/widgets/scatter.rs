@@ -12,6 +12,8 @@ use super::{
 const LEFT: f64 = 34.0;
 const BELOW: f64 = 34.0;
 const RIGHT: f64 = 8.0;
+/// Height of the plane, in widths.
+const SHAPE: f64 = 0.86;
 /// A pointer this near to a dot means it.
 const REACH: f64 = 16.0;
 
@@ -77,6 +79,8 @@ pub struct Scatter {
     pub y_label: String,
     /// Height in CSS pixels; 0 follows the width.
     pub height: f64,
+    /// One unit is as long across as up: more is shown of the way that has room.
+    pub equal: bool,
 }
 
 impl Default for Scatter {
@@ -89,6 +93,7 @@ impl Default for Scatter {
             x_label: String::new(),
             y_label: String::new(),
             height: 0.0,
+            equal: false,
         }
     }
 }
@@ -103,17 +108,29 @@ impl Scatter {
         ((width - LEFT - RIGHT).max(1.0), (self.height(width) - self.above() - BELOW).max(1.0))
     }
 
+    /// A domain (left, right, bottom, top), widened until one unit is as long across as up in a plane of the usual shape: so
+    /// that a field which is `equal` fills it.
+    pub fn even([left, right, bottom, top]: [f64; 4]) -> (f64, f64, f64, f64) {
+        widened((left, right, bottom, top), SHAPE)
+    }
+
+    /// What is seen: left, right, bottom, top.
+    fn shown(&self, width: f64) -> (f64, f64, f64, f64) {
+        let (across, down) = self.inner(width);
+        if self.equal { widened(self.domain, down / across) } else { self.domain }
+    }
+
     /// The place under a CSS pixel.
     pub fn to_data(&self, x: f64, y: f64, width: f64) -> (f64, f64) {
         let (across, down) = self.inner(width);
-        let (left, right, bottom, top) = self.domain;
+        let (left, right, bottom, top) = self.shown(width);
         (left + (x - LEFT) / across * (right - left), top - (y - self.above()) / down * (top - bottom))
     }
 
     /// The CSS pixel of a place.
     pub fn to_pixel(&self, x: f64, y: f64, width: f64) -> (f64, f64) {
         let (across, down) = self.inner(width);
-        let (left, right, bottom, top) = self.domain;
+        let (left, right, bottom, top) = self.shown(width);
         (LEFT + (x - left) / (right - left) * across, self.above() + (top - y) / (top - bottom) * down)
     }
 
@@ -127,9 +144,9 @@ impl Scatter {
         near.filter(|(_, far)| *far <= REACH).min_by(|a, b| a.1.total_cmp(&b.1)).map(|(index, _)| index)
     }
 
-    /// The part of a segment that lies in the domain (Liang, Barsky 1984).
-    fn clipped(&self, segment: &Segment) -> Option<((f64, f64), (f64, f64))> {
-        let (left, right, bottom, top) = self.domain;
+    /// The part of a segment that is seen (Liang, Barsky 1984).
+    fn clipped(&self, segment: &Segment, width: f64) -> Option<((f64, f64), (f64, f64))> {
+        let (left, right, bottom, top) = self.shown(width);
         let ((x, y), (dx, dy)) = (segment.from, (segment.to.0 - segment.from.0, segment.to.1 - segment.from.1));
         let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
         for (way, room) in [(-dx, x - left), (dx, right - x), (-dy, y - bottom), (dy, top - y)] {
@@ -151,6 +168,11 @@ impl Scatter {
         let (across, down) = self.inner(pen.width);
         let Some(field) = &self.field else { return pen.rect(LEFT, self.above(), across, down, pen.theme.paper) };
         let theme = pen.theme;
+        let (left, right, bottom, top) = self.domain;
+        let (from, to) = (self.to_pixel(left, top, pen.width), self.to_pixel(right, bottom, pen.width));
+        if self.equal {
+            pen.rect(LEFT, self.above(), across, down, theme.paper)?;
+        }
         let colors: Vec<Rgb> = field
             .values
             .iter()
@@ -162,12 +184,12 @@ impl Scatter {
             })
             .collect();
         let bitmap = Bitmap { columns: field.columns, rows: field.rows, colors: &colors, smooth: true };
-        pen.bitmap(LEFT, self.above(), across, down, bitmap)
+        pen.bitmap(from.0, from.1, to.0 - from.0, to.1 - from.1, bitmap)
     }
 
     fn axes<S: Surface>(&self, pen: &mut Pen<S>) -> Drawn<S> {
         let (across, down) = self.inner(pen.width);
-        let (left, right, bottom, top) = self.domain;
+        let (left, right, bottom, top) = self.shown(pen.width);
         let soft = Lettering::new(pen.theme.soft);
         let axis = |low, high| Axis::new("").from(low).to(high).fit([low, high].into_iter(), false);
         for (value, text) in axis(left, right).ticks(4) {
@@ -190,7 +212,7 @@ impl Scatter {
     fn words<S: Surface>(&self, pen: &mut Pen<S>) -> Drawn<S> {
         let mut taken: Vec<(f64, f64, f64)> = Vec::new();
         for segment in self.lines.iter().filter(|segment| !segment.label.is_empty()) {
-            let Some((from, to)) = self.clipped(segment) else { continue };
+            let Some((from, to)) = self.clipped(segment, pen.width) else { continue };
             let (from, to) = (self.to_pixel(from.0, from.1, pen.width), self.to_pixel(to.0, to.1, pen.width));
             let (dx, dy) = (to.0 - from.0, to.1 - from.1);
             let length = dx.hypot(dy).max(1.0);
@@ -251,12 +273,24 @@ impl Scatter {
     }
 }
 
+/// Widens the shorter way of a domain about its middle until the domain is `shape` times as high as wide.
+fn widened((left, right, bottom, top): (f64, f64, f64, f64), shape: f64) -> (f64, f64, f64, f64) {
+    let (across, up) = (right - left, top - bottom);
+    if up < across * shape {
+        let more = (across * shape - up) / 2.0;
+        (left, right, bottom - more, top + more)
+    } else {
+        let more = (up / shape - across) / 2.0;
+        (left - more, right + more, bottom, top)
+    }
+}
+
 impl Picture for Scatter {
     fn height(&self, width: f64) -> f64 {
         if self.height > 0.0 {
             self.height
         } else {
-            ((width - LEFT - RIGHT) * 0.86).clamp(160.0, 520.0) + self.above() + BELOW
+            ((width - LEFT - RIGHT) * SHAPE).clamp(160.0, 520.0) + self.above() + BELOW
         }
     }
 
@@ -265,7 +299,7 @@ impl Picture for Scatter {
         self.background(&mut pen)?;
         self.dots(&mut pen)?;
         for segment in &self.lines {
-            let Some((from, to)) = self.clipped(segment) else { continue };
+            let Some((from, to)) = self.clipped(segment, pen.width) else { continue };
             let color = theme.ink(segment.color);
             let (from, to) = (self.to_pixel(from.0, from.1, pen.width), self.to_pixel(to.0, to.1, pen.width));
             match segment.dashed {
@@ -306,5 +340,26 @@ impl Picture for Scatter {
         let class = if dot.class == 0 { "blue" } else { "orange" };
         let held_out = if dot.held_out { ", held out" } else { "" };
         Some(format!("{class}{held_out}: {}, {}", number(dot.x), number(dot.y)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_units_are_as_long_across_as_up() {
+        for (width, height) in [(400.0, 0.0), (900.0, 0.0), (300.0, 170.0)] {
+            let (left, right, bottom, top) = Scatter::even([1.0, 7.0, 0.0, 2.5]);
+            let plane = Scatter { domain: (left, right, bottom, top), height, equal: true, ..Scatter::default() };
+            let (from, to) = (plane.to_pixel(2.0, 1.0, width), plane.to_pixel(3.0, 2.0, width));
+            assert!((to.0 - from.0 - (from.1 - to.1)).abs() < 1e-9, "{from:?} {to:?}");
+            let (x, y) = plane.to_data(from.0, from.1, width);
+            assert!((x - 2.0).abs() < 1e-9 && (y - 1.0).abs() < 1e-9);
+            assert!(left <= 1.0 && right >= 7.0 && bottom <= 0.0 && top >= 2.5);
+        }
+        let (left, right, bottom, top) = Scatter::even([1.0, 7.0, 0.0, 2.5]);
+        let plane = Scatter { domain: (left, right, bottom, top), equal: true, ..Scatter::default() };
+        assert!((plane.to_pixel(left, top, 400.0).0 - LEFT).abs() < 1e-9, "a usual plane is filled");
     }
 }

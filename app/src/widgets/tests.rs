@@ -50,12 +50,13 @@ fn the_chart() {
         x: Axis::new("step").integer(),
         y: Axis::new("loss"),
         markers: vec![Marker { x: 1.0, label: "halved".into(), color: Ink::Soft }],
+        rings: vec![Ring { at: (2.0, 0.1), label: "here".into(), color: Ink::Class(2) }],
         cursor: Some(1.0),
         ..Chart::default()
     };
     let picture = chart(vec![(0.0, 0.7), (1.0, 0.4), (2.0, 0.1)]);
     let svg = drawn(&picture);
-    for text in ["training 0.4", "held out", "step", "loss", "halved"] {
+    for text in ["training 0.4", "held out", "step", "loss", "halved", "here"] {
         assert!(svg.contains(text), "{text}");
     }
     assert!(picture.summary().contains("training: from 0.7 to 0.1"));
@@ -65,6 +66,7 @@ fn the_chart() {
             let mut picture = chart(vec![(0.0, bad), (bad, 0.1), (1.0, 0.3), (2.0, bad)]);
             (picture.y.log, picture.x.log, picture.square) = (log, log, log);
             picture.cursor = Some(bad);
+            picture.rings[0].at = (bad, 0.1);
             picture.y.max = Some(bad);
             drawn(&picture);
         }

@@ -122,3 +122,15 @@ test("a pattern's link leads from the page of its technique into its lesson, wit
   expect(/act=sigmoid/.test(page.url()), page.url());
   clean(page);
 });
+
+test("a technique's page leads to a figure at its place in a lesson, and stays there while drawings come", async (site) => {
+  const page = await site.open("techniques/weight-histogram/?engine=cpu");
+  await page.locator('main a[href$="/lessons/mlp#weights"]').click();
+  await page.locator('main[data-lesson="mlp"]').waitFor();
+  const place = () => page.locator("figure#weights").evaluate((figure) => figure.getBoundingClientRect().top / window.innerHeight);
+  const inView = async () => Math.abs(await place()) < 0.5;
+  await until("the figure", inView);
+  await page.waitForTimeout(2500);
+  expect(await inView(), `The figure's top lies at ${await place()} of the window.`);
+  clean(page);
+});

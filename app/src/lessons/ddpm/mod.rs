@@ -95,8 +95,12 @@ pub const LESSON: Lesson = Lesson {
             shows: "the learned score as arrows, and points that flow along it from noise to data",
         },
         FigureNote { id: "curves", technique: "learning-curves", shows: "training and held-out loss" },
-        FigureNote { id: "field-error", technique: "denoising", shows: "how far the network is from the exact field" },
-        FigureNote { id: "architecture", technique: "denoising", shows: "the U-Net with its shapes and weights" },
+        FigureNote {
+            id: "field-error",
+            technique: "learning-curves",
+            shows: "how far the network is from the exact field",
+        },
+        FigureNote { id: "architecture", technique: "feature-maps", shows: "the U-Net with its shapes and weights" },
         FigureNote { id: "stages", technique: "feature-maps", shows: "what the boxes make of a picture on its way" },
         FigureNote { id: "gradients", technique: "gradient-flow", shows: "mean gradient of each layer" },
         FigureNote { id: "weights", technique: "weight-histogram", shows: "where the weights lie" },
@@ -114,7 +118,7 @@ pub const LESSON: Lesson = Lesson {
         FigureNote { id: "moons-test", technique: "denoising", shows: "the same points after their walk" },
         FigureNote { id: "steps-pictures", technique: "sample-grid", shows: "the same noise in few steps and in many" },
         FigureNote { id: "guidance-pictures", technique: "sample-grid", shows: "guidance, weak to strong" },
-        FigureNote { id: "point-steps-test", technique: "denoising", shows: "points on the data against steps" },
+        FigureNote { id: "point-steps-test", technique: "learning-curves", shows: "points on the data against steps" },
     ],
     experiments: &["moons", "judge", "few-steps", "point-steps", "cost", "guidance"],
 };

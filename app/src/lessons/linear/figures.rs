@@ -12,7 +12,7 @@ use crate::{
     session::Session,
     widgets::{
         Axis, Chart, ConfusionMatrix, Dot, Edges, Field, Histogram, ImageGrid, Ink, Network, NetworkLayer, NetworkMaps,
-        Scale, Scatter, Segment, Series as Line, Tile, number,
+        Ring, Scale, Scatter, Segment, Series as Line, Tile, number,
     },
 };
 
@@ -37,8 +37,9 @@ pub fn boundary<P: Linear>(session: Session<P>) -> Signal<Option<Scatter>> {
 /// The plane with what the unit says of it. Rings stand around the examples behind the chosen cell of the matrix, else
 /// around the point that was corrected last; where the plane shows only two of many directions, crosses mark what is wrong.
 pub fn plane(answer: &Answer) -> Scatter {
-    let Plane { line, before, corrected, window, .. } = &answer.plane;
-    let (middle, reach) = middle_and_reach(*window);
+    let Plane { line, before, corrected, .. } = &answer.plane;
+    let window = seen(&answer.plane);
+    let (middle, reach) = middle_and_reach(window);
     let mut lines = Vec::new();
     if let Some((from, to)) = before.and_then(|before| through(before, middle, reach)) {
         lines.push(segment(from, to, Ink::Soft, true, ""));
@@ -49,7 +50,7 @@ pub fn plane(answer: &Answer) -> Scatter {
     }
     if answer.is_projected() && !answer.knows_nothing() {
         let wrong = (0..answer.plane.points.len()).filter(|index| answer.is_wrong(*index));
-        lines.extend(wrong.flat_map(|index| cross(answer.plane.points[index], *window)));
+        lines.extend(wrong.flat_map(|index| cross(answer.plane.points[index], window)));
     }
     let ring = |index: usize| match answer.told.cell {
         Some(_) => answer.is_chosen(index),
@@ -60,9 +61,10 @@ pub fn plane(answer: &Answer) -> Scatter {
 
 /// The plane with a line of the reader's own; its arrow points to what is called `class`.
 pub fn own_plane(plane: &Plane, own: &OwnLine, class: &str) -> Scatter {
-    let line = own.line(plane.window);
-    let [from, to] = own.places(plane.window);
-    let (middle, reach) = (((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0), middle_and_reach(plane.window).1);
+    let window = seen(plane);
+    let line = own.line(window);
+    let [from, to] = own.places(window);
+    let (middle, reach) = (((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0), middle_and_reach(window).1);
     let mut lines = Vec::new();
     if let Some((start, end)) = through(line, middle, reach) {
         lines.push(segment(start, end, Ink::Ink, false, ""));
@@ -79,7 +81,8 @@ pub fn own_plane(plane: &Plane, own: &OwnLine, class: &str) -> Scatter {
 }
 
 fn scatter(plane: &Plane, line: [f32; 3], lines: Vec<Segment>, ring: impl Fn(usize) -> bool) -> Scatter {
-    let [left, right, bottom, top] = plane.window.map(f64::from);
+    let window = seen(plane);
+    let [left, right, bottom, top] = window.map(f64::from);
     let dots = plane.points.iter().enumerate().map(|(index, &(x, y, class, held_out))| Dot {
         x: x.into(),
         y: y.into(),
@@ -89,13 +92,21 @@ fn scatter(plane: &Plane, line: [f32; 3], lines: Vec<Segment>, ring: impl Fn(usi
     });
     Scatter {
         points: dots.collect(),
-        field: field(line, plane.window),
+        field: field(line, window),
         lines,
         domain: (left, right, bottom, top),
+        equal: true,
         x_label: plane.labels[0].clone(),
         y_label: plane.labels[1].clone(),
         ..Scatter::default()
     }
+}
+
+/// What is seen of a plane: its window, widened until both ways have one scale. Else a line and its weights would not stand
+/// at right angles.
+pub fn seen(plane: &Plane) -> [f32; 4] {
+    let (left, right, bottom, top) = Scatter::even(plane.window.map(f64::from));
+    [left, right, bottom, top].map(|edge| edge as f32)
 }
 
 fn middle_and_reach(window: [f32; 4]) -> ((f64, f64), f64) {
@@ -188,7 +199,8 @@ pub fn roc<P: Linear>(session: Session<P>) -> Signal<Option<Chart>> {
         let snapshot = session.snapshot.get()?;
         let answer = P::answer(&snapshot);
         let (hit_rate, alarm_rate, _) = rates(answer.confusion);
-        square(&answer.roc, (alarm_rate, hit_rate), "false positives", "true positives", Some(((0.0, 0.0), (1.0, 1.0))))
+        let guess = Line::new("guessing", vec![(0.0, 0.0), (1.0, 1.0)], Ink::Soft).dashed();
+        square(&answer.roc, (alarm_rate, hit_rate), "false positives", "true positives", guess)
     })
 }
 
@@ -198,26 +210,19 @@ pub fn precision_recall<P: Linear>(session: Session<P>) -> Signal<Option<Chart>>
         let snapshot = session.snapshot.get()?;
         let answer = P::answer(&snapshot);
         let (hit_rate, _, precision) = rates(answer.confusion);
-        square(&answer.precision_recall, (hit_rate, precision), "recall", "precision", None)
+        // Whoever calls everything positive is right as often as there are positives.
+        let [kept, alarms, misses, hits] = answer.confusion.map(f64::from);
+        let share = (hits + misses) / (kept + alarms + misses + hits).max(1.0);
+        let guess = Line::new("guessing", vec![(0.0, share), (1.0, share)], Ink::Soft).dashed();
+        square(&answer.precision_recall, (hit_rate, precision), "recall", "precision", guess)
     })
 }
 
-fn square(
-    points: &[(f32, f32)],
-    here: (f64, f64),
-    x: &str,
-    y: &str,
-    guess: Option<((f64, f64), (f64, f64))>,
-) -> Option<Chart> {
-    let mut series = vec![Line::new("", points.iter().map(|&(x, y)| (x.into(), y.into())).collect(), Ink::Class(0))];
-    series.extend(guess.map(|(from, to)| Line::new("guessing", vec![from, to], Ink::Soft).dashed()));
-    // A cross at the threshold: two short strokes.
-    let (left, right) = ((here.0 - 0.03).max(0.0), (here.0 + 0.03).min(1.0));
-    let (low, high) = ((here.1 - 0.03).max(0.0), (here.1 + 0.03).min(1.0));
-    series.push(Line::new("", vec![(left, here.1), (right, here.1)], Ink::Class(1)));
-    series.push(Line::new("threshold", vec![(here.0, low), (here.0, high)], Ink::Class(1)));
+fn square(points: &[(f32, f32)], here: (f64, f64), x: &str, y: &str, guess: Line) -> Option<Chart> {
+    let curve = Line::new("", points.iter().map(|&(x, y)| (x.into(), y.into())).collect(), Ink::Class(0));
     (!points.is_empty()).then(|| Chart {
-        series,
+        series: vec![curve, guess],
+        rings: vec![Ring { at: here, label: "threshold".into(), color: Ink::Class(1) }],
         x: Axis::new(x).percent().from(0.0).to(1.0),
         y: Axis::new(y).percent().from(0.0).to(1.0),
         square: true,

@@ -1,7 +1,10 @@
 //! A line of the reader's own on the plane, for as long as the unit has none: dragged by hand, turned with keys, and counted
 //! on the page.
 
-use crate::{lessons::linear::Plane, widgets::Scatter};
+use crate::{
+    lessons::linear::{Plane, figures::seen},
+    widgets::Scatter,
+};
 
 /// A pointer this near to an end, or to the line between the ends, takes hold of it, in CSS pixels.
 const END_REACH: f64 = 18.0;
@@ -56,7 +59,7 @@ impl OwnLine {
 
     /// How many points of the plane lie on the wrong side.
     pub fn wrong(&self, plane: &Plane) -> usize {
-        let [a, b, c] = self.line(plane.window);
+        let [a, b, c] = self.line(seen(plane));
         plane.points.iter().filter(|(x, y, class, _)| (a * x + b * y + c > 0.0) != (*class == 1)).count()
     }
 

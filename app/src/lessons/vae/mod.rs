@@ -86,7 +86,7 @@ pub const LESSON: Lesson = Lesson {
         FigureNote { id: "kl", technique: "learning-curves", shows: "the price of the latent numbers" },
         FigureNote { id: "gradients", technique: "gradient-flow", shows: "mean gradient of each layer" },
         FigureNote { id: "weights", technique: "weight-histogram", shows: "where the weights lie" },
-        FigureNote { id: "units", technique: "latent-traversal", shows: "what each latent number carries" },
+        FigureNote { id: "units", technique: "learning-curves", shows: "what each latent number carries" },
         FigureNote {
             id: "blur-test",
             technique: "sample-grid",

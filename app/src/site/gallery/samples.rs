@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::widgets::{
     Arrows, Attention, Axis, Bars, BeamNode, BeamTree, Chart, ConfusionMatrix, Dot, Edges, Field, GradientFlow, Ground,
     HeadGroup, HeadTile, Heads, Heatmap, Histogram, ImageGrid, Ink, Landscape, LatentMap, LayerMaps, MapDot, MapLayer,
-    Marker, Network, NetworkLayer, Overlay, Panel, Peak, PhotoGrid, PhotoTile, PlacedWord, QueryWalk, Rgb, Scale,
+    Marker, Network, NetworkLayer, Overlay, Panel, Peak, PhotoGrid, PhotoTile, PlacedWord, QueryWalk, Rgb, Ring, Scale,
     Scatter, Segment, Series, Tile, VectorField, WordMap,
 };
 
@@ -47,9 +47,11 @@ pub fn roc() -> Chart {
         series: vec![
             Series::new("perceptron", curve(0.16), Ink::Class(0)),
             Series::new("ADALINE", curve(0.3), Ink::Class(1)).dashed(),
+            Series::new("guessing", vec![(0.0, 0.0), (1.0, 1.0)], Ink::Soft).dashed(),
         ],
         x: Axis::new("false alarms").percent(),
         y: Axis::new("found").percent(),
+        rings: vec![Ring { at: (0.1, 0.1_f64.powf(0.16)), label: "threshold".into(), color: Ink::Class(1) }],
         square: true,
         ..Chart::default()
     }

@@ -36,6 +36,8 @@ pub struct Classifier<C, M> {
     pub config: C,
     /// What it learns from.
     pub set: Set,
+    /// The paper's accuracy on the same test data, where it gives one.
+    pub paper: Option<f64>,
     /// How often it sees every training picture.
     pub passes: usize,
     /// Pictures in a step.
@@ -123,7 +125,6 @@ impl<C: Debug + Serialize, M: Module> Classifier<C, M> {
         let accuracy = test_counts.accuracy();
         println!("test accuracy {accuracy:.4}, held-out {:.4}, {:.0} s", held_counts.accuracy(), run.seconds);
         let Self { name, batch, passes, rate, dropout, .. } = self;
-        let metric = |name, split: &str, value| Metric { name, split: split.into(), value };
         let learned = format!("train {},000", training.len() / 1000);
         let silenced = match dropout {
             0.0 => "no dropout".to_owned(),
@@ -157,12 +158,12 @@ impl<C: Debug + Serialize, M: Module> Classifier<C, M> {
                 ),
             },
             metric: vec![
-                metric("accuracy", "test 10,000", accuracy),
-                metric("loss", "test 10,000", test_loss),
-                metric("accuracy", "held out 5,000", held_counts.accuracy()),
-                metric("loss", "held out 5,000", held_loss),
-                metric("accuracy", &learned, training_counts.accuracy()),
-                metric("loss", &learned, training_loss),
+                Metric { paper: self.paper, ..Metric::new("accuracy", "test 10,000", accuracy) },
+                Metric::new("loss", "test 10,000", test_loss),
+                Metric::new("accuracy", "held out 5,000", held_counts.accuracy()),
+                Metric::new("loss", "held out 5,000", held_loss),
+                Metric::new("accuracy", &learned, training_counts.accuracy()),
+                Metric::new("loss", &learned, training_loss),
             ],
             check: self.set.shipped.map(|file| Check { file, name: "accuracy", value: accuracy }),
             curves: run.curves.thinned(),

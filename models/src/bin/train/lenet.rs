@@ -24,22 +24,27 @@ pub const FASHION_NAME: &str = "lenet-fashion";
 
 const DROPOUT: f32 = 0.3;
 
+/// What LeNet-5 reached in the paper on the same 10,000 test digits, trained without distorted copies: an error of 0.95 %
+/// (LeCun and others, 1998, section III).
+const PAPER: f64 = 0.9905;
+
 /// Trains on digits, measures, writes.
 pub fn train_mnist(places: &Places) -> Result<(), Trouble> {
-    classifier(MNIST_NAME, MNIST, 20).train(places)
+    classifier(MNIST_NAME, MNIST, 20, Some(PAPER)).train(places)
 }
 
 /// Trains on clothes, measures, writes.
 pub fn train_fashion(places: &Places) -> Result<(), Trouble> {
-    classifier(FASHION_NAME, FASHION, 25).train(places)
+    classifier(FASHION_NAME, FASHION, 25, None).train(places)
 }
 
-fn classifier(name: &'static str, set: Set, passes: usize) -> Classifier<LeNetConfig, LeNet> {
+fn classifier(name: &'static str, set: Set, passes: usize, paper: Option<f64>) -> Classifier<LeNetConfig, LeNet> {
     Classifier {
         name,
         model: "models::vision::lenet::LeNet",
         config: LeNetConfig { classes: CLASSES, activation: Activation::Relu, pooling: Pooling::Average },
         set,
+        paper,
         passes,
         batch: 64,
         rate: 2e-3,

@@ -25,6 +25,7 @@ pub fn train(places: &Places) -> Result<(), Trouble> {
         rate: 1e-3,
         dropout: 0.0,
         dropout_place: "",
+        paper: None,
         init: MlpConfig::init,
         learn: |model, x, _| forward(model, x),
         answer: forward,

@@ -26,6 +26,7 @@ pub fn train(places: &Places) -> Result<(), Trouble> {
         model: "models::foundations::mlp::Mlp",
         config: MlpConfig { sizes: vec![784, 256, CLASSES], activation: Activation::Relu },
         set: MNIST,
+        paper: None,
         passes: 60,
         batch: 128,
         rate: 1e-3,

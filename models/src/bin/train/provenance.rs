@@ -98,6 +98,15 @@ pub struct Metric {
     pub split: String,
     /// The value.
     pub value: f64,
+    /// The paper's value on the same data, where it gives one.
+    pub paper: Option<f64>,
+}
+
+impl Metric {
+    /// A value that the paper does not give.
+    pub fn new(name: &'static str, split: &str, value: f64) -> Self {
+        Self { name, split: split.into(), value, paper: None }
+    }
 }
 
 /// What `tests/pretrained.rs` measures again.

@@ -154,7 +154,7 @@ fn finish(
     let of_test = measure(&model, &test);
     println!("test ELBO {:.3}, held-out {:.3}, {seconds:.0} s", of_test.elbo(), of_held_out.elbo());
     let real: Vec<f32> = test.pixels.iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
-    let metric = |name, split: &str, value| Metric { name, split: split.into(), value };
+    let metric = Metric::new;
     let provenance = Provenance {
         model: "models::generative::vae::Vae",
         config: config(),

@@ -11,6 +11,7 @@ use crate::{
         frame::{Stage, StageKind},
         parts::{Costs, Lit, Source},
     },
+    widgets::grouped,
 };
 
 /// The second stage.
@@ -30,10 +31,10 @@ pub fn Build(
                 <td>{paper.name}</td>
                 <td class="number">{paper.maps}</td>
                 <td class="number">{size(paper.side)}</td>
-                <td class="number">{paper.parameters}</td>
+                <td class="number">{grouped(paper.parameters as u64)}</td>
                 <td class="number">{ours.maps}</td>
                 <td class="number">{size(ours.side)}</td>
-                <td class="number">{ours.parameters}</td>
+                <td class="number">{grouped(ours.parameters as u64)}</td>
             </tr>
         }
     });
@@ -80,7 +81,7 @@ pub fn Build(
                     </thead>
                     <tbody>{rows.collect_view()}</tbody>
                     <tfoot>
-                        <tr><th scope="row" colspan="3">"All"</th><td class="number">{papers}</td><td colspan="2"></td><td class="number">{parameters}</td></tr>
+                        <tr><th scope="row" colspan="3">"All"</th><td class="number">{grouped(papers as u64)}</td><td colspan="2"></td><td class="number">{grouped(parameters as u64)}</td></tr>
                     </tfoot>
                 </table>
             </div>

@@ -71,7 +71,7 @@ fn Later(desk: Desk) -> impl IntoView {
             "weights are borrowed from those who trained it on all of ImageNet. Here it looks at the same picture and answers the same questions."
         </p>
         <div class="wide stack" node_ref=node>
-            <Weights name="efficientnet-lite0" bench=desk.session.bench on_load=ask />
+            <Weights name="efficientnet-lite0" bench=desk.session.bench on_load=ask in_use=Signal::stored(true) />
             <Figure
                 id="answer-later"
                 technique="feature-maps"

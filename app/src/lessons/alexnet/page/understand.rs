@@ -54,7 +54,7 @@ pub fn Understand(
                     "Show it something. The network below has the paper’s topology, narrowed until it travels in a few megabytes, and knows ten "
                     "things: "{crate::lessons::alexnet::settings::CLASSES.join(", ")}"."
                 </p>
-                <Weights name="alexnet-imagenette" bench=desk.session.bench on_load=Callback::new(move |()| desk.want(Which::AlexNet)) />
+                <Weights name="alexnet-imagenette" bench=desk.session.bench on_load=Callback::new(move |()| desk.want(Which::AlexNet)) in_use=Signal::stored(true) />
                 <div class="pair">
                     <PhotoInput
                         label="A picture for the networks"

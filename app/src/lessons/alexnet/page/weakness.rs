@@ -15,7 +15,7 @@ use crate::{
         experiment::{Experiment, Guess},
         frame::{NextLesson, Stage, StageKind},
     },
-    widgets::{Figure, Ink, Photo, PhotoGrid, PhotoTile, Slider},
+    widgets::{Figure, Ink, Photo, PhotoGrid, PhotoTile, Slider, grouped},
 };
 
 /// The fourth stage.
@@ -32,7 +32,7 @@ pub fn Weakness(
             </p>
             <Texture desk />
             <p>
-                "A photograph has "{3 * 96 * 96}" numbers here. If each of them moves by a little, all in the direction that hurts most, the little "
+                "A photograph has "{grouped(3 * 96 * 96)}" numbers here. If each of them moves by a little, all in the direction that hurts most, the little "
                 "adds up. You will not see it."
             </p>
             <Adversarial desk />

@@ -60,7 +60,7 @@ pub fn Build(
             <div class="wide source-pair">
                 <Figure
                     id="architecture"
-                    technique="denoising"
+                    technique="feature-maps"
                     title="The network of the pictures"
                     picture
                     on_point
@@ -90,6 +90,7 @@ pub fn Build(
                         session.change(|settings| settings.pictures.net = net);
                         desk.fetch(net);
                     })
+                    in_use=Signal::derive(move || session.settings.with(|settings| settings.pictures.net == net))
                 />
             })}
             <p>

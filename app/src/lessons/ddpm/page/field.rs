@@ -288,7 +288,7 @@ pub fn FieldError(
     view! {
         <Figure
             id="field-error"
-            technique="denoising"
+            technique="learning-curves"
             title="How far from the exact field"
             picture
             empty="The first walk measures it."

@@ -194,7 +194,7 @@ pub fn FewPointSteps(
         />
         <Figure
             id="point-steps-test"
-            technique="denoising"
+            technique="learning-curves"
             title="Points on the data, by steps"
             picture
             empty="Not run yet."

@@ -12,6 +12,7 @@ use crate::{
         frame::{Stage, StageKind},
         parts::{Costs, Lit, Source},
     },
+    widgets::grouped,
 };
 
 /// The second stage.
@@ -30,8 +31,8 @@ pub fn Build(
                 <td>{paper.name}</td>
                 <td class="number">{paper.maps}</td>
                 <td class="number">{format!("{0} × {0}", paper.side)}</td>
-                <td class="number">{paper.parameters}</td>
-                <td class="number">{ours.parameters}</td>
+                <td class="number">{grouped(paper.parameters as u64)}</td>
+                <td class="number">{grouped(ours.parameters as u64)}</td>
             </tr>
         }
     });
@@ -39,7 +40,7 @@ pub fn Build(
     view! {
         <Stage kind=StageKind::Build claim="Few weights that see the whole picture">
             <p>
-                "The convolutions own "{ours[0].parameters + ours[2].parameters}" of the weights and do "
+                "The convolutions own "{grouped((ours[0].parameters + ours[2].parameters) as u64)}" of the weights and do "
                 {format!("{:.0} %", (ours[0].multiply_adds + ours[2].multiply_adds) as f64 / config().multiply_adds() as f64 * 100.0)}
                 " of the arithmetic. That is the trade: little to learn, much to do."
             </p>
@@ -68,7 +69,7 @@ pub fn Build(
                     </thead>
                     <tbody>{rows.collect_view()}</tbody>
                     <tfoot>
-                        <tr><th scope="row" colspan="3">"All"</th><td class="number">{sum(PAPER.map(|layer| layer.parameters))}</td><td class="number">{sum(ours.map(|layer| layer.parameters))}</td></tr>
+                        <tr><th scope="row" colspan="3">"All"</th><td class="number">{grouped(sum(PAPER.map(|layer| layer.parameters)) as u64)}</td><td class="number">{grouped(sum(ours.map(|layer| layer.parameters)) as u64)}</td></tr>
                     </tfoot>
                 </table>
             </div>

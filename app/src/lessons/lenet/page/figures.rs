@@ -13,7 +13,7 @@ use crate::{
     site::figures::weight_histogram,
     widgets::{
         Axis, Chart, Ground, Histogram, ImageGrid, Ink, LayerMaps, MapLayer, Network, NetworkLayer, NetworkMaps,
-        Overlay, Panel, Scale, Series as Line, Tile,
+        Overlay, Panel, Scale, Series as Line, Tile, grouped,
     },
 };
 
@@ -155,7 +155,7 @@ pub fn part(layer: &str) -> Option<&'static str> {
 }
 
 fn parameters(count: usize) -> String {
-    if count == 0 { "no parameters".into() } else { format!("{count} parameters") }
+    if count == 0 { "no parameters".into() } else { format!("{} parameters", grouped(count as u64)) }
 }
 
 /// The values of the units, or of the first maps.

@@ -13,7 +13,7 @@ use crate::{
         experiment::{Experiment, Guess, Inquiry, Progress, inquire, run_to_stop},
         frame::{Stage, StageKind},
     },
-    widgets::Figure,
+    widgets::{Figure, grouped},
 };
 
 /// Steps of the digits experiment.
@@ -34,7 +34,9 @@ pub fn Strength(
             let here = session.snapshot.with(|snapshot| snapshot.as_ref().map_or(0, |snapshot| snapshot.school.here));
             let parameters = session.settings.with(|settings| settings.network().parameter_count());
             format!(
-                "After {STEPS} updates on {here} digits, {parameters} weights read {:.1} % of 1,000 digits they have never seen.",
+                "After {STEPS} updates on {} digits, {} weights read {:.1} % of 1,000 digits they have never seen.",
+                grouped(here.into()),
+                grouped(parameters as u64),
                 held_out * 100.0,
             )
         });

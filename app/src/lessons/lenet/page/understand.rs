@@ -34,6 +34,9 @@ pub fn Understand(
     let hover = Callback::new(move |term: Option<&'static str>| lit.0.set(term));
     let load =
         move |set: PictureSet| Callback::new(move |()| session.change(|settings| *settings = settings.trained(set)));
+    let used = move |set: PictureSet| {
+        Signal::derive(move || settings.with(|settings| settings.pretrained && settings.set == set))
+    };
     view! {
         <Stage kind=StageKind::Understand claim="The same small window, everywhere">
             <SlidingWindow />
@@ -66,8 +69,8 @@ pub fn Understand(
                     "Press Train and it learns here, from nothing; or take weights that were trained before."
                 </p>
                 <div class="grid">
-                    <Weights name="lenet-mnist" bench=session.bench on_load=load(PictureSet::Mnist) />
-                    <Weights name="lenet-fashion" bench=session.bench on_load=load(PictureSet::Fashion) />
+                    <Weights name="lenet-mnist" bench=session.bench on_load=load(PictureSet::Mnist) in_use=used(PictureSet::Mnist) />
+                    <Weights name="lenet-fashion" bench=session.bench on_load=load(PictureSet::Fashion) in_use=used(PictureSet::Fashion) />
                 </div>
                 <div class="pair">
                     <Drawing session label="Draw" />

@@ -61,6 +61,7 @@ pub fn Build(
                     settings.switch(crate::lessons::mlp::Data::Mnist);
                     settings.pretrained = true;
                 }))
+                in_use=Signal::derive(move || session.settings.with(|settings| settings.pretrained && settings.data == crate::lessons::mlp::Data::Mnist))
             />
         </Stage>
     }

@@ -10,6 +10,7 @@ use crate::{
         experiment::{Experiment, Progress, run_to_stop},
         frame::{Stage, StageKind},
     },
+    widgets::grouped,
 };
 
 /// Steps of the XOR experiment.
@@ -59,7 +60,8 @@ pub fn Strength(
                 snapshot.as_ref().and_then(|snapshot| snapshot.pictures.as_ref()).map_or(0, |view| view.school.here)
             });
             format!(
-                "After {DIGIT_STEPS} updates on {here} digits it reads {:.1} % of 1,000 digits it has never seen. Now draw one yourself.",
+                "After {DIGIT_STEPS} updates on {} digits it reads {:.1} % of 1,000 digits it has never seen. Now draw one yourself.",
+                grouped(here.into()),
                 held_out * 100.0,
             )
         });

@@ -81,7 +81,7 @@ pub fn Build(
             <div class="wide source-pair">
                 <Figure
                     id="architecture"
-                    technique="attention-heatmap"
+                    technique="feature-maps"
                     title="The network that runs here"
                     picture
                     on_point

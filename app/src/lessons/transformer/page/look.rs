@@ -274,7 +274,7 @@ pub fn Places(
         <Figure
             id="positions"
             replay=replay(session.bench)
-            technique="attention-heatmap"
+            technique="embedding-projection"
             title="How a position is told"
             picture
             on_point

@@ -45,7 +45,7 @@ pub fn SentenceBench(
     let retry = Callback::new(move |()| session.restart(session.settings.get_untracked()));
     let decoding = move || session.settings.with(|settings| settings.decoding);
     view! {
-        <div class="wide"><Weights name=WEIGHTS bench=session.bench on_load=retry /></div>
+        <div class="wide"><Weights name=WEIGHTS bench=session.bench on_load=retry in_use=Signal::stored(true) /></div>
         <div class="wide"><Sentence session gaze /></div>
         <div class="wide"><OneHead session gaze /></div>
         <div class="wide"><AllHeads session gaze /></div>
@@ -55,7 +55,7 @@ pub fn SentenceBench(
             <div class="wide">
                 <Figure
                     id="beam"
-                    technique="attention-heatmap"
+                    technique="feature-maps"
                     title="Beam search"
                     picture=figures::beam(session)
                     empty="The tree comes with the translation."

@@ -39,7 +39,7 @@ pub fn ToyBench(
                 </Figure>
                 <Figure
                     id="right"
-                    technique="attention-heatmap"
+                    technique="learning-curves"
                     title="Attention on the right place"
                     picture=figures::right(session)
                     empty="Press Train: each head of the cross-attention gets a line."

@@ -134,7 +134,7 @@ fn Quadratic() -> impl IntoView {
                 }),
             }
         />
-        <Figure id="cost-test" technique="attention-heatmap" title="Time over the length" picture empty="Not measured yet.">
+        <Figure id="cost-test" technique="learning-curves" title="Time over the length" picture empty="Not measured yet.">
             <strong>"Compare the slopes."</strong>
             " Both axes are logarithmic: a line that rises twice as steeply grows with the square."
         </Figure>
@@ -182,7 +182,7 @@ fn Longer(seed: Callback<(), u32>) -> impl IntoView {
         />
         <Figure
             id="longer-test"
-            technique="attention-heatmap"
+            technique="learning-curves"
             title="Longer than it learned"
             picture
             empty="Not run yet."

@@ -33,7 +33,7 @@ pub fn Build(
             </p>
             <div class="wide source-pair">
                 <Diagram
-                    technique="latent-traversal"
+                    technique="feature-maps"
                     picture=figures::network(session)
                     lit
                     part=figures::part
@@ -54,7 +54,7 @@ pub fn Build(
             <div class="wide">
                 <Figure
                     id="units"
-                    technique="latent-traversal"
+                    technique="learning-curves"
                     title="What each latent number carries"
                     picture=figures::units(looks)
                     empty="The first evaluation measures it."

@@ -39,6 +39,9 @@ pub fn Understand(
     let say = move |of_clothes, of_digits| move || settings.with(|settings| settings.say(of_clothes, of_digits));
     let load =
         move |set: PictureSet| Callback::new(move |()| session.change(|settings| *settings = settings.trained(set)));
+    let used = move |set: PictureSet| {
+        Signal::derive(move || settings.with(|settings| settings.pretrained && settings.set == set))
+    };
     view! {
         <Stage kind=StageKind::Understand claim="A picture becomes a small cloud, and any point of a cloud becomes a picture">
             <div class="wide"><PulledClouds /></div>
@@ -91,8 +94,8 @@ pub fn Understand(
                     "Press Train and the map unfolds from nothing; or take weights that were trained before."
                 </p>
                 <div class="grid">
-                    <Weights name="vae-fashion" bench=session.bench on_load=load(PictureSet::Fashion) />
-                    <Weights name="vae-mnist" bench=session.bench on_load=load(PictureSet::Mnist) />
+                    <Weights name="vae-fashion" bench=session.bench on_load=load(PictureSet::Fashion) in_use=used(PictureSet::Fashion) />
+                    <Weights name="vae-mnist" bench=session.bench on_load=load(PictureSet::Mnist) in_use=used(PictureSet::Mnist) />
                 </div>
                 <div class="fields"><Beta session /></div>
                 <div class="pair">
