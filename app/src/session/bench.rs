@@ -15,6 +15,8 @@ pub struct Bench {
     pub step: RwSignal<u64>,
     /// Whether it trains by itself.
     pub running: RwSignal<bool>,
+    /// Whether its next step waits for a file that is on its way.
+    pub waits: RwSignal<bool>,
     /// Why it stopped by itself.
     pub finished: RwSignal<Option<String>>,
     /// Updates per second.

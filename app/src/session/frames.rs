@@ -37,6 +37,7 @@ impl<P: Protocol> Session<P> {
             }
             Response::Trouble(trouble) => {
                 self.bench.running.set(false);
+                self.bench.waits.set(false);
                 self.bench.trouble.set(Some(trouble));
                 self.with(|inner| {
                     let mut state = inner.state.borrow_mut();
@@ -119,6 +120,9 @@ impl<P: Protocol> Session<P> {
         }
         if !again && self.bench.running.get_untracked() != frame.running {
             self.bench.running.set(frame.running);
+        }
+        if self.bench.waits.get_untracked() != frame.waits {
+            self.bench.waits.set(frame.waits);
         }
         if !again && self.bench.finished.with_untracked(|finished| *finished != frame.finished) {
             self.bench.finished.set(frame.finished);
