@@ -2,6 +2,9 @@
 
 use leptos::prelude::*;
 
+use models::data::transforms::Transform;
+
+use super::changed::{Change, ChangedDigit, Reader};
 use crate::{
     lessons::{lenet, mlp},
     session::{Bench, Session},
@@ -70,6 +73,11 @@ pub fn ShiftTest(
             )));
         }
     });
+    let amount = RwSignal::new(0.0);
+    let readers = vec![
+        Reader::new("shift-lenet", "LeNet", Signal::derive(move || slot.get().map(|twins| twins.lenet))),
+        Reader::new("shift-mlp", "the MLP", Signal::derive(move || slot.get().map(|twins| twins.mlp))),
+    ];
     let picture = Signal::derive(move || {
         let [lenet, mlp] = measured.get()?;
         let line = |name: &str, shifts: &[f32], ink| {
@@ -81,6 +89,7 @@ pub fn ShiftTest(
             x: Axis::new("pixels moved to the right").integer().from(0.0),
             y: Axis::new("held-out accuracy").percent().from(0.0).to(1.0),
             markers: vec![Marker { x: MARGIN, label: "leaving the frame".into(), color: Ink::Soft }],
+            cursor: Some(amount.get()),
             ..Chart::default()
         })
     });
@@ -113,7 +122,20 @@ pub fn ShiftTest(
             empty="Not measured yet. How many pixels would you give each of them?"
         >
             <strong>"Watch the gap between the lines."</strong>
+            " The upright line stands where the slider below stands."
             " A filter finds its stroke wherever it lies, and pooling forgets a pixel or two. The last layers still know places, and they learned digits that lie in the middle. From the dotted line on digits leave the frame, and less is left to read. Guessing gives 10 %."
         </Figure>
+        <ChangedDigit
+            id="shift-digit"
+            readers
+            change=Change {
+                label: "Moved to the right by",
+                unit: "pixels",
+                range: (0.0, 8.0),
+                step: 1.0,
+                transform: |right| Transform::Shift { right, down: 0.0 },
+            }
+            amount
+        />
     }
 }
