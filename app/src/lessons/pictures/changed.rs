@@ -1,4 +1,4 @@
-//! One held-out digit under the reader's hand: changed by a slider, and read by trained networks as it is then.
+//! One held-out digit in the reader's hand: changed by a slider, and read by trained networks as it is then.
 
 use leptos::prelude::*;
 use models::data::transforms::Transform;
@@ -66,70 +66,86 @@ pub struct Change {
     pub transform: fn(f32) -> Transform,
 }
 
-/// The slider, the digit as it is then, and what each network says of it. The digit appears with the first network.
-#[component]
-pub fn ChangedDigit(
-    /// The id of the digit's figure.
-    id: &'static str,
-    /// Who reads it; the first one chooses it.
-    readers: Vec<Reader>,
-    /// What the slider does.
+/// A digit that is changed and read. Copy: it lives as long as whoever made it, also while it is not shown.
+#[derive(Clone, Copy)]
+pub struct Changed {
+    /// How much of the change there is.
+    pub amount: RwSignal<f64>,
     change: Change,
-    /// How much of it.
-    amount: RwSignal<f64>,
-) -> impl IntoView {
-    let readers = StoredValue::new(readers);
-    let digit = RwSignal::new(None::<Vec<u8>>);
-    let number = RwSignal::new(0_u32);
-    Effect::new(move || {
-        if let Some(pixels) = readers.with_value(|readers| readers.first().and_then(|reader| reader.held_out.get())) {
-            digit.set(Some(pixels));
-        }
-    });
-    let changed = Memo::new(move |_| {
-        let transform = (change.transform)(amount.get() as f32);
-        digit.with(|digit| Some(transform.apply(digit.as_ref()?, SIDE, SIDE)))
-    });
-    Effect::new(move || {
-        let Some(pixels) = changed.get() else { return };
-        let shares: Vec<f32> = pixels.into_iter().map(|pixel| f32::from(pixel) / 255.0).collect();
-        readers.with_value(|readers| {
-            for reader in readers {
+    readers: StoredValue<Vec<Reader>>,
+    /// Which held-out digit it is.
+    number: RwSignal<u32>,
+    pixels: Memo<Option<Vec<u8>>>,
+}
+
+impl Changed {
+    /// A digit that these read, the first of which chooses it; it begins with so much of the change.
+    pub fn new(readers: Vec<Reader>, change: Change, amount: f64) -> Self {
+        let (amount, readers) = (RwSignal::new(amount), StoredValue::new(readers));
+        let digit = RwSignal::new(None::<Vec<u8>>);
+        Effect::new(move || {
+            let first = readers.with_value(|readers| readers.first().copied());
+            if let Some(pixels) = first.and_then(|reader| reader.held_out.get()) {
+                digit.set(Some(pixels));
+            }
+        });
+        let pixels = Memo::new(move |_| {
+            let transform = (change.transform)(amount.get() as f32);
+            digit.with(|digit| Some(transform.apply(digit.as_ref()?, SIDE, SIDE)))
+        });
+        Effect::new(move || {
+            let Some(pixels) = pixels.get() else { return };
+            let shares: Vec<f32> = pixels.into_iter().map(|pixel| f32::from(pixel) / 255.0).collect();
+            for reader in readers.get_value() {
                 // A network that has just begun looks at a digit of its own.
                 reader.held_out.track();
                 reader.probe.run(shares.clone());
             }
         });
-    });
-    let another = move |_| {
-        number.update(|number| *number = (*number + 1) % DIGITS);
-        if let Some(reader) = readers.with_value(|readers| readers.first().copied()) {
-            reader.pick.run(number.get_untracked());
+        Self { amount, change, readers, number: RwSignal::new(0), pixels }
+    }
+
+    /// Takes the next held-out digit.
+    fn another(self) {
+        self.number.update(|number| *number = (*number + 1) % DIGITS);
+        if let Some(reader) = self.readers.with_value(|readers| readers.first().copied()) {
+            reader.pick.run(self.number.get_untracked());
         }
-    };
+    }
+}
+
+/// The slider, the digit as it is then, and what each network says of it.
+#[component]
+pub fn ChangedDigit(
+    /// The id of the digit's figure.
+    id: &'static str,
+    /// The digit.
+    changed: Changed,
+) -> impl IntoView {
+    let Changed { amount, change, .. } = changed;
     let picture = Signal::derive(move || {
-        let tile = figures::tile(&changed.get()?, "", None);
+        let tile = figures::tile(&changed.pixels.get()?, "", None);
         Some(ImageGrid { images: vec![tile], columns: 1, scale: Scale::Grey, tile: 168.0 })
     });
-    let answers = readers.get_value().into_iter().map(|reader| {
+    let answers = changed.readers.get_value().into_iter().map(|reader| {
         view! {
             <Figure
                 id=reader.id
                 technique="feature-maps"
                 title=format!("What {} says of it", reader.name)
                 picture=reader.answer
-                empty="Run the experiment: then it reads the digit."
+                empty="It reads the digit as soon as it is here."
             />
         }
     });
     view! {
-        <div class="wide grid">
+        <div class="grid">
             <Figure
                 id
                 technique="sample-grid"
-                title="The digit as it is now"
+                title="One of the digits, in your hand"
                 picture
-                empty="Run the experiment: then a held-out digit lies here."
+                empty="A held-out digit is on its way."
                 controls=move || view! {
                     <div class="fields">
                         <Slider
@@ -141,12 +157,12 @@ pub fn ChangedDigit(
                             unit=change.unit
                             on_change=Callback::new(move |value: f64| amount.set(value))
                         />
-                        <button type="button" on:click=another>"Another digit"</button>
+                        <button type="button" on:click=move |_| changed.another()>"Another digit"</button>
                     </div>
                 }
             >
                 <strong>"Slide, and watch the bars."</strong>
-                " You still read it long after the longest bar has moved to another digit."
+                " You still read it when the longest bar has long been another digit’s."
             </Figure>
             {answers.collect_view()}
         </div>

@@ -9,7 +9,7 @@ use crate::{
         lenet::{Command, Found, Lenet, Settings, Test},
         pictures::{
             PictureSet, Shown,
-            changed::{Change, ChangedDigit, Reader},
+            changed::{Change, Changed, ChangedDigit, Reader},
             figures as school,
         },
     },
@@ -81,7 +81,15 @@ fn at(found: &Found, amount: f32) -> (f32, f32) {
 
 #[component]
 fn Rotate(seed: Callback<(), u32>) -> impl IntoView {
-    let (slot, amount) = (RwSignal::new(None), RwSignal::new(0.0));
+    let slot = RwSignal::new(None);
+    let change = Change {
+        label: "Turned by",
+        unit: "degrees",
+        range: (0.0, 180.0),
+        step: 15.0,
+        transform: |degrees| Transform::Rotate { degrees },
+    };
+    let changed = Changed::new(vec![Reader::new("rotation-answer", "LeNet", slot.into())], change, 0.0);
     let Inquiry { progress, found, on_run } = trial(Test::Rotate, seed, slot, |found| {
         let [(upright, _), (half, _), (quarter, sure), (over, _)] =
             [0.0, 45.0, 90.0, 180.0].map(|turn| at(found, turn));
@@ -89,8 +97,8 @@ fn Rotate(seed: Callback<(), u32>) -> impl IntoView {
             "Upright it reads {upright:.1} %, turned by 45° {half:.1} %, by 90° {quarter:.1} %, upside down {over:.1} %. At 90° it is still {sure:.0} % sure of itself on average."
         )
     });
-    let picture = Signal::derive(move || Some(figures::measured(&found.get()?, "degrees turned", amount.get())));
-    let readers = vec![Reader::new("rotation-answer", "LeNet", slot.into())];
+    let picture =
+        Signal::derive(move || Some(figures::measured(&found.get()?, "degrees turned", changed.amount.get())));
     view! {
         <Experiment
             id="rotate"
@@ -98,6 +106,7 @@ fn Rotate(seed: Callback<(), u32>) -> impl IntoView {
             about="The trained network reads 1,000 held-out digits, turned by 15 degrees more each time."
             progress
             on_run
+            shows=move || view! { <ChangedDigit id="rotation-digit" changed /> }
             guess=Guess {
                 question: "At which turn does it read fewer than half of them?",
                 choices: &["below 30°", "between 30° and 60°", "beyond 60°"],
@@ -112,32 +121,28 @@ fn Rotate(seed: Callback<(), u32>) -> impl IntoView {
             <strong>"Compare the two lines."</strong>
             " The share that is right falls; how sure the network is falls far less. Upside down, a 0 or a 1 is still itself, so the line does not end at 10 %."
         </Figure>
-        <ChangedDigit
-            id="rotation-digit"
-            readers
-            change=Change {
-                label: "Turned by",
-                unit: "degrees",
-                range: (0.0, 180.0),
-                step: 15.0,
-                transform: |degrees| Transform::Rotate { degrees },
-            }
-            amount
-        />
     }
 }
 
 #[component]
 fn Resize(seed: Callback<(), u32>) -> impl IntoView {
-    let (slot, amount) = (RwSignal::new(None), RwSignal::new(1.0));
+    let slot = RwSignal::new(None);
+    let change = Change {
+        label: "Its size",
+        unit: "times",
+        range: (0.4, 1.6),
+        step: 0.1,
+        transform: |factor| Transform::Scale { factor },
+    };
+    let changed = Changed::new(vec![Reader::new("scale-answer", "LeNet", slot.into())], change, 1.0);
     let Inquiry { progress, found, on_run } = trial(Test::Scale, seed, slot, |found| {
         let [(half, _), (same, _), (large, _)] = [0.5, 1.0, 1.5].map(|factor| at(found, factor));
         format!(
             "At half the size it reads {half:.1} %, as they are {same:.1} %, one and a half times as large {large:.1} %."
         )
     });
-    let picture = Signal::derive(move || Some(figures::measured(&found.get()?, "times the size", amount.get())));
-    let readers = vec![Reader::new("scale-answer", "LeNet", slot.into())];
+    let picture =
+        Signal::derive(move || Some(figures::measured(&found.get()?, "times the size", changed.amount.get())));
     view! {
         <Experiment
             id="scale"
@@ -145,23 +150,12 @@ fn Resize(seed: Callback<(), u32>) -> impl IntoView {
             about="The same digits from two fifths of their size to eight fifths."
             progress
             on_run
+            shows=move || view! { <ChangedDigit id="scale-digit" changed /> }
         />
         <Figure id="scale-test" technique="learning-curves" title="Accuracy against size" picture empty="Not measured yet.">
             <strong>"It reads best near 1."</strong>
             " A filter of five pixels fits strokes of one width. Half as wide, they are another thing to it."
         </Figure>
-        <ChangedDigit
-            id="scale-digit"
-            readers
-            change=Change {
-                label: "Its size",
-                unit: "times",
-                range: (0.4, 1.6),
-                step: 0.1,
-                transform: |factor| Transform::Scale { factor },
-            }
-            amount
-        />
     }
 }
 
