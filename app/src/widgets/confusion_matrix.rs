@@ -91,8 +91,8 @@ impl ConfusionMatrix {
 
 /// How much of a colour may lie under a count, so that every count stands in the same ink and can be read.
 fn deepest(theme: &Theme, full: Rgb) -> f32 {
-    let shares = (0_u8..=20).rev().map(|share| f32::from(share) / 20.0);
-    shares.into_iter().find(|share| contrast(theme.ink, theme.paper.mix(full, *share)) >= READABLE).unwrap_or_default()
+    let mut shares = (0_u8..=20).rev().map(|share| f32::from(share) / 20.0);
+    shares.find(|share| contrast(theme.ink, theme.paper.mix(full, *share)) >= READABLE).unwrap_or_default()
 }
 
 impl Picture for ConfusionMatrix {

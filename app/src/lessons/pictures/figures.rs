@@ -10,7 +10,7 @@ use crate::{
     widgets::{Bars, Chart, ConfusionMatrix, Ink, Marker, Tile, number},
 };
 
-/// Training and held-out values of one kind, with the step from which on it learned from all pictures.
+/// Training and held-out values of one kind, and the step from which on it learns from all pictures.
 pub fn curves<P: Pupil>(
     session: Session<P>,
     training: Curve,
@@ -27,7 +27,7 @@ pub fn curves<P: Pupil>(
     Signal::derive(move || {
         let joined = joined.get().map(|(step, pictures)| Marker {
             x: step as f64,
-            label: format!("all {} are here", number(pictures.into())),
+            label: format!("{} from here on", number(pictures.into())),
             color: Ink::Soft,
         });
         chart.get().map(|chart| Chart { markers: joined.into_iter().collect(), ..chart })
