@@ -21,6 +21,8 @@ pub struct Bench {
     pub rests: RwSignal<bool>,
     /// Whether its settings leave anything to train.
     pub trains: Signal<bool>,
+    /// Whether its next step waits for a file that is on its way.
+    pub waits: RwSignal<bool>,
     /// Why it stopped by itself.
     pub finished: RwSignal<Option<String>>,
     /// Updates per second.

@@ -38,6 +38,7 @@ impl<P: Protocol> Session<P> {
             Response::Trouble(trouble) => {
                 self.bench.running.set(false);
                 self.bench.bound_for.set(None);
+                self.bench.waits.set(false);
                 self.bench.trouble.set(Some(trouble));
                 self.with(|inner| {
                     let mut state = inner.state.borrow_mut();
@@ -129,6 +130,9 @@ impl<P: Protocol> Session<P> {
         }
         if self.bench.rests.get_untracked() != rests {
             self.bench.rests.set(rests);
+        }
+        if self.bench.waits.get_untracked() != frame.waits {
+            self.bench.waits.set(frame.waits);
         }
         if !again && self.bench.finished.with_untracked(|finished| *finished != frame.finished) {
             self.bench.finished.set(frame.finished);

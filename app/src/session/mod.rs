@@ -167,6 +167,7 @@ impl<P: Protocol> Session<P> {
             offer: RwSignal::new(None),
             frames: RwSignal::new(0),
             step_time: RwSignal::new(0.0),
+            waits: RwSignal::new(false),
             file: RwSignal::new(None),
             load_weights: Callback::new(move |bytes| {
                 if let Some(session) = whole.get_value() {

@@ -171,6 +171,8 @@ pub struct FrameMessage {
     pub running: bool,
     /// Whether steps or other work that was asked for is still to come.
     pub owes: bool,
+    /// Whether its next step waits for a file that is on its way.
+    pub waits: bool,
     /// Why it stopped by itself, if it did.
     pub finished: Option<String>,
     /// Updates per second over the last second of running.

@@ -41,6 +41,10 @@ pub trait Task: Sized + 'static {
     async fn start(settings: SettingsOf<Self>, context: Context) -> Result<Self, Trouble>;
     /// One update. `false` means the stop rule of the settings has been met, or nothing is left to do.
     fn step(&mut self) -> Result<bool, Trouble>;
+    /// Whether the next update waits for something that is on its way. Nothing is stepped meanwhile.
+    fn waits(&self) -> bool {
+        false
+    }
     /// Takes over settings that need no new start.
     fn configure(&mut self, settings: SettingsOf<Self>);
     /// A lesson's own command.
@@ -172,8 +176,9 @@ impl<T: Task> Server<T> {
             self.take_steps();
             self.work().await;
             self.send_frame().await;
-            if self.running && self.speed > 0.0 && self.owed < 1.0 && !self.has_work() {
-                // Whoever asks for five steps a second shall not pay with a busy core.
+            let rests = self.running && self.speed > 0.0 && self.owed < 1.0;
+            if (rests || self.waits()) && !self.has_work() {
+                // Whoever asks for five steps a second, or waits for a file, shall not pay with a busy core.
                 fetch::pause(REST).await;
             } else if self.is_busy() {
                 yield_macrotask().await;
@@ -322,6 +327,9 @@ impl<T: Task> Server<T> {
         let mut taken = 0_u64;
         loop {
             let Some(task) = &mut self.task else { return };
+            if task.waits() {
+                break;
+            }
             if self.running && self.speed > 0.0 {
                 if self.owed < 1.0 {
                     break;
@@ -366,6 +374,11 @@ impl<T: Task> Server<T> {
         self.task.as_ref().is_some_and(T::has_work)
     }
 
+    /// Whether steps that were asked for cannot be taken yet.
+    fn waits(&self) -> bool {
+        (self.running || self.advance > 0) && self.task.as_ref().is_some_and(T::waits)
+    }
+
     /// Whether there is something to do without being asked again.
     fn is_busy(&self) -> bool {
         self.task.as_ref().is_some_and(|task| self.running || self.advance > 0 || task.has_work())
@@ -377,6 +390,7 @@ impl<T: Task> Server<T> {
         if !self.changed || (self.is_busy() && started < self.next_frame) {
             return;
         }
+        let waits = self.waits();
         let Some(task) = &mut self.task else { return };
         let mut curves = Vec::new();
         let snapshot = match task.snapshot(&mut curves).await {
@@ -394,6 +408,7 @@ impl<T: Task> Server<T> {
             step: task.steps(),
             running: self.running,
             owes: self.advance > 0 || task.has_work(),
+            waits,
             finished: task.finished(),
             rate: self.pace.rate(),
             step_time: self.pace.step_time(),

@@ -11,7 +11,7 @@ use crate::{
         Action, Bench,
         protocol::{Remedy, Series},
     },
-    widgets::{Notice, NoticeKind, ProgressBar, Readout, copy, focus, save_bytes, when_sized},
+    widgets::{Notice, NoticeKind, ProgressBar, Readout, copy, focus, number, save_bytes, when_sized},
 };
 
 /// A file of so many bytes takes long enough on a slow line to be given up.
@@ -86,6 +86,14 @@ pub fn BenchBar(
             <Show when=move || bench.bound_for.get().is_some()>
                 <p class="bench-word" role="status">
                     {move || bench.bound_for.get().map(|step| format!("On the way to step {step}; then it pauses."))}
+                </p>
+            </Show>
+            <Show when=move || bench.trouble.get().is_none() && bench.waits.get()>
+                <p class="bench-word" role="status">
+                    {move || format!(
+                        "Step {} waits for the rest of its data, so that every run learns from the same examples at the same step.",
+                        number(bench.step.get() as f64 + 1.0),
+                    )}
                 </p>
             </Show>
             <Show when=move || loading().is_some()>

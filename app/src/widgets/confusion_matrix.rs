@@ -1,13 +1,16 @@
 //! Truth against answer.
 
 use super::{
-    palette::{Rgb, Theme, on},
+    palette::{Rgb, Theme, contrast},
     pen::{Lettering, Pen, fitted, text_width},
     picture::{Drawn, Picture, Surface, Table},
 };
 
 /// Above the cells: the word and the classes.
 const ABOVE: f64 = 34.0;
+
+/// Contrast of small text and its ground.
+const READABLE: f64 = 4.5;
 
 /// Counts of what was called what.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,8 +85,14 @@ impl ConfusionMatrix {
         let share = f64::from(self.count(truth, called)) / row.max(1.0);
         let full = theme.classes[usize::from(truth != called)];
         // The square root keeps a few mistakes among a thousand visible.
-        theme.paper.mix(full, share.sqrt() as f32)
+        theme.paper.mix(full, share.sqrt() as f32 * deepest(theme, full))
     }
+}
+
+/// How much of a colour may lie under a count, so that every count stands in the same ink and can be read.
+fn deepest(theme: &Theme, full: Rgb) -> f32 {
+    let mut shares = (0_u8..=20).rev().map(|share| f32::from(share) / 20.0);
+    shares.find(|share| contrast(theme.ink, theme.paper.mix(full, *share)) >= READABLE).unwrap_or_default()
 }
 
 impl Picture for ConfusionMatrix {
@@ -123,7 +132,7 @@ impl Picture for ConfusionMatrix {
                 pen.rect(x + 1.0, y + 1.0, across - 2.0, down - 2.0, color)?;
                 let count = self.count(truth, called);
                 if let (true, Some(size)) = (count > 0, size) {
-                    let how = Lettering::new(on(color)).center().size(size);
+                    let how = Lettering::new(theme.ink).center().size(size);
                     let how = if truth == called { how.bold() } else { how };
                     pen.text(&count.to_string(), x + across / 2.0, y + down / 2.0, how)?;
                 }
@@ -166,6 +175,19 @@ impl Picture for ConfusionMatrix {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_count_stands_in_the_same_ink() {
+        for theme in [Theme::light(), Theme::dark()] {
+            for full in [theme.classes[0], theme.classes[1]] {
+                let most = deepest(&theme, full);
+                assert!(most > 0.3, "{most}");
+                for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
+                    assert!(contrast(theme.ink, theme.paper.mix(full, share * most)) >= READABLE);
+                }
+            }
+        }
+    }
 
     #[test]
     fn keys_walk_over_the_cells_and_mistakes_are_sorted() {

@@ -92,3 +92,18 @@ test("more data is cancelled while the network learns, and it goes on with what 
     clean(page);
   });
 }, 120);
+
+test("more data is waited for at the same step however slowly it comes, and the bench says so", (site) => {
+  const file = /mnist\/train-1\.bin\.gz/;
+  return slowly(site, file, async (server) => {
+    const page = await site.open("lessons/mlp/?engine=cpu&data=mnist&examples=10000", { url: server.url });
+    await press(page, "Train");
+    const words = page.locator(".bench-word", { hasText: /^Step 101 waits/ });
+    await words.waitFor({ timeout: 60_000 });
+    await page.waitForTimeout(500);
+    expect((await readout(page, "step")) === 100, `It is at step ${await readout(page, "step")}.`);
+    await until("more steps", async () => (await readout(page, "step")) > 110, 60_000);
+    expect(await words.count() === 0, "It still says that it waits.");
+    clean(page);
+  });
+}, 120);

@@ -73,3 +73,34 @@ test("LeNet: every map follows the pen, and four explanations follow the maps", 
   clean(page);
   return `${rate.toFixed(0)} drawings in ${frames.toFixed(0)} frames a second, longest task ${longest.toFixed(0)} ms`;
 }, 120);
+
+// A dark 1 on a bright sheet, small and far from the middle; and a bright 7 on slate.
+const PAPER = `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="240"><rect width="320" height="240" fill="#d8d4c8"/><path d="M108 60 L100 150" stroke="#2b2f3a" stroke-width="12" fill="none"/></svg>`;
+const SLATE = `<svg xmlns="http://www.w3.org/2000/svg" width="240" height="240"><rect width="240" height="240" fill="#2b3330"/><path d="M80 70 L160 70 L125 180" stroke="#d8d8d0" stroke-width="13" fill="none"/></svg>`;
+
+test("LeNet: a digit from a picture is read, dark on bright and bright on dark", async (site) => {
+  const page = await site.open(`lessons/${READERS.LeNet}`);
+  await page.waitForSelector('[data-weights][data-state="ready"]', { timeout: 60_000 });
+  const called = page.locator('[data-readout="called"]');
+  const input = page.locator('.photo-input input[type="file"]').first();
+  for (const [digit, picture] of [["1", PAPER], ["7", SLATE]]) {
+    await input.setInputFiles({ name: `${digit}.svg`, mimeType: "image/svg+xml", buffer: Buffer.from(picture) });
+    await until(`a ${digit}`, async () => (await called.textContent()).trim().startsWith(digit), 15_000);
+  }
+  clean(page);
+}, 120);
+
+test("LeNet: a digit in the reader's hand is turned, and read as it is then", async (site) => {
+  const page = await site.open(`lessons/${READERS.LeNet}`);
+  await page.locator('button[data-experiment="rotate"]').click();
+  const answer = page.locator("#rotation-answer p.visually-hidden").first();
+  const upright = await until("an answer", async () => {
+    const words = await answer.textContent().catch(() => "");
+    return /The largest/.test(words) && words;
+  }, 120_000);
+  const slider = page.locator('#rotation-digit input[type="range"]');
+  await slider.focus();
+  for (let turn = 0; turn < 6; turn += 1) await slider.press("ArrowRight");
+  await until("another answer", async () => (await answer.textContent()) !== upright, 30_000);
+  clean(page);
+}, 180);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub use self::settings::Settings;
 use crate::{
     lesson::{FigureNote, Lesson, Part},
-    lessons::pictures::{SchoolView, page::Pupil},
+    lessons::pictures::{SchoolView, Shown, page::Pupil},
     session::protocol::Protocol,
 };
 
@@ -157,6 +157,9 @@ pub struct Snapshot {
     pub stale: bool,
     /// The test measured last.
     pub measured: Option<(Test, Found)>,
+    /// One held-out picture of each class with ink and paper exchanged, and how sure the network is of its answer; once
+    /// that was measured.
+    pub inverted: Vec<(Shown, f32)>,
     /// Letters as digits: letter, digit, certainty.
     pub letters: Vec<(char, u8, f32)>,
     /// Rank correlation with 0, 1, … fresh layers: saliency, guided backpropagation, Grad-CAM.

@@ -27,6 +27,8 @@ pub struct Settings {
     pub set: PictureSet,
     /// How many pictures of it.
     pub examples: u32,
+    /// Whether the first update waits for all of them; else the first hundred learn from the first file alone.
+    pub whole: bool,
     /// Whether every picture's pixels are shuffled in the same way.
     pub shuffle: bool,
     /// Start from the trained weights that come with the site.
@@ -58,6 +60,7 @@ impl Default for Settings {
         Self {
             set: PictureSet::Mnist,
             examples: 60_000,
+            whole: false,
             shuffle: false,
             pretrained: false,
             activation: Activation::Relu,
@@ -81,8 +84,8 @@ impl Settings {
             PictureSet::Mnist => "lenet-mnist",
             PictureSet::Fashion => "lenet-fashion",
         };
-        let Self { set, examples, shuffle, pretrained, optimizer, batch, seed, .. } = *self;
-        Course { set, examples, shuffle, weights: pretrained.then_some(weights), optimizer, batch, seed }
+        let Self { set, examples, whole, shuffle, pretrained, optimizer, batch, seed, .. } = *self;
+        Course { set, examples, whole, shuffle, weights: pretrained.then_some(weights), optimizer, batch, seed }
     }
 
     /// The network.
@@ -125,6 +128,7 @@ impl protocol::Settings for Settings {
         let mut settings = Self {
             set: query.choice("data", PictureSet::from_id, base.set),
             examples: query.whole("examples", 500, 60_000, base.examples.into()) as u32,
+            whole: query.flag("whole", base.whole),
             shuffle: query.flag("shuffle", base.shuffle),
             pretrained,
             activation: query.choice("act", Activation::from_id, base.activation),
@@ -153,6 +157,7 @@ impl protocol::Settings for Settings {
         let base = Self::default();
         writer.add("data", self.set.id(), base.set.id());
         writer.add("examples", self.examples, base.examples);
+        writer.add("whole", u8::from(self.whole), u8::from(base.whole));
         writer.add("shuffle", u8::from(self.shuffle), u8::from(base.shuffle));
         writer.add("pretrained", u8::from(self.pretrained), u8::from(base.pretrained));
         writer.add("act", self.activation.id(), base.activation.id());
@@ -178,6 +183,7 @@ mod tests {
             set: PictureSet::Fashion,
             activation: Activation::Tanh,
             pooling: Pooling::Max,
+            whole: true,
             class: Some(7),
             stage: 3,
             fresh: 2,

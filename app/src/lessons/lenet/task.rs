@@ -22,7 +22,7 @@ use crate::{
     lessons::{
         lenet::{Command, Explanation, Found, Lenet, MapsView, Settings, Snapshot, Test, settings::LAYERS},
         pictures::{
-            CLASSES, PIXELS, SIDE,
+            CLASSES, PIXELS, SIDE, Shown,
             school::{Classifier, School, read},
             softmax,
         },
@@ -64,6 +64,7 @@ pub struct Task {
     unseen: bool,
     explained: Option<(u64, Vec<f32>, Explanation, u8)>,
     measured: Option<(Test, Found)>,
+    inverted: Vec<(Shown, f32)>,
     letters: Vec<(char, u8, f32)>,
     sanity: Vec<[f32; 3]>,
 }
@@ -90,6 +91,7 @@ impl serve::Task for Task {
             unseen: true,
             explained: None,
             measured: None,
+            inverted: Vec::new(),
             letters: Vec::new(),
             sanity: Vec::new(),
         })
@@ -102,6 +104,10 @@ impl serve::Task for Task {
         self.school.step(self.settings.rate)?;
         self.unseen |= self.school.is_judged();
         Ok(!self.is_over())
+    }
+
+    fn waits(&self) -> bool {
+        self.school.waits()
     }
 
     fn configure(&mut self, settings: Settings) {
@@ -155,6 +161,7 @@ impl serve::Task for Task {
             stale: self.is_stale(),
             explained: self.explained.as_ref().map(|(.., explanation, _)| explanation.clone()),
             measured: self.measured.clone(),
+            inverted: self.inverted.clone(),
             letters: self.letters.clone(),
             sanity: self.sanity.clone(),
         })
@@ -260,27 +267,48 @@ impl Task {
             let (right, sure) = self.school.accuracy_under(|pixels| change.apply(pixels, SIDE, SIDE)).await?;
             found.push((amount, right, sure));
         }
+        if test == Test::Invert {
+            self.read_inverted().await?;
+        }
         self.measured = Some((test, found));
         Ok(())
     }
 
-    async fn call_letters(&mut self) -> Result<(), Trouble> {
-        let names: Vec<char> = letters::NAMES.chars().collect();
-        let pixels: Vec<f32> = names
-            .iter()
-            .flat_map(|name| letters::picture(*name).unwrap_or_default())
-            .map(|pixel| f32::from(pixel) / 255.0)
-            .collect();
-        let inputs = Tensor::from_data(TensorData::new(pixels, [names.len(), PIXELS]), &self.context.device);
+    /// What each picture is called, and with which certainty.
+    async fn call(&self, images: &[Vec<u8>]) -> Result<Vec<(u8, f32)>, Trouble> {
+        let pixels: Vec<f32> = images.iter().flatten().map(|pixel| f32::from(*pixel) / 255.0).collect();
+        let inputs = Tensor::from_data(TensorData::new(pixels, [images.len(), PIXELS]), &self.context.device);
         let logits = self.school.trainer.valid().classify(inputs);
         let logits = read(Transaction::default().register(logits)).await?.remove(0);
-        self.letters = names
-            .into_iter()
-            .zip(logits.chunks_exact(CLASSES))
-            .map(|(name, logits)| {
-                let probabilities = softmax(logits);
-                let called = largest(&probabilities);
-                (name, called as u8, probabilities[called])
+        let answer = |logits: &[f32]| {
+            let probabilities = softmax(logits);
+            let called = largest(&probabilities);
+            (called as u8, probabilities[called])
+        };
+        Ok(logits.chunks_exact(CLASSES).map(answer).collect())
+    }
+
+    async fn call_letters(&mut self) -> Result<(), Trouble> {
+        let names: Vec<char> = letters::NAMES.chars().collect();
+        let images: Vec<Vec<u8>> = names.iter().filter_map(|name| letters::picture(*name)).collect();
+        let answers = self.call(&images).await?;
+        self.letters = names.into_iter().zip(answers).map(|(name, (called, sure))| (name, called, sure)).collect();
+        Ok(())
+    }
+
+    /// The first held-out picture of each class, inverted.
+    async fn read_inverted(&mut self) -> Result<(), Trouble> {
+        let held_out = self.school.held_out();
+        let first = |class: u8| held_out.labels.iter().position(|label| *label == class);
+        let chosen: Vec<usize> = (0..CLASSES as u8).filter_map(first).collect();
+        let invert = |index: &usize| Transform::Invert.apply(held_out.image(*index), SIDE, SIDE);
+        let images: Vec<Vec<u8>> = chosen.iter().map(invert).collect();
+        let truths: Vec<u8> = chosen.iter().map(|index| held_out.labels[*index]).collect();
+        let answers = self.call(&images).await?;
+        let all = chosen.into_iter().zip(images).zip(truths).zip(answers);
+        self.inverted = all
+            .map(|(((index, pixels), truth), (called, sure))| {
+                (Shown { index: index as u32, pixels, truth, called }, sure)
             })
             .collect();
         Ok(())

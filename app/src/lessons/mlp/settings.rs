@@ -40,6 +40,8 @@ pub struct Settings {
     pub own: Vec<Point>,
     /// How many pictures to learn from.
     pub examples: u32,
+    /// Whether the first update waits for all of them; else the first hundred learn from the first file alone.
+    pub whole: bool,
     /// Whether every picture's pixels are shuffled in the same way.
     pub shuffle: bool,
     /// Start from the trained weights that come with the site.
@@ -77,6 +79,7 @@ impl Settings {
             noise: 0.02,
             own: Vec::new(),
             examples: 60_000,
+            whole: false,
             shuffle: false,
             pretrained: false,
             hidden: match (pictures, deep) {
@@ -131,8 +134,8 @@ impl Settings {
             (true, PictureSet::Mnist) => Some("mlp-mnist"),
             (true, PictureSet::Fashion) => return Err(none("trained weights")),
         };
-        let Self { examples, shuffle, optimizer, batch, seed, .. } = *self;
-        Ok(Course { set, examples, shuffle, weights, optimizer, batch, seed })
+        let Self { examples, whole, shuffle, optimizer, batch, seed, .. } = *self;
+        Ok(Course { set, examples, whole, shuffle, weights, optimizer, batch, seed })
     }
 
     /// The network these settings ask for.
@@ -183,6 +186,7 @@ impl protocol::Settings for Settings {
             noise: query.number("noise", 0.0, 0.6, base.noise.into()) as f32,
             own,
             examples: query.whole("examples", 500, 60_000, base.examples.into()) as u32,
+            whole: query.flag("whole", base.whole),
             shuffle: query.flag("shuffle", base.shuffle),
             pretrained: query.flag("pretrained", base.pretrained),
             hidden,
@@ -202,6 +206,7 @@ impl protocol::Settings for Settings {
         writer.add("noise", self.noise, base.noise);
         writer.add("own", crate::lessons::points_to_text(&self.own), String::new());
         writer.add("examples", self.examples, base.examples);
+        writer.add("whole", u8::from(self.whole), u8::from(base.whole));
         writer.add("shuffle", u8::from(self.shuffle), u8::from(base.shuffle));
         writer.add("pretrained", u8::from(self.pretrained), u8::from(base.pretrained));
         writer.add("hidden", write_hidden(&self.hidden), write_hidden(&base.hidden));
@@ -250,7 +255,8 @@ mod tests {
     #[test]
     fn settings_survive_the_address() {
         for data in Data::ALL {
-            let mut settings = Settings { seed: 42, rate: 0.037, hidden: vec![3, 40], stop: 900, ..Settings::of(data) };
+            let mut settings =
+                Settings { seed: 42, whole: true, rate: 0.037, hidden: vec![3, 40], stop: 900, ..Settings::of(data) };
             settings.own = vec![Point { x: 0.25, y: -0.5, class: 1 }];
             let mut writer = QueryWriter::default();
             settings.write(&mut writer);

@@ -43,6 +43,10 @@ impl serve::Task for Task {
         Ok(!self.is_over())
     }
 
+    fn waits(&self) -> bool {
+        matches!(self, Task::Pictures(task) if task.waits())
+    }
+
     fn configure(&mut self, settings: Settings) {
         match self {
             Task::Points(task) => task.configure(settings),

@@ -5,9 +5,34 @@ use models::metrics::largest;
 
 use super::{PIXELS, SIDE, SchoolView, Shown, page::Pupil};
 use crate::{
-    session::Session,
-    widgets::{Bars, ConfusionMatrix, Ink, Tile},
+    session::{Session, protocol::Series as Curve},
+    site::figures as site,
+    widgets::{Bars, Chart, ConfusionMatrix, Ink, Marker, Tile, number},
 };
+
+/// Training and held-out values of one kind, and the step from which on it learns from all pictures.
+pub fn curves<P: Pupil>(
+    session: Session<P>,
+    training: Curve,
+    held_out: Curve,
+    label: &'static str,
+) -> Signal<Option<Chart>> {
+    let joined = Memo::new(move |_| {
+        session.snapshot.with(|snapshot| {
+            let school = P::school(snapshot.as_ref()?)?;
+            Some((school.joined?, school.here))
+        })
+    });
+    let chart = site::curves(session, training, held_out, label);
+    Signal::derive(move || {
+        let joined = joined.get().map(|(step, pictures)| Marker {
+            x: step as f64,
+            label: format!("{} from here on", number(pictures.into())),
+            color: Ink::Soft,
+        });
+        chart.get().map(|chart| Chart { markers: joined.into_iter().collect(), ..chart })
+    })
+}
 
 /// Truth against answer on the held-out pictures.
 pub fn confusion<P: Pupil>(
@@ -56,18 +81,21 @@ pub fn tiles(pictures: &[u8]) -> Vec<Tile> {
     pictures.chunks_exact(PIXELS).map(|picture| tile(picture, "", None)).collect()
 }
 
+/// One probability for each class as bars; nothing before they are there.
+pub fn bars(labels: Vec<String>, probabilities: &[f32]) -> Option<Bars> {
+    (probabilities.len() == labels.len()).then(|| Bars {
+        labels,
+        values: probabilities.iter().map(|value| f64::from(*value)).collect(),
+        highlight: Some(largest(probabilities)),
+        unit: String::new(),
+        max: Some(1.0),
+    })
+}
+
 /// The network's answer as one bar for each class.
 pub fn answer<P: Pupil>(session: Session<P>) -> Signal<Option<Bars>> {
     Signal::derive(move || {
         let snapshot = session.snapshot.get()?;
-        let probabilities = P::probabilities(&snapshot);
-        let labels = classes(session);
-        (probabilities.len() == labels.len()).then(|| Bars {
-            labels,
-            values: probabilities.iter().map(|value| f64::from(*value)).collect(),
-            highlight: Some(largest(probabilities)),
-            unit: String::new(),
-            max: Some(1.0),
-        })
+        bars(classes(session), P::probabilities(&snapshot))
     })
 }

@@ -1,8 +1,10 @@
 //! What every lesson shares that teaches a network small pictures: digits and clothes to learn from, held-out ones to be
 //! judged by, and what is shown of both.
 
+pub mod changed;
 pub mod figures;
 pub mod page;
+pub mod photo;
 pub mod school;
 pub mod shelf;
 pub mod shift;
@@ -71,6 +73,8 @@ pub struct Course {
     pub set: PictureSet,
     /// How many pictures of it.
     pub examples: u32,
+    /// Whether the first update waits for all of them.
+    pub whole: bool,
     /// Whether every picture's pixels are shuffled in the same way.
     pub shuffle: bool,
     /// Name of the trained weights to start from.
@@ -86,8 +90,10 @@ pub struct Course {
 /// What is shown of the teaching.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SchoolView {
-    /// Pictures to learn from that are here.
+    /// Pictures that it learns from now.
     pub here: u32,
+    /// The update after which it began to learn from all of them, once it has, if it began with fewer.
+    pub joined: Option<u64>,
     /// Counts of the held-out pictures: truth, called.
     pub confusion: Vec<u32>,
     /// The pictures behind the chosen cell.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{SIDE, SchoolView, figures};
+use super::{SIDE, SchoolView, figures, photo::PhotoDigit};
 use crate::{
     session::{Session, protocol::Protocol},
     site::{embed::Setting, frame::replay},
@@ -40,7 +40,7 @@ pub fn Drawing<P: Pupil>(
     });
     let whose = move || match lying.with(Option::is_some) {
         true => "of a held-out picture. Your first stroke begins on fresh paper.",
-        false => "of your drawing, sized and centred as MNIST’s digits are.",
+        false => "of your digit, sized and centred as MNIST’s digits are.",
     };
     let answer = figures::answer(session);
     let called = move || {
@@ -58,6 +58,16 @@ pub fn Drawing<P: Pupil>(
                     on_change=Callback::new(move |pixels: Vec<f32>| session.command(P::probe(center(&pixels, SIDE))))
                 />
                 <p class="pad-answer">"The network says " <output data-readout="called">{called}</output>{whose}</p>
+            </div>
+            <div data-belongs="answer">
+                <PhotoDigit
+                    label="Or show it one on paper"
+                    on_digit=Callback::new(move |pixels: Vec<f32>| {
+                        lying.set(None);
+                        value.set(pixels.clone());
+                        session.command(P::probe(pixels));
+                    })
+                />
             </div>
             <Figure
                 id="answer"

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     CLASSES, Course, LayerView, PIXELS, SchoolView, Shown, histogram,
-    shelf::{Shelf, again, trained},
+    shelf::{ALONE, Shelf, again, trained},
 };
 use crate::session::{
     protocol::{CurvePoint, Remedy, Series, Trouble, decode, encode},
@@ -77,13 +77,14 @@ struct State {
 }
 
 impl<M: Classifier> School<M> {
-    /// Starts on the first part of the pictures; the rest follows while it learns. `network` draws the fresh network.
+    /// Starts with the first part of the pictures; the rest is on its way. `network` draws the fresh network.
     pub async fn start(
         course: &Course,
         context: &Context,
         network: impl FnOnce(&Device, &mut Pcg32) -> M,
     ) -> Result<Self, Trouble> {
-        let shelf = Shelf::fetch(course.set, course.examples as usize, context).await?;
+        let shelf =
+            Shelf::fetch(course.set, course.examples as usize, if course.whole { 0 } else { ALONE }, context).await?;
         let device = context.device.clone().autodiff();
         let fresh = network(&device, &mut Pcg32::seed_from_u64(course.seed.into()));
         let model = trained(fresh, course.weights, context, &device).await?;
@@ -92,7 +93,7 @@ impl<M: Classifier> School<M> {
         let (held_inputs, held_targets) = tensors(&shelf.held_out, &every, &order, &context.device);
         let mut school = Self {
             trainer: Trainer::new(model, Optimizer::new(course.optimizer)),
-            batches: Batches::new(shelf.training.len(), course.batch as usize, course.seed.into()),
+            batches: Batches::new(shelf.count(0), course.batch as usize, course.seed.into()),
             called: vec![0; shelf.held_out.len()],
             context: context.clone(),
             device,
@@ -111,10 +112,10 @@ impl<M: Classifier> School<M> {
         Ok(school)
     }
 
-    /// One mini-batch at this rate, all on the device.
+    /// One mini-batch at this rate, all on the device; nothing while it [waits](Self::waits).
     pub fn step(&mut self, rate: f32) -> Result<(), Trouble> {
-        self.take_in_rest()?;
-        let (inputs, targets) = tensors(&self.shelf.training, &self.batches.next(), &self.order, &self.device);
+        let Some(batch) = self.shelf.next(self.trainer.step, &mut self.batches)? else { return Ok(()) };
+        let (inputs, targets) = tensors(&self.shelf.training, &batch, &self.order, &self.device);
         let mut right = None;
         let loss = self.trainer.step(rate.into(), |model| {
             let logits = model.classify(inputs);
@@ -136,11 +137,9 @@ impl<M: Classifier> School<M> {
         self.pending.evaluations.push((self.trainer.step, logits, loss));
     }
 
-    fn take_in_rest(&mut self) -> Result<(), Trouble> {
-        if self.shelf.take_in_rest()? {
-            self.batches.resize(self.shelf.training.len());
-        }
-        Ok(())
+    /// Whether the next update waits for pictures that are still on their way.
+    pub fn waits(&self) -> bool {
+        self.shelf.waits(self.trainer.step)
     }
 
     /// Takes over the size of the batches.
@@ -273,7 +272,8 @@ impl<M: Classifier> School<M> {
             gradient: self.gradients.get(layer).copied().unwrap_or_default(),
         });
         SchoolView {
-            here: self.shelf.training.len() as u32,
+            here: self.batches.count() as u32,
+            joined: self.shelf.joins().filter(|joins| *joins < self.trainer.step),
             confusion: self.confusion.clone(),
             shown: self.shown(),
             held_out: self.looked_at.map(|index| self.shelf.held_out.image(index).to_vec()),
@@ -346,8 +346,7 @@ impl<M: Classifier> School<M> {
         let state: State = decode(bytes)?;
         self.trainer.restore(&state.trainer, &self.device)?;
         self.batches = state.batches;
-        // More pictures may have come since, fewer may be here in a new worker, and a damaged state may name any.
-        self.batches.resize(self.shelf.training.len());
+        self.shelf.fit(self.trainer.step, &mut self.batches);
         self.pending = Pending::default();
         self.evaluate();
         Ok(())

@@ -2,7 +2,13 @@
 
 use std::rc::Rc;
 
-use models::{data::images::Images, device::Device, error::Error, module::Module, weights};
+use models::{
+    data::{batches::Batches, images::Images},
+    device::Device,
+    error::Error,
+    module::Module,
+    weights,
+};
 
 use super::PictureSet;
 use crate::{
@@ -11,10 +17,14 @@ use crate::{
         protocol::{Remedy, Trouble},
         serve::{Arriving, Context},
     },
+    widgets::number,
 };
 
 /// Held-out pictures that every evaluation looks at.
 const HELD_OUT: usize = 1000;
+/// Updates on the first part alone. The next one learns from all pictures and waits for them: how fast they come decides
+/// when it is taken, never what it learns from.
+pub const ALONE: u64 = 100;
 
 /// Pictures to learn from and to be judged by.
 pub struct Shelf {
@@ -22,12 +32,25 @@ pub struct Shelf {
     pub training: Images,
     /// What the network never learns from.
     pub held_out: Images,
-    rest: Arriving<Result<Vec<Images>, Trouble>>,
+    /// Pictures of the first part.
+    first: usize,
+    /// Pictures in all: those that are wanted, fewer once some could not be fetched.
+    all: usize,
+    /// Updates on the first part alone.
+    alone: u64,
+    rest: Arriving<Rest>,
+}
+
+/// What came after the first part.
+struct Rest {
+    parts: Vec<Images>,
+    /// Why it is not all.
+    trouble: Option<Trouble>,
 }
 
 impl Shelf {
-    /// Fetches the first part; the rest follows by itself, up to `wanted` pictures.
-    pub async fn fetch(set: PictureSet, wanted: usize, context: &Context) -> Result<Self, Trouble> {
+    /// Fetches the first part, which so many updates learn from alone; the rest follows by itself, up to `wanted` pictures.
+    pub async fn fetch(set: PictureSet, wanted: usize, alone: u64, context: &Context) -> Result<Self, Trouble> {
         let folder = set.id();
         let parts = fetch::files(&format!("static/data/{folder}/train-"));
         let tests = fetch::files(&format!("static/data/{folder}/test-"));
@@ -35,20 +58,63 @@ impl Shelf {
         let mut held_out = load(context, tests[0]).await?;
         held_out.truncate(HELD_OUT);
         training.truncate(wanted);
-        let rest: Arriving<Result<Vec<Images>, Trouble>> = Rc::default();
-        if wanted > training.len() {
-            follow(context.clone(), parts[1..].to_vec(), wanted - training.len(), Rc::clone(&rest));
+        let first = training.len();
+        let rest: Arriving<Rest> = Rc::default();
+        if wanted > first {
+            follow(context.clone(), parts[1..].to_vec(), wanted - first, Rc::clone(&rest));
         }
-        Ok(Self { training, held_out, rest })
+        Ok(Self { training, held_out, first, all: wanted.max(first), alone, rest })
     }
 
-    /// Puts what has arrived beside the rest, and says whether there was any.
-    pub fn take_in_rest(&mut self) -> Result<bool, Trouble> {
-        let Some(arrived) = self.rest.borrow_mut().take() else { return Ok(false) };
-        for part in arrived? {
-            self.training.extend(part).map_err(again)?;
+    /// How many pictures the update after this step learns from.
+    pub fn count(&self, step: u64) -> usize {
+        if step < self.alone { self.first } else { self.all }
+    }
+
+    /// The update after which more pictures join, if any do.
+    pub fn joins(&self) -> Option<u64> {
+        (self.all > self.first && self.alone > 0).then_some(self.alone)
+    }
+
+    /// Whether the update after this step waits for the rest.
+    pub fn waits(&self, step: u64) -> bool {
+        self.count(step) > self.training.len() && self.rest.borrow().is_none()
+    }
+
+    /// The pictures that the update after this step learns from, by number; none while it waits for the rest. If the rest
+    /// cannot be fetched that is said once, and what is here is all there is.
+    pub fn next(&mut self, step: u64, batches: &mut Batches) -> Result<Option<Vec<usize>>, Trouble> {
+        if self.count(step) > self.training.len() {
+            let Some(rest) = self.rest.borrow_mut().take() else { return Ok(None) };
+            self.take_in(rest)?;
         }
-        Ok(true)
+        if batches.count() != self.count(step) {
+            self.fit(step, batches);
+        }
+        Ok(Some(batches.next()))
+    }
+
+    /// Batches of a saved state hold the pictures of its step and no other: fewer may be here in a new worker, and a damaged
+    /// state may name any.
+    pub fn fit(&self, step: u64, batches: &mut Batches) {
+        batches.resize(self.count(step));
+    }
+
+    fn take_in(&mut self, rest: Rest) -> Result<(), Trouble> {
+        let joined = rest.parts.into_iter().try_for_each(|part| self.training.extend(part));
+        self.all = self.training.len();
+        joined.map_err(again)?;
+        match rest.trouble {
+            // That the reader gave a file up is no trouble: the run goes on without it.
+            Some(trouble) if trouble.remedy != Remedy::Fetch => {
+                let here = number(self.all as f64);
+                Err(Trouble::new(
+                    format!("{} Train goes on with the {here} pictures that are here.", trouble.sentence),
+                    trouble.remedy,
+                ))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -75,15 +141,10 @@ async fn load(context: &Context, file: &'static fetch::File) -> Result<Images, T
 }
 
 /// Fetches the remaining parts one after the other and hands them over together.
-fn follow(
-    context: Context,
-    parts: Vec<&'static fetch::File>,
-    wanted: usize,
-    arrived: Arriving<Result<Vec<Images>, Trouble>>,
-) {
+fn follow(context: Context, parts: Vec<&'static fetch::File>, wanted: usize, arrived: Arriving<Rest>) {
     wasm_bindgen_futures::spawn_local(async move {
         let mut here = 0;
-        let mut all = Vec::new();
+        let mut rest = Rest { parts: Vec::new(), trouble: None };
         for part in parts {
             if here >= wanted {
                 break;
@@ -92,15 +153,83 @@ fn follow(
                 Ok(mut images) => {
                     images.truncate(wanted - here);
                     here += images.len();
-                    all.push(images);
+                    rest.parts.push(images);
                 }
-                // What is here is enough to go on with; the reader learns that it is not all.
                 Err(trouble) => {
-                    context.tell(trouble);
+                    rest.trouble = Some(trouble);
                     break;
                 }
             }
         }
-        arrived.replace(Some(Ok(all)));
+        arrived.replace(Some(rest));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn images(count: usize) -> Images {
+        Images { rows: 1, columns: 1, labels: vec![0; count], pixels: vec![0; count] }
+    }
+
+    fn shelf(alone: u64) -> Shelf {
+        Shelf { training: images(20), held_out: images(1), first: 20, all: 50, alone, rest: Rc::default() }
+    }
+
+    fn rest() -> Rest {
+        Rest { parts: vec![images(10), images(20)], trouble: None }
+    }
+
+    /// The batches of so many updates, where the rest arrives before the given one or, at the latest, when it is waited for.
+    fn run(mut shelf: Shelf, mut batches: Batches, steps: std::ops::Range<u64>, arrival: u64) -> Vec<Vec<usize>> {
+        let mut taken = Vec::new();
+        for step in steps {
+            if step == arrival {
+                shelf.rest.replace(Some(rest()));
+            }
+            if shelf.waits(step) {
+                assert_eq!(shelf.next(step, &mut batches), Ok(None));
+                shelf.rest.replace(Some(rest()));
+            }
+            taken.push(shelf.next(step, &mut batches).unwrap().unwrap());
+        }
+        taken
+    }
+
+    #[test]
+    fn the_speed_of_the_network_decides_nothing() {
+        let fresh = || Batches::new(20, 4, 7);
+        let early = run(shelf(10), fresh(), 0..40, 0);
+        assert_eq!(early, run(shelf(10), fresh(), 0..40, 7));
+        assert_eq!(early, run(shelf(10), fresh(), 0..40, u64::MAX));
+        assert!(early[..10].iter().flatten().all(|picture| *picture < 20));
+        assert!(early[10..].iter().flatten().any(|picture| *picture >= 20));
+    }
+
+    #[test]
+    fn a_saved_state_goes_on_alike_in_a_new_worker() {
+        let whole = run(shelf(10), Batches::new(20, 4, 7), 0..40, 0);
+        for at in [4, 10, 11, 25] {
+            let (mut first, mut batches) = (shelf(10), Batches::new(20, 4, 7));
+            first.rest.replace(Some(rest()));
+            (0..at).for_each(|step| drop(first.next(step, &mut batches).unwrap()));
+            let second = shelf(10);
+            second.fit(at, &mut batches);
+            assert_eq!(run(second, batches, at..40, u64::MAX), whole[at as usize..], "from step {at}");
+        }
+    }
+
+    #[test]
+    fn a_run_can_wait_for_everything_and_can_go_on_without() {
+        let mut shelf = shelf(0);
+        let mut batches = Batches::new(shelf.count(0), 4, 7);
+        assert!(shelf.waits(0) && batches.count() == 50 && shelf.joins().is_none());
+        let trouble = Trouble::new("It did not come.", Remedy::Retry);
+        shelf.rest.replace(Some(Rest { parts: vec![images(10)], trouble: Some(trouble) }));
+        let told = shelf.next(0, &mut batches).unwrap_err();
+        assert!(told.sentence.ends_with("the 30 pictures that are here."), "{}", told.sentence);
+        assert!(shelf.next(0, &mut batches).unwrap().unwrap().iter().all(|picture| *picture < 30));
+        assert_eq!(batches.count(), 30);
+    }
 }

@@ -1,7 +1,9 @@
 //! The shift test: two trained networks read the same digits, moved further and further to the right.
 
 use leptos::prelude::*;
+use models::data::transforms::Transform;
 
+use super::changed::{Change, Changed, ChangedDigit, Reader};
 use crate::{
     lessons::{lenet, mlp},
     session::{Bench, Session},
@@ -70,6 +72,18 @@ pub fn ShiftTest(
             )));
         }
     });
+    let readers = vec![
+        Reader::new("shift-lenet", "LeNet", Signal::derive(move || slot.get().map(|twins| twins.lenet))),
+        Reader::new("shift-mlp", "the MLP", Signal::derive(move || slot.get().map(|twins| twins.mlp))),
+    ];
+    let change = Change {
+        label: "Moved to the right by",
+        unit: "pixels",
+        range: (0.0, 8.0),
+        step: 1.0,
+        transform: |right| Transform::Shift { right, down: 0.0 },
+    };
+    let changed = Changed::new(readers, change, 0.0);
     let picture = Signal::derive(move || {
         let [lenet, mlp] = measured.get()?;
         let line = |name: &str, shifts: &[f32], ink| {
@@ -81,6 +95,7 @@ pub fn ShiftTest(
             x: Axis::new("pixels moved to the right").integer().from(0.0),
             y: Axis::new("held-out accuracy").percent().from(0.0).to(1.0),
             markers: vec![Marker { x: MARGIN, label: "leaving the frame".into(), color: Ink::Soft }],
+            cursor: Some(changed.amount.get()),
             ..Chart::default()
         })
     });
@@ -91,6 +106,7 @@ pub fn ShiftTest(
             about="Both trained networks read the same 1,000 held-out digits again and again, each time moved one pixel further to the right. To your eye nothing changes until they leave the frame. Neither was shown a moved digit in training."
             progress
             on_run
+            shows=move || view! { <ChangedDigit id="shift-digit" changed /> }
             guess=Guess {
                 question: "By how many pixels can LeNet’s digits move before it reads fewer than half?",
                 choices: &["1 or 2", "3 to 5", "6 or more"],
@@ -113,6 +129,7 @@ pub fn ShiftTest(
             empty="Not measured yet. How many pixels would you give each of them?"
         >
             <strong>"Watch the gap between the lines."</strong>
+            " The upright line stands where your digit’s slider stands."
             " A filter finds its stroke wherever it lies, and pooling forgets a pixel or two. The last layers still know places, and they learned digits that lie in the middle. From the dotted line on digits leave the frame, and less is left to read. Guessing gives 10 %."
         </Figure>
     }

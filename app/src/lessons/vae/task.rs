@@ -32,7 +32,7 @@ use crate::{
         pictures::{
             CLASSES, LayerView, PIXELS, SIDE,
             school::read,
-            shelf::{Shelf, again, trained},
+            shelf::{ALONE, Shelf, again, trained},
         },
         vae::{
             ALONG, Between, Blur, Command, Encoding, Halfway, Look, MAP_SIDE, Nearest, Nowhere, PAIRS, PointView,
@@ -106,7 +106,7 @@ impl serve::Task for Task {
     type Protocol = Vae;
 
     async fn start(settings: Settings, context: Context) -> Result<Self, Trouble> {
-        let shelf = Shelf::fetch(settings.set, settings.examples as usize, &context).await?;
+        let shelf = Shelf::fetch(settings.set, settings.examples as usize, ALONE, &context).await?;
         let network = settings.network();
         let device = context.device.clone().autodiff();
         let fresh = network.init(&device, &mut Pcg32::seed_from_u64(settings.seed.into()));
@@ -119,7 +119,7 @@ impl serve::Task for Task {
         let (held, _) = shelf.held_out.tensors(&every, CLASSES, &context.device);
         let mut task = Self {
             trainer: Trainer::new(model, Optimizer::new(settings.optimizer)),
-            batches: Batches::new(shelf.training.len(), settings.batch as usize, settings.seed.into()),
+            batches: Batches::new(shelf.count(0), settings.batch as usize, settings.seed.into()),
             rng: Pcg32::seed_from_u64(u64::from(settings.seed) ^ 0x4e4f_4953),
             held_noise: fixed(every.len(), 0x4845_4c44),
             sample_noise: fixed(SAMPLES, 0x4452_4157),
@@ -153,10 +153,8 @@ impl serve::Task for Task {
         if self.is_over() {
             return Ok(false);
         }
-        if self.shelf.take_in_rest()? {
-            self.batches.resize(self.shelf.training.len());
-        }
-        let (x, _) = self.shelf.training.tensors(&self.batches.next(), CLASSES, &self.device); // [batch, 784]
+        let Some(batch) = self.shelf.next(self.trainer.step, &mut self.batches)? else { return Ok(true) };
+        let (x, _) = self.shelf.training.tensors(&batch, CLASSES, &self.device); // [batch, 784]
         let noise = noise(x.dims()[0], self.latent(), &mut self.rng, &self.device); // [batch, latent]
         let beta = f64::from(self.settings.beta);
         let mut terms = None;
@@ -171,6 +169,10 @@ impl serve::Task for Task {
             self.evaluate();
         }
         Ok(!self.is_over())
+    }
+
+    fn waits(&self) -> bool {
+        self.shelf.waits(self.trainer.step)
     }
 
     fn configure(&mut self, settings: Settings) {
@@ -288,7 +290,7 @@ impl serve::Task for Task {
             look
         });
         Ok(Snapshot {
-            here: self.shelf.training.len() as u32,
+            here: self.batches.count() as u32,
             look,
             point: self.point(&point, hidden, picture),
             path: (path, along_path),
@@ -321,8 +323,7 @@ impl serve::Task for Task {
         let state: State = decode(bytes)?;
         self.trainer.restore(&state.trainer, &self.device)?;
         (self.batches, self.rng) = (state.batches, state.rng);
-        // More pictures may have come since, fewer may be here in a new worker, and a damaged state may name any.
-        self.batches.resize(self.shelf.training.len());
+        self.shelf.fit(self.trainer.step, &mut self.batches);
         self.see_anew();
         self.configure(self.settings.clone());
         Ok(())

@@ -199,13 +199,13 @@ pub fn PhotoInput(
                     })
                 />
             </div>
-            <Shelf samples=samples chosen=sample on_pick=Callback::new(move |id: String| {
+            {samples.with_value(|samples| !samples.is_empty()).then(|| view! { <Shelf samples=samples chosen=sample on_pick=Callback::new(move |id: String| {
                 // Picked again after an own picture, or after it could not be fetched, it is fetched again.
                 if sample.get_untracked().as_ref() == Some(&id) {
                     show_sample(id.clone());
                 }
                 on_sample.run(id);
-            }) />
+            }) /> })}
             <p class="photo-word">
                 {credit}
                 <span>"Your own pictures are not uploaded: they stay in this tab."</span>

@@ -198,8 +198,8 @@ pub fn sanity(correlations: &[[f32; 3]]) -> Option<Chart> {
     })
 }
 
-/// Accuracy, and how sure it is, over one kind of change.
-pub fn measured(found: &[(f32, f32, f32)], across: &'static str) -> Chart {
+/// Accuracy, and how sure it is, over one kind of change; read at this amount of it.
+pub fn measured(found: &[(f32, f32, f32)], across: &'static str, amount: f64) -> Chart {
     let line = |name: &str, read: fn(&(f32, f32, f32)) -> f32, ink| {
         Line::new(name, found.iter().map(|point| (f64::from(point.0), f64::from(read(point)))).collect(), ink)
     };
@@ -210,6 +210,7 @@ pub fn measured(found: &[(f32, f32, f32)], across: &'static str) -> Chart {
         ],
         x: Axis::new(across),
         y: Axis::new("share of 1,000 held-out digits").percent().from(0.0).to(1.0),
+        cursor: Some(amount),
         ..Chart::default()
     }
 }

@@ -6,7 +6,7 @@ use super::{explain::Explained, figures, weakness::ask};
 use crate::{
     lessons::{
         lenet::{Command, Lenet, Settings},
-        pictures::shift::ShiftTest,
+        pictures::{figures::confusion, shift::ShiftTest},
     },
     session::{Session, protocol::Series},
     site::{
@@ -28,7 +28,7 @@ pub fn Strength(
     let digits = RwSignal::new(Progress::default());
     let seed = move || session.settings.with_untracked(|settings| settings.seed);
     let run_digits = Callback::new(move |()| {
-        session.restart(Settings { stop: STEPS, seed: seed(), ..Settings::default() });
+        session.restart(Settings { stop: STEPS, whole: true, seed: seed(), ..Settings::default() });
         run_to_stop(vec![session.bench], STEPS.into(), digits, move || {
             let held_out = session.bench.last(Series::ValidationAccuracy).unwrap_or_default();
             let here = session.snapshot.with(|snapshot| snapshot.as_ref().map_or(0, |snapshot| snapshot.school.here));
@@ -46,9 +46,21 @@ pub fn Strength(
             <Experiment
                 id="digits"
                 label="Learn to read digits"
-                about="From random filters, in full view. Watch the filters and the maps above while the confusion matrix turns into a diagonal."
+                about="From random filters. What it calls each digit is counted below; the filters and the maps above change with every step."
                 progress=digits
                 on_run=run_digits
+                shows=move || view! {
+                    <Figure
+                        id="confusion-digits"
+                        technique="confusion-matrix"
+                        title="What it calls each digit"
+                        picture=confusion(session, RwSignal::new(None))
+                        empty="The first evaluation fills it."
+                    >
+                        <strong>"Watch the counts gather on the diagonal."</strong>
+                        " Rows are what a picture is, columns what it was called."
+                    </Figure>
+                }
             />
             <ShiftTest seed=Callback::new(move |()| seed()) />
             <p>

@@ -14,7 +14,7 @@ use crate::{
     session::{Session, protocol::Series},
     site::{
         embed::Setting,
-        figures::{curves, gradient_flow},
+        figures::gradient_flow,
         frame::{Stage, StageKind, replay},
         parts::{Lit, Weights},
     },
@@ -104,7 +104,7 @@ pub fn Understand(
                     id="curves"
                     technique="learning-curves"
                     title="Loss"
-                    picture=curves(session, Series::Loss, Series::ValidationLoss, "cross-entropy")
+                    picture=school::curves(session, Series::Loss, Series::ValidationLoss, "cross-entropy")
                     empty="Press Train: the two curves begin at the first step."
                 >
                     <strong>"Watch how early it falls."</strong>
@@ -114,7 +114,7 @@ pub fn Understand(
                     id="accuracy"
                     technique="learning-curves"
                     title="Accuracy"
-                    picture=curves(session, Series::Accuracy, Series::ValidationAccuracy, "share right")
+                    picture=school::curves(session, Series::Accuracy, Series::ValidationAccuracy, "share right")
                     empty="Press Train to see the share of right answers."
                 >
                     <strong>"Watch the dashed line."</strong>

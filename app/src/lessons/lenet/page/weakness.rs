@@ -1,13 +1,17 @@
 //! Expose weakness: turned, resized, inverted digits, and a letter that becomes a digit.
 
 use leptos::prelude::*;
-use models::data::letters;
+use models::data::{letters, transforms::Transform};
 
 use super::figures;
 use crate::{
     lessons::{
         lenet::{Command, Found, Lenet, Settings, Test},
-        pictures::{PictureSet, figures as school},
+        pictures::{
+            PictureSet, Shown,
+            changed::{Change, Changed, ChangedDigit, Reader},
+            figures as school,
+        },
     },
     session::Session,
     site::{
@@ -50,10 +54,19 @@ pub fn ask(seed: u32, command: Command) -> Session<Lenet> {
     session
 }
 
-/// One change of all held-out digits, measured.
-fn trial(test: Test, seed: Callback<(), u32>, finding: fn(&Found) -> String) -> Inquiry<Found> {
+/// One change of all held-out digits, measured; its network stays in the slot.
+fn trial(
+    test: Test,
+    seed: Callback<(), u32>,
+    slot: RwSignal<Option<Session<Lenet>>>,
+    finding: fn(&Found) -> String,
+) -> Inquiry<Found> {
     inquire(
-        move || ask(seed.run(()), Command::Measure(test)),
+        move || {
+            let session = ask(seed.run(()), Command::Measure(test));
+            slot.set(Some(session));
+            session
+        },
         |snapshot| snapshot.measured.as_ref().map(|(_, found)| found.clone()),
         finding,
     )
@@ -68,14 +81,24 @@ fn at(found: &Found, amount: f32) -> (f32, f32) {
 
 #[component]
 fn Rotate(seed: Callback<(), u32>) -> impl IntoView {
-    let Inquiry { progress, found, on_run } = trial(Test::Rotate, seed, |found| {
+    let slot = RwSignal::new(None);
+    let change = Change {
+        label: "Turned by",
+        unit: "degrees",
+        range: (0.0, 180.0),
+        step: 15.0,
+        transform: |degrees| Transform::Rotate { degrees },
+    };
+    let changed = Changed::new(vec![Reader::new("rotation-answer", "LeNet", slot.into())], change, 0.0);
+    let Inquiry { progress, found, on_run } = trial(Test::Rotate, seed, slot, |found| {
         let [(upright, _), (half, _), (quarter, sure), (over, _)] =
             [0.0, 45.0, 90.0, 180.0].map(|turn| at(found, turn));
         format!(
             "Upright it reads {upright:.1} %, turned by 45° {half:.1} %, by 90° {quarter:.1} %, upside down {over:.1} %. At 90° it is still {sure:.0} % sure of itself on average."
         )
     });
-    let picture = Signal::derive(move || Some(figures::measured(&found.get()?, "degrees turned")));
+    let picture =
+        Signal::derive(move || Some(figures::measured(&found.get()?, "degrees turned", changed.amount.get())));
     view! {
         <Experiment
             id="rotate"
@@ -83,6 +106,7 @@ fn Rotate(seed: Callback<(), u32>) -> impl IntoView {
             about="The trained network reads 1,000 held-out digits, turned by 15 degrees more each time."
             progress
             on_run
+            shows=move || view! { <ChangedDigit id="rotation-digit" changed /> }
             guess=Guess {
                 question: "At which turn does it read fewer than half of them?",
                 choices: &["below 30°", "between 30° and 60°", "beyond 60°"],
@@ -102,13 +126,23 @@ fn Rotate(seed: Callback<(), u32>) -> impl IntoView {
 
 #[component]
 fn Resize(seed: Callback<(), u32>) -> impl IntoView {
-    let Inquiry { progress, found, on_run } = trial(Test::Scale, seed, |found| {
+    let slot = RwSignal::new(None);
+    let change = Change {
+        label: "Its size",
+        unit: "times",
+        range: (0.4, 1.6),
+        step: 0.1,
+        transform: |factor| Transform::Scale { factor },
+    };
+    let changed = Changed::new(vec![Reader::new("scale-answer", "LeNet", slot.into())], change, 1.0);
+    let Inquiry { progress, found, on_run } = trial(Test::Scale, seed, slot, |found| {
         let [(half, _), (same, _), (large, _)] = [0.5, 1.0, 1.5].map(|factor| at(found, factor));
         format!(
             "At half the size it reads {half:.1} %, as they are {same:.1} %, one and a half times as large {large:.1} %."
         )
     });
-    let picture = Signal::derive(move || Some(figures::measured(&found.get()?, "times the size")));
+    let picture =
+        Signal::derive(move || Some(figures::measured(&found.get()?, "times the size", changed.amount.get())));
     view! {
         <Experiment
             id="scale"
@@ -116,6 +150,7 @@ fn Resize(seed: Callback<(), u32>) -> impl IntoView {
             about="The same digits from two fifths of their size to eight fifths."
             progress
             on_run
+            shows=move || view! { <ChangedDigit id="scale-digit" changed /> }
         />
         <Figure id="scale-test" technique="learning-curves" title="Accuracy against size" picture empty="Not measured yet.">
             <strong>"It reads best near 1."</strong>
@@ -126,11 +161,21 @@ fn Resize(seed: Callback<(), u32>) -> impl IntoView {
 
 #[component]
 fn Invert(seed: Callback<(), u32>) -> impl IntoView {
-    let Inquiry { progress, on_run, .. } = trial(Test::Invert, seed, |found| {
+    let slot = RwSignal::new(None::<Session<Lenet>>);
+    let Inquiry { progress, on_run, .. } = trial(Test::Invert, seed, slot, |found| {
         let ((same, _), (inverted, sure)) = (at(found, 0.0), at(found, 1.0));
         format!(
             "Ink on paper: {same:.1} % right. Paper on ink: {inverted:.1} % right, and it is {sure:.0} % sure of itself on average."
         )
+    });
+    let picture = Signal::derive(move || {
+        let snapshot = slot.get()?.snapshot.get()?;
+        let tile = |(shown, sure): &(Shown, f32)| {
+            let mark = (shown.called != shown.truth).then_some(Ink::Bad);
+            school::tile(&shown.pixels, format!("{}: {:.0} %", shown.called, sure * 100.0), mark)
+        };
+        let images: Vec<Tile> = snapshot.inverted.iter().map(tile).collect();
+        (!images.is_empty()).then_some(ImageGrid { images, columns: 0, scale: Scale::Grey, tile: 84.0 })
     });
     view! {
         <Experiment
@@ -140,6 +185,10 @@ fn Invert(seed: Callback<(), u32>) -> impl IntoView {
             progress
             on_run
         />
+        <Figure id="inverted" technique="sample-grid" title="Ten digits, ink and paper exchanged" picture empty="Not shown yet. You will read all ten.">
+            <strong>"Read them, then read below them."</strong>
+            " There stands what the network calls each, and how sure it is. A framed one is called wrongly. Its filters learned ink on paper, so the ground is now the loudest thing in the picture."
+        </Figure>
     }
 }
 

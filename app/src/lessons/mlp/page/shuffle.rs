@@ -44,7 +44,7 @@ pub fn Shuffle(
     let on_run = Callback::new(move |()| {
         let seed = seed.run(());
         lenet.set(None);
-        let settings = Settings { stop: STEPS, examples: EXAMPLES, seed, ..Settings::of(Data::Mnist) };
+        let settings = Settings { stop: STEPS, examples: EXAMPLES, whole: true, seed, ..Settings::of(Data::Mnist) };
         let twins = [false, true].map(|shuffle| Session::on_cpu(Settings { shuffle, ..settings.clone() }));
         mlp.set(Some(twins));
         train_to_stop(twins.map(|twin| twin.bench).to_vec(), (2 * STEPS).into(), progress, move || {
@@ -52,6 +52,7 @@ pub fn Shuffle(
                 set: PictureSet::Mnist,
                 stop: STEPS,
                 examples: EXAMPLES,
+                whole: true,
                 seed,
                 ..lenet::Settings::default()
             };

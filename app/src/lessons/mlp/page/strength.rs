@@ -51,6 +51,7 @@ pub fn Strength(
     let run_digits = Callback::new(move |()| {
         session.restart(Settings {
             stop: DIGIT_STEPS,
+            whole: true,
             seed: session.settings.with_untracked(|s| s.seed),
             ..Settings::of(Data::Mnist)
         });

@@ -6,12 +6,15 @@ use super::{figures, fold::Fold, switch};
 use crate::{
     lessons::{
         mlp::{Command, Data, MOST_POINTS, Mlp},
-        pictures::page::{Drawing, Matrix},
+        pictures::{
+            figures::curves,
+            page::{Drawing, Matrix},
+        },
     },
     session::{Session, protocol::Series},
     site::{
         embed::Setting,
-        figures::{curves, gradient_flow},
+        figures::gradient_flow,
         frame::{Stage, StageKind, replay},
         own_data::{OwnData, paint},
         parts::Lit,

@@ -70,6 +70,7 @@ fn Vanish(seed: Callback<(), u32>) -> impl IntoView {
             rate: 0.1,
             batch: 64,
             examples: 12_000,
+            whole: true,
             stop: VANISH_STEPS,
             seed: seed.run(()),
             ..Settings::of(Data::Mnist)

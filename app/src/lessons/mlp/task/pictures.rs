@@ -46,7 +46,7 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// Starts on the first part of the pictures; the rest follows while it learns.
+    /// Starts with the first part of the pictures; the rest is on its way.
     pub async fn start(settings: Settings, context: Context) -> Result<Self, Trouble> {
         let network = settings.network();
         let mut school = School::start(&settings.course()?, &context, |device, rng| network.init(device, rng)).await?;
@@ -57,6 +57,11 @@ impl Pictures {
     /// One mini-batch.
     pub fn step(&mut self) -> Result<(), Trouble> {
         self.school.step(self.settings.rate)
+    }
+
+    /// Whether the next update waits for pictures that are still on their way.
+    pub fn waits(&self) -> bool {
+        self.school.waits()
     }
 
     /// Takes over rate and batch.
