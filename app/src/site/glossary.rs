@@ -84,8 +84,8 @@ const PAGES: [(&str, &str, &str, &str); 8] = [
     (
         "Lessons",
         "home, time line, timeline, curriculum, overview",
-        "All networks by year, from one line to language.",
-        "/",
+        "All networks by year, and which of them are open.",
+        "/#lessons",
     ),
     (
         "Techniques",
