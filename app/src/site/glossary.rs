@@ -142,12 +142,14 @@ fn folded(text: &str) -> String {
         'ó' | 'ö' => 'o',
         'ú' | 'ü' => 'u',
         'ł' => 'l',
+        // Normalization and normalisation.
+        'z' => 's',
         '-' | '–' | '/' => ' ',
         other => other,
     };
     let text: String = text.to_lowercase().chars().map(plain).collect();
     let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").replace("iz", "is").replace("yz", "ys").replace("colour", "color")
+    words.join(" ").replace("colour", "color")
 }
 
 /// Everything that can be found: lessons, techniques, patterns, words, pages.

@@ -232,8 +232,7 @@ pub fn Fold() -> impl IntoView {
     let points: Vec<_> =
         generate(&options).into_iter().map(|point| (point.class, (point.x.into(), point.y.into()))).collect();
     let diagonal = std::f64::consts::FRAC_PI_4;
-    let cuts =
-        RwSignal::new([Cut { angle: diagonal - 0.12, offset: 0.4 }, Cut { angle: diagonal + 0.12, offset: -0.4 }]);
+    let cuts = RwSignal::new([Cut { angle: diagonal - 0.12, offset: 0.4 }, Cut { angle: diagonal + 0.12, offset: -0.4 }]);
     let clock = Clock::new(0.0, true, SECONDS);
     let picture =
         Signal::derive(move || Some(Folding { points: points.clone(), cuts: cuts.get(), time: clock.time.get() }));
