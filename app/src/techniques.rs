@@ -44,11 +44,17 @@ pub static ASKED_FOR: [Shown; 5] = [
     Shown { lesson: "transformer", figure: "stored-loss", settings: "task=translate" },
 ];
 
+/// Two clouds that reach into each other, and a perceptron that has moved its line often and goes on doing so.
+pub const OVERLAP: &str = "noise=0.4&margin=0&step=60";
+
 /// LeNet as it was trained, with few pictures to fetch.
 const LENET: &str = "examples=1000&pretrained=1";
 
 /// The VAE as it was trained, with few pictures to fetch.
 const VAE: &str = "examples=2000&pretrained=1";
+
+/// The translator that was trained before.
+const TRANSLATOR: &str = "task=translate";
 
 /// A pattern with a name: what it looks like, and where it can be made to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +80,7 @@ pub fn find(id: &str) -> Option<&'static Technique> {
     TECHNIQUES.iter().chain(core::iter::once(&SALIENCY)).find(|technique| technique.id == id)
 }
 
-/// A figure of its own that is explained on the page of Grad-CAM.
+/// A way of looking of its own that is explained on the page of Grad-CAM, whose figure shows it too.
 pub static SALIENCY: Technique = Technique {
     id: "saliency",
     name: "Saliency",
@@ -129,7 +135,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         misleads: "Far from all examples the colour is as deep as near them, though nothing was ever learned there. With more \
                    than two inputs the plane is only one slice.",
         lessons: &["perceptron", "adaline", "mlp"],
-        shown: shown("perceptron", "boundary", ""),
+        shown: shown("perceptron", "boundary", OVERLAP),
     },
     Technique {
         id: "confusion-matrix",
@@ -150,7 +156,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         misleads: "With few positives a fine ROC curve can hide a poor precision; look at both. An area says nothing of the \
                    threshold that you will really use.",
         lessons: &["perceptron", "adaline", "faster-rcnn", "yolo", "lstm", "bert"],
-        shown: shown("perceptron", "roc", ""),
+        shown: shown("adaline", "roc", "noise=0.6&margin=0&step=400"),
     },
     Technique {
         id: "gradient-flow",
@@ -208,7 +214,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "The warm region raised the score of the class you chose. Choose another class and see whether it moves.",
         misleads: "It is as coarse as the last feature maps, and it always shows something, even for a class that is not there.",
         lessons: &["lenet", "alexnet", "resnet", "unet"],
-        shown: shown("lenet", "explained", LENET),
+        shown: shown("alexnet", "explained", ""),
     },
     Technique {
         id: "loss-landscape",
@@ -217,7 +223,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "Height is the loss when the weights are moved along two directions. Compare two networks only at the same scale.",
         misleads: "Two directions out of thousands or millions. Without normalising each filter, a change of scale looks like a change of shape.",
         lessons: &["adaline", "hopfield", "resnet", "gcn", "bitnet"],
-        shown: shown("adaline", "bowl", ""),
+        shown: shown("adaline", "bowl", "step=120"),
     },
     Technique {
         id: "segmentation-mask",
@@ -253,7 +259,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         reading: "A row is the word that asks, a column the word that is looked at, and each row adds up to one.",
         misleads: "Weight is not influence: a word looked at strongly may carry little, and other weights can give the same answer.",
         lessons: &["seq2seq-attention", "transformer"],
-        shown: shown("transformer", "attention", ""),
+        shown: shown("transformer", "attention", TRANSLATOR),
     },
     Technique {
         id: "attention-views",
@@ -272,7 +278,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         misleads: "Hundreds of dimensions do not fit on paper. Distances between groups, their sizes and gaps may be made by the \
                    projection; change its settings and look again.",
         lessons: &["transformer", "bert", "gcn"],
-        shown: None,
+        shown: shown("transformer", "words", TRANSLATOR),
     },
     Technique {
         id: "latent-traversal",

@@ -86,7 +86,7 @@ async fn compute(device: &Device) -> Result<Vec<(&'static str, Vec<f32>)>, Strin
         .register(transposed / 4.0)
         .register(softmax)
         .register(trained);
-    let names = ["a matrix product", "a convolution", "a transposed convolution", "softmax", "a training step"];
+    let names = ["a matrix product", "a convolution", "a transposed convolution", "softmax", "two steps of training"];
     let data = transaction.execute_async().await.map_err(|error| error.to_string())?;
     let values = data.into_iter().map(|data| weights::to_f32(data).map_err(|error| error.to_string()));
     names.into_iter().zip(values).map(|(name, values)| Ok((name, values?))).collect()

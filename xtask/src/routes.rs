@@ -43,7 +43,7 @@ pub fn all() -> Outcome<Vec<Route>> {
             "Techniques",
             "Twenty-one ways to look into a network: what each answers, and when it misleads.",
         ),
-        page("widgets", "Widgets", "Every instrument of the site in every state."),
+        page("widgets", "Instruments", "Every instrument of the site in every state."),
         page(
             "teachers",
             "For teachers",

@@ -123,7 +123,7 @@ pub fn About() -> impl IntoView {
             <KeptFiles />
 
             <h2 id="data">"Data"</h2>
-            <table class="stacked">
+            <table class="stacked sources">
                 <thead><tr><th scope="col">"What"</th><th scope="col">"Whose"</th><th scope="col">"Licence"</th><th scope="col">"Taken from"</th></tr></thead>
                 <tbody>
                     {SOURCES.map(|(what, whose, licence, package)| {

@@ -49,7 +49,7 @@ pub fn Engines() -> impl IntoView {
         choice.set(wish);
     });
     view! {
-        <dl class="cost engines">
+        <dl class="engines">
             <dt>"CPU"</dt>
             <dd>"WebAssembly with SIMD, in a worker of its own for each run. It is always there."</dd>
             <dt>"WebGPU"</dt>
@@ -100,14 +100,19 @@ fn SelfTest() -> impl IntoView {
         _ => None,
     };
     view! {
-        <p>
-            "The check computes a matrix product, a convolution, a transposed convolution, a softmax and two steps of training on both,
+        <p class="engine-check">
+            "The check computes a matrix product, a convolution, a transposed convolution, softmax and two steps of training on both,
             and compares every number. "
             <button on:click=run disabled=move || check.get() == Check::Running>"Check WebGPU now"</button>
         </p>
         <p role="status" data-engine-check>{words}</p>
         {parts}
     }
+}
+
+/// The largest difference of a part in words.
+fn difference(largest: f32) -> String {
+    if largest == 0.0 { "none".to_owned() } else { format!("{largest:.1e}") }
 }
 
 /// The check's findings.
@@ -122,7 +127,7 @@ fn Parts(
         view! {
             <tr data-engine-part=id>
                 <th scope="row">{part.name}</th>
-                <td data-label="Largest difference">{format!("{:.1e}", part.difference)}</td>
+                <td data-label="Largest difference">{difference(part.difference)}</td>
                 <td data-label="Verdict">{verdict}</td>
             </tr>
         }
@@ -132,5 +137,17 @@ fn Parts(
             <thead><tr><th scope="col">"Part"</th><th scope="col">"Largest difference from the CPU"</th><th scope="col">"Verdict"</th></tr></thead>
             <tbody>{rows.collect_view()}</tbody>
         </table>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_match_to_the_bit_is_said_in_a_word() {
+        assert_eq!(difference(0.0), "none");
+        assert_eq!(difference(1.2e-7), "1.2e-7");
+        assert_eq!(difference(f32::NAN), "NaN");
     }
 }

@@ -14,7 +14,7 @@ type Shown = RwSignal<FigureState>;
 /// The page `/widgets`.
 #[component]
 pub fn Gallery() -> impl IntoView {
-    document().set_title("Widgets · From Scratch to Scale");
+    document().set_title("Instruments · From Scratch to Scale");
     let state = RwSignal::new(FigureState::Ready);
     let states = [
         (FigureState::Ready, "ready"),
@@ -24,7 +24,7 @@ pub fn Gallery() -> impl IntoView {
     ];
     view! {
         <main id="content" class="prose-page gallery">
-            <h1>"Widgets"</h1>
+            <h1>"Instruments"</h1>
             <p class="lede">
                 "The instruments that the lessons are made of. Their numbers here are samples, made by formula; in a lesson they are the running network’s."
             </p>

@@ -112,7 +112,7 @@ fn App(pages: Pages) -> impl IntoView {
                 <Route path=path!("/lessons/:slug") view=move || view! { <LessonRoute pages /> } />
                 <Route path=path!("/techniques") view=Techniques />
                 <Route path=path!("/techniques/:id") view=Technique />
-                <Route path=path!("/widgets") view=move || lazy(pages.gallery, || page_to_come("Widgets")) />
+                <Route path=path!("/widgets") view=move || lazy(pages.gallery, || page_to_come("Instruments")) />
                 <Route path=path!("/teachers") view=move || lazy(pages.teachers, || page_to_come("For teachers")) />
                 <Route path=path!("/glossary") view=move || lazy(pages.glossary, || page_to_come("Glossary")) />
                 <Route path=path!("/about") view=About />

@@ -1,4 +1,4 @@
-//! The field that finds lessons, techniques, patterns and words: a combobox with a list, as WAI-ARIA describes it. What it
+//! The field that finds lessons, techniques, patterns, words and pages: a combobox with a list, as WAI-ARIA describes it. What it
 //! finds comes with a file of its own, when the field is first used.
 
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -13,10 +13,12 @@ use super::{
 /// Something that was found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hit {
-    /// Lesson, technique, pattern, word.
+    /// Lesson, technique, pattern, word, page.
     pub kind: &'static str,
     /// Its name.
     pub name: &'static str,
+    /// What it is also called, with commas between.
+    pub also: &'static str,
     /// What it is, in one sentence.
     pub says: &'static str,
     /// More that it is found by.

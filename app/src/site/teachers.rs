@@ -15,11 +15,11 @@ use crate::{
     techniques,
 };
 
-/// The figure that is shown on the page as an example: the first figure of the first lesson, with a seed.
+/// The figure that is shown on the page as an example: the perceptron's line in the middle of a run, with a seed.
 fn example() -> Option<(&'static Lesson, &'static str, String)> {
     let lesson = LESSONS.first()?;
     let figure = lesson.figures.first()?;
-    Some((lesson, figure.id, alone(lesson.slug, figure.id, "v=1&seed=7")))
+    Some((lesson, figure.id, alone(lesson.slug, figure.id, &format!("v=1&seed=7&{}", techniques::OVERLAP))))
 }
 
 /// Words that every lesson's address understands beside its own: word, what it does, an example.

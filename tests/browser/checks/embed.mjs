@@ -101,6 +101,10 @@ test("a technique's page shows its figure alive, as tall as it is, with the way 
       const figure = page.frameLocator("iframe.embedded").locator("main.alone figure[data-embed=figure]");
       await until(`the figure of ${route}`, async () => (await figure.count()) && (await figure.getAttribute("data-state")) === "ready");
       await fits(page);
+      // What is shown after some steps has taken them.
+      const steps = Number(/[?&]step=(\d+)/.exec(await page.locator("iframe.embedded").getAttribute("src"))?.[1] ?? 0);
+      const taken = page.frameLocator("iframe.embedded").locator('[data-readout="step"]').first();
+      if (steps && steps <= 400) await until(`step ${steps} of ${route}`, async () => Number(await taken.textContent()) === steps);
       const id = await figure.getAttribute("id");
       const link = await page.locator(".embedded-from a").getAttribute("href");
       expect(link.startsWith(`${site.url}lessons/`) && link.endsWith(`#${id}`), `${route} leads to ${link}.`);
@@ -109,7 +113,7 @@ test("a technique's page shows its figure alive, as tall as it is, with the way 
     clean(page);
     await site.tidy();
   }
-  for (const wanted of ["grad-cam", "loss-landscape", "roc-pr"]) expect(shown.includes(wanted), `${wanted} shows no figure.`);
+  for (const wanted of ["decision-boundary", "grad-cam", "loss-landscape", "roc-pr", "embedding-projection"]) expect(shown.includes(wanted), `${wanted} shows no figure.`);
   return shown.join(", ");
 }, 240);
 

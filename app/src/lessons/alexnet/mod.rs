@@ -68,11 +68,17 @@ pub const LESSON: Lesson = Lesson {
         },
     ],
     figures: &[
+        FigureNote { id: "stride", technique: "feature-maps", shows: "one filter that sees colour, step by step" },
         FigureNote { id: "maps", technique: "feature-maps", shows: "every map of every layer for a photograph" },
         FigureNote { id: "filters", technique: "first-layer-filters", shows: "filters in colour, beside LeNet’s" },
         FigureNote { id: "explained", technique: "grad-cam", shows: "where a class was seen, by four explainers" },
         FigureNote { id: "explained-later", technique: "grad-cam", shows: "the same for a thousand classes" },
         FigureNote { id: "sanity-test", technique: "saliency", shows: "whether an explanation looks at the weights" },
+        FigureNote {
+            id: "attacked",
+            technique: "saliency",
+            shows: "a picture changed a little, and what it is called then",
+        },
         FigureNote { id: "bend", technique: "learning-curves", shows: "ReLU against tanh, a stored log" },
         FigureNote { id: "dropout", technique: "learning-curves", shows: "with and without dropout, a stored log" },
         FigureNote { id: "confusion", technique: "confusion-matrix", shows: "stored counts of 3,925 photographs" },

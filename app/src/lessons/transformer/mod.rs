@@ -159,6 +159,7 @@ pub const LESSON: Lesson = Lesson {
             shows: "symbols and whole sequences that come out right",
         },
         FigureNote { id: "stored-loss", technique: "learning-curves", shows: "the log of the translator’s training" },
+        FigureNote { id: "stored-bleu", technique: "learning-curves", shows: "the log of its BLEU" },
         FigureNote { id: "gradients", technique: "gradient-flow", shows: "mean gradient of each layer" },
         FigureNote { id: "weights", technique: "weight-histogram", shows: "where the weights lie" },
         FigureNote { id: "order-test", technique: "learning-curves", shows: "twins with and without positions" },
