@@ -36,10 +36,9 @@ const fn shown(lesson: &'static str, figure: &'static str, settings: &'static st
 }
 
 /// Figures that are not on their lesson's page as it begins, with settings under which they are.
-pub static ASKED_FOR: [Shown; 5] = [
+pub static ASKED_FOR: [Shown; 4] = [
     Shown { lesson: "perceptron", figure: "weight-picture", settings: "data=digits" },
     Shown { lesson: "adaline", figure: "weight-picture", settings: "data=digits" },
-    Shown { lesson: "mlp", figure: "confusion", settings: "data=mnist" },
     Shown { lesson: "transformer", figure: "words", settings: "task=translate" },
     Shown { lesson: "transformer", figure: "stored-loss", settings: "task=translate" },
 ];
