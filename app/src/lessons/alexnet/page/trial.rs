@@ -52,15 +52,15 @@ pub fn experiment(
     });
     Effect::new(move || {
         let run = mine.get();
+        if !matches!(progress.get(), Progress::Running(_)) {
+            return;
+        }
         let (answer, share) = desk.session.snapshot.with(|snapshot| {
             let Some(snapshot) = snapshot.as_ref() else { return (None, None) };
             let answer = snapshot.finding.as_ref().filter(|(number, _)| *number == run);
             let share = snapshot.trying.filter(|(number, _)| *number == run);
             (answer.map(|(_, finding)| finding.clone()), share.map(|(_, share)| f64::from(share)))
         });
-        if !matches!(progress.get(), Progress::Running(_)) {
-            return;
-        }
         if let Some(answer) = answer {
             progress.set(Progress::Done(untrack(|| say(&answer))));
             found.set(Some(answer));
