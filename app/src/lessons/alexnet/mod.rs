@@ -188,6 +188,8 @@ pub struct Often {
     pub first: [Vec<f32>; 2],
     /// How many shuffles leave its first answer as it was.
     pub kept: [u32; 2],
+    /// What it calls each of them.
+    pub called: [Vec<u16>; 2],
 }
 
 /// What AlexNet says of a picture that was changed to mislead it.

@@ -344,6 +344,13 @@ pub fn mean(values: &[f32]) -> f32 {
     values.iter().sum::<f32>() / values.len().max(1) as f32
 }
 
+/// The class that AlexNet calls most often, and how many times.
+pub fn most_frequent(called: &[u16]) -> (u16, usize) {
+    let times = |class: u16| called.iter().filter(|one| **one == class).count();
+    let most = (0..CLASSES.len() as u16).max_by_key(|class| times(*class)).unwrap_or_default();
+    (most, times(most))
+}
+
 /// The value below which this share of all lies; 0 of none.
 fn quantile(values: &[f32], share: f32) -> f32 {
     let mut sorted = values.to_vec();

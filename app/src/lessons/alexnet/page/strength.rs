@@ -154,11 +154,10 @@ fn Photographs(desk: Desk) -> impl IntoView {
             format!("{} {}", desk.name(which, class), percent(sure))
         };
         let tiles = shown.get().into_iter().zip(called).zip(marks).map(|((photo, [old, later]), (first, within))| {
-            let old = match known(id_of(&photo)) {
-                Some(_) => format!("AlexNet: {}", said(Which::AlexNet, &old)),
-                None => String::new(),
-            };
-            let lines = vec![photo.name.clone(), said(Which::EfficientNet, &later), old];
+            let mut lines = vec![photo.name.clone(), said(Which::EfficientNet, &later)];
+            if known(id_of(&photo)).is_some() {
+                lines.push(format!("AlexNet: {}", said(Which::AlexNet, &old)));
+            }
             PhotoTile {
                 mark: Some(if first {
                     Ink::Good

@@ -10,10 +10,7 @@ use super::{
     trial::{self, Tried, known},
 };
 use crate::{
-    lessons::alexnet::{
-        Finding, Misled, Often, Trial, Which,
-        settings::{CLASSES, MOST_EPSILON},
-    },
+    lessons::alexnet::{Finding, Misled, Often, Trial, Which, settings::MOST_EPSILON},
     site::{
         experiment::{Experiment, Guess},
         frame::{NextLesson, Stage, StageKind},
@@ -69,18 +66,20 @@ fn Texture(desk: Desk) -> impl IntoView {
         let (Some(whole), Some(cut)) = (at(1), at(TOLD)) else { return String::new() };
         let of = cut.first[0].len();
         let [old, later] = cut.kept;
+        let (frequent, times) = figures::most_frequent(&cut.called[Which::AlexNet as usize]);
         let sure = |which: Which| {
             let mean = |one: &Often| percent(figures::mean(&one.first[which as usize]));
-            format!("{} falls from {} to {}", which.name(), mean(whole), mean(cut))
+            format!("{} goes from {} to {}", which.name(), mean(whole), mean(cut))
         };
         let meaning = match 2 * old as usize > of {
             true => "Most of AlexNet’s answers do without the outline",
-            false => "Most of AlexNet’s answers need more than the pieces: how they lie to each other",
+            false => "Most of AlexNet’s answers need more than the pieces: where they stand",
         };
         format!(
-            "In 16 pieces AlexNet’s first answer survives {old} of {of} shuffles, EfficientNet-Lite0’s {later}; how sure each is of it on average: {}, {}. {meaning}.",
+            "In 16 pieces AlexNet’s first answer survives {old} of {of} shuffles, EfficientNet-Lite0’s {later}; how sure each is of it on average: {}, {}. {meaning}; of the pieces it most often says “{}”, {times} times.",
             sure(Which::AlexNet),
             sure(Which::EfficientNet),
+            desk.name(Which::AlexNet, frequent),
         )
     });
     let chart = Signal::derive(move || match found.get()? {
@@ -228,8 +227,7 @@ fn Unseen(desk: Desk) -> impl IntoView {
         let firsts = firsts(finding);
         let sure = firsts.iter().filter(|(_, sure)| *sure > 0.5).count();
         let mean = figures::mean(&firsts.iter().map(|(_, sure)| *sure).collect::<Vec<f32>>());
-        let times = |class: u16| firsts.iter().filter(|(called, _)| *called == class).count();
-        let frequent = (0..CLASSES.len() as u16).max_by_key(|class| times(*class)).unwrap_or_default();
+        let (frequent, times) = figures::most_frequent(&firsts.iter().map(|(called, _)| *called).collect::<Vec<u16>>());
         let most = (0..firsts.len()).max_by(|a, b| firsts[*a].1.total_cmp(&firsts[*b].1));
         let most = most.and_then(|place| {
             let (class, sure) = firsts[place];
@@ -241,7 +239,7 @@ fn Unseen(desk: Desk) -> impl IntoView {
             firsts.len(),
             percent(mean),
             desk.name(Which::AlexNet, frequent),
-            times(frequent),
+            times,
             most.unwrap_or_default(),
         )
     });

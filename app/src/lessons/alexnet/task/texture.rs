@@ -100,6 +100,7 @@ impl Shuffling {
         } else if let Some(often) = self.often.iter_mut().find(|often| often.pieces == cut.pieces) {
             for network in Which::ALL.map(|which| which as usize) {
                 often.first[network].push(first[network]);
+                often.called[network].push(called[network].0);
                 often.kept[network] += u32::from(usize::from(called[network].0) == self.whole[network]);
             }
         }
