@@ -275,7 +275,7 @@ mod alexnet {
         {
             now(task.command(command)).unwrap();
         }
-        now(task.command(Command::Try(1, Trial::Texture))).unwrap();
+        now(task.command(Command::Try(1, Trial::Texture(vec![photo(20, 20)])))).unwrap();
         let seen = snapshot(&mut task);
         assert!(seen.views == [None, None] && seen.finding.is_none() && seen.number == 1);
     }

@@ -109,6 +109,8 @@ impl Default for Chart {
 }
 
 const SIZE: f64 = 11.0;
+/// From line to line of a name that takes two.
+const LINE: f64 = 13.0;
 /// On and off in a dashed line.
 const DASH: (f64, f64) = (5.0, 4.0);
 /// Above the lines, for what stands over a marker.
@@ -239,31 +241,52 @@ impl Chart {
             return Ok(());
         }
         labels.sort_by(|one, other| one.1.total_cmp(&other.1));
-        let mut places: Vec<f64> = labels.iter().map(|label| label.1).collect();
-        spread(&mut places, 14.0, 6.0, layout.bottom + 2.0);
         let sample = self.sample();
-        for ((x, _, text, series), y) in labels.into_iter().zip(places) {
+        let room = pen.width - layout.right - 6.0 - sample;
+        let texts: Vec<Vec<String>> = labels.iter().map(|(_, _, text, _)| in_lines(text, room)).collect();
+        let halves: Vec<f64> = texts.iter().map(|lines| (lines.len() as f64 * LINE + 1.0) / 2.0).collect();
+        let mut places: Vec<f64> = labels.iter().map(|label| label.1).collect();
+        spread(&mut places, &halves, -1.0, layout.bottom + 9.0);
+        for (((x, _, _, series), lines), y) in labels.into_iter().zip(texts).zip(places) {
             if sample > 0.0 {
                 self.line(pen, series, &[(x + 8.0, y), (x + 8.0 + SAMPLE, y)])?;
             }
             let color = theme.readable(theme.ink(series.color), theme.card);
-            let text = fitted(&text, SIZE, pen.width - layout.right - 6.0 - sample);
-            pen.text(&text, x + 8.0 + sample, y, Lettering::new(color).bold())?;
+            let top = y - (lines.len() as f64 - 1.0) * LINE / 2.0;
+            for (line, text) in lines.iter().enumerate() {
+                let y = top + line as f64 * LINE;
+                pen.text(text, x + 8.0 + sample, y, Lettering::new(color).bold())?;
+            }
         }
         Ok(())
     }
 }
 
-/// Moves sorted places apart until neighbours have `gap` between them, inside `low..high` where they fit.
-fn spread(places: &mut [f64], gap: f64, low: f64, high: f64) {
-    for index in 0..places.len() {
-        let least = if index == 0 { low } else { places[index - 1] + gap };
-        places[index] = places[index].max(least);
+/// A name in one line, or in two where it is too long for the room.
+fn in_lines(text: &str, room: f64) -> Vec<String> {
+    let widest = |place: usize| {
+        let width = |part: &str| text_width(part, SIZE, true);
+        width(&text[..place]).max(width(&text[place + 1..]))
+    };
+    let places = text.match_indices(' ').map(|(place, _)| place);
+    let split = places.min_by(|one, other| widest(*one).total_cmp(&widest(*other)));
+    match split.filter(|_| text_width(text, SIZE, false) > room) {
+        Some(place) => [&text[..place], &text[place + 1..]].map(|part| fitted(part, SIZE, room)).to_vec(),
+        None => vec![fitted(text, SIZE, room)],
+    }
+}
+
+/// Moves sorted places apart, each of which needs its half on both sides, inside `low..high` where they fit.
+fn spread(places: &mut [f64], halves: &[f64], low: f64, high: f64) {
+    let mut least = low;
+    for (place, half) in places.iter_mut().zip(halves) {
+        *place = place.max(least + half);
+        least = *place + half;
     }
     let mut most = high;
-    for place in places.iter_mut().rev() {
-        *place = place.min(most);
-        most = *place - gap;
+    for (place, half) in places.iter_mut().zip(halves).rev() {
+        *place = place.min(most - half);
+        most = *place - half;
     }
 }
 
@@ -457,7 +480,7 @@ mod tests {
     #[test]
     fn names_do_not_overlap() {
         let mut places = [10.0, 11.0, 12.0, 150.0, 151.0];
-        spread(&mut places, 14.0, 6.0, 152.0);
+        spread(&mut places, &[7.0; 5], -1.0, 159.0);
         assert!(places.windows(2).all(|pair| pair[1] - pair[0] >= 14.0));
         assert!(places[0] >= 6.0 && places[4] <= 152.0);
     }

@@ -8,6 +8,8 @@ use super::{
 
 /// Above the cells: the word and the classes.
 const ABOVE: f64 = 34.0;
+/// The widest that a name beside its row may be.
+const NAME: f64 = 100.0;
 
 /// Contrast of small text and its ground.
 const READABLE: f64 = 4.5;
@@ -31,7 +33,7 @@ impl ConfusionMatrix {
     }
 
     fn widest(&self) -> f64 {
-        self.labels.iter().map(|label| text_width(label, 11.0, false)).fold(0.0, f64::max).min(80.0)
+        self.labels.iter().map(|label| text_width(label, 11.0, false)).fold(0.0, f64::max).min(NAME)
     }
 
     fn left(&self, width: f64) -> f64 {
@@ -117,13 +119,13 @@ impl Picture for ConfusionMatrix {
             let x = left + (truth as f64 + 0.5) * across;
             if numbered {
                 let place = (truth + 1).to_string();
-                pen.text(&fitted(label, 11.0, 80.0), left - 26.0, y, soft.right())?;
+                pen.text(&fitted(label, 11.0, NAME), left - 26.0, y, soft.right())?;
                 pen.text(&place, left - 8.0, y, soft.right())?;
                 if self.labels.len() <= 12 || across > 15.0 || truth % 2 == 0 {
                     pen.text(&place, x, 26.0, soft.center())?;
                 }
             } else {
-                pen.text(&fitted(label, 11.0, 80.0), left - 8.0, y, soft.right())?;
+                pen.text(&fitted(label, 11.0, NAME), left - 8.0, y, soft.right())?;
                 pen.text(label, x, 26.0, soft.center())?;
             }
             for called in 0..self.labels.len() {

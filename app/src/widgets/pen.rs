@@ -103,6 +103,12 @@ pub fn fitted(text: &str, size: f64, width: f64) -> String {
     if kept.is_empty() { String::new() } else { format!("{kept}…") }
 }
 
+/// The middle of a text of half this width, moved until none of it leaves a drawing. What is too wide, or about a place
+/// outside, stays where it is.
+fn inside(x: f64, half: f64, width: f64) -> f64 {
+    if (0.0..=width).contains(&x) && 2.0 * half <= width { x.clamp(half, width - half) } else { x }
+}
+
 #[derive(Clone, Copy)]
 struct Line {
     color: BackendColor,
@@ -298,8 +304,12 @@ impl<'a, S: Surface> Pen<'a, S> {
         self.polygon(&[to, (base.0 - 0.5 * uy, base.1 + 0.5 * ux), (base.0 + 0.5 * uy, base.1 - 0.5 * ux)], color)
     }
 
-    /// Text whose middle line is at `y`.
+    /// Text whose middle line is at `y`. Around a place of the drawing it stays inside where it fits.
     pub fn text(&mut self, text: &str, x: f64, y: f64, how: Lettering) -> Drawn<S> {
+        let x = match how.align {
+            Align::Center => inside(x, text_width(text, how.size, how.bold) / 2.0, self.width),
+            Align::Left | Align::Right => x,
+        };
         self.letters(text, (x, y), how, false)
     }
 
@@ -382,6 +392,13 @@ mod tests {
         assert!((drawn - 50.0).abs() < 1e-9);
         assert!(dashes(&[(0.0, 0.0), (1e6, 0.0)], 4.0, 4.0).len() < 700);
         assert!(dashes(&[], 1.0, 1.0).is_empty());
+    }
+
+    #[test]
+    fn centred_words_stay_inside() {
+        assert_eq!([4.0, 50.0, 99.0].map(|x| inside(x, 20.0, 100.0)), [20.0, 50.0, 80.0]);
+        assert_eq!([-3.0, 101.0].map(|x| inside(x, 20.0, 100.0)), [-3.0, 101.0]);
+        assert_eq!(inside(4.0, 60.0, 100.0), 4.0);
     }
 
     #[test]

@@ -98,6 +98,14 @@ fn the_plane() {
 }
 
 #[test]
+fn a_long_name_takes_two_lines_rather_than_being_cut() {
+    let line = |name: &str, y| Series::new(name, vec![(0.0, y), (8.0, y)], Ink::Class(0));
+    let series = vec![line("guided backpropagation", 0.5), line("saliency", 0.5)];
+    let svg = to_svg(&Chart { series, ..Chart::default() }, 330.0, &Theme::light());
+    assert!(["guided", "backpropagation", "saliency"].iter().all(|word| svg.contains(word)) && !svg.contains('…'));
+}
+
+#[test]
 fn the_confusion_matrix() {
     let picture = ConfusionMatrix {
         labels: vec!["cat".into(), "dog".into()],

@@ -61,8 +61,8 @@ const WORLD: &str = "explore_world_animals";
 const MONUMENTS: &str = "explore_monuments";
 const THINGS: &str = "categorization";
 
-/// In the order in which the page shows them: animals and things that ImageNet has classes for, then animals that it has
-/// none for, or only others of their kind.
+/// In the order in which the page shows them: animals and things that ImageNet has classes for, then those that it has none
+/// for, or only others of their kind.
 const WANTED: &[Wanted] = &[
     wanted("german-shepherd", "German shepherd", From::Gcompris(FARM, "animals/dog.webp")),
     wanted("cat", "Cat", From::Skimage("chelsea.png", "Stefan van der Walt")),
@@ -70,6 +70,10 @@ const WANTED: &[Wanted] = &[
     wanted("espresso", "Espresso", From::Skimage("coffee.png", "Rachel Michetti")),
     wanted("scarlet-macaw", "Scarlet macaw", From::Gcompris(WORLD, "animals/scarlet_macaw.webp")),
     wanted("cathedral", "Cathedral", From::Gcompris(MONUMENTS, "germany/berlinCathedral.webp")),
+    wanted("reims", "Cathedral of Reims", From::Gcompris(MONUMENTS, "france/reimsCathedral.webp")),
+    wanted("santiago", "Cathedral of Santiago", From::Gcompris(THINGS, "monuments/cathedral.webp")),
+    wanted("jubilee-church", "Church in Vienna", From::Gcompris(THINGS, "monuments/monument3.webp")),
+    wanted("worms", "Cathedral of Worms", From::Gcompris(MONUMENTS, "germany/wormsCathedral.webp")),
     wanted("polar-bear", "Polar bear", From::Gcompris(WORLD, "animals/polar_bear.webp")),
     wanted("lemurs", "Ring-tailed lemurs", From::Gcompris(WORLD, "animals/lemur.webp")),
     wanted("koala", "Koala", From::Gcompris(WORLD, "animals/koala.webp")),
@@ -90,6 +94,9 @@ const WANTED: &[Wanted] = &[
     wanted("giraffes", "Giraffes", From::Gcompris(WORLD, "animals/giraffe.webp")),
     wanted("hedgehog", "Hedgehog", From::Gcompris(WORLD, "animals/hedgehog.webp")),
     wanted("moose", "Moose", From::Gcompris(WORLD, "animals/moose.webp")),
+    wanted("capitol", "United States Capitol", From::Gcompris(THINGS, "monuments/usCapitol.webp")),
+    wanted("opera-house", "Sydney Opera House", From::Gcompris(THINGS, "monuments/operaHouse.webp")),
+    wanted("taj-mahal", "Taj Mahal", From::Gcompris(THINGS, "monuments/tajMahal.webp")),
 ];
 
 /// Who took a picture, under which licence, and where it was found.

@@ -147,8 +147,8 @@ pub enum Trial {
         /// Whether EfficientNet is asked too.
         both: bool,
     },
-    /// The picture that is looked at, cut into pieces and shuffled.
-    Texture,
+    /// The picture that is looked at, cut into pieces and shuffled, and these photographs shuffled again and again.
+    Texture(Vec<Photograph>),
     /// The smallest change that makes AlexNet call the picture something else.
     Adversarial,
     /// Explanations of these photographs by networks that forget layer after layer.
@@ -161,8 +161,13 @@ pub enum Finding {
     /// For each photograph the five likeliest classes of AlexNet and of EfficientNet, the likeliest first. EfficientNet’s
     /// are none where only AlexNet was asked.
     Called(Vec<[Vec<(u16, f32)>; 2]>),
-    /// One for each number of pieces.
-    Texture(Vec<Shuffled>),
+    /// One of each for each number of pieces.
+    Texture {
+        /// The picture that is looked at, shuffled once.
+        shown: Vec<Shuffled>,
+        /// Photographs whose class AlexNet knows, shuffled again and again.
+        often: Vec<Often>,
+    },
     /// What AlexNet says at each ε, from 0 up.
     Adversarial(Vec<Misled>),
     /// Rank correlation with 0, 1, … fresh layers: saliency, guided backpropagation, Grad-CAM.
@@ -178,8 +183,19 @@ pub struct Shuffled {
     pub rgb: Vec<u8>,
     /// What each network says: its class and how sure it is of it.
     pub called: [(u16, f32); 2],
-    /// How sure each is of what it called the whole picture.
-    pub first: [f32; 2],
+}
+
+/// What is left of the first answers of AlexNet and of EfficientNet when photographs are shuffled again and again.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Often {
+    /// Pieces along one side.
+    pub pieces: u8,
+    /// How sure each network is of what it called the whole photograph: one for each shuffle.
+    pub first: [Vec<f32>; 2],
+    /// How many shuffles leave its first answer as it was.
+    pub kept: [u32; 2],
+    /// What it calls each of them.
+    pub called: [Vec<u16>; 2],
 }
 
 /// What AlexNet says of a picture that was changed to mislead it.
@@ -220,6 +236,8 @@ pub struct Snapshot {
     pub attack: Option<Attack>,
     /// Whether that belongs to another picture or ε.
     pub attack_stale: bool,
+    /// The number of an experiment that takes a while, and how much of it is done, 0 to 1.
+    pub trying: Option<(u32, f32)>,
     /// The last experiment's number and finding.
     pub finding: Option<(u32, Finding)>,
 }

@@ -2,12 +2,13 @@
 
 mod networks;
 mod sight;
+mod texture;
 mod trials;
 
 use models::weights::Parameters;
 use serde::{Deserialize, Serialize};
 
-use self::{networks::Networks, sight::Sight};
+use self::{networks::Networks, sight::Sight, texture::Shuffling};
 use crate::{
     lessons::alexnet::{Alexnet, Attack, Command, Finding, Photograph, Settings, Snapshot, Trial, Which},
     session::{
@@ -28,6 +29,8 @@ pub struct Task {
     sight: Option<Sight>,
     /// An experiment that waits for its networks.
     waiting: Option<(u32, Trial)>,
+    /// An experiment that takes a while.
+    shuffling: Option<Shuffling>,
     finding: Option<(u32, Finding)>,
 }
 
@@ -52,7 +55,7 @@ impl serve::Task for Task {
 
     async fn start(settings: Settings, context: Context) -> Result<Self, Trouble> {
         let networks = Networks::new();
-        Ok(Self { settings, context, networks, sight: None, waiting: None, finding: None })
+        Ok(Self { settings, context, networks, sight: None, waiting: None, shuffling: None, finding: None })
     }
 
     /// There is nothing to learn here.
@@ -85,9 +88,25 @@ impl serve::Task for Task {
             Command::Cover(which) => self.cover(which).await?,
             Command::Mislead => self.mislead().await?,
             Command::Try(run, trial) => {
+                // Whoever asks something else has seen enough of the last one.
+                self.shuffling = None;
                 self.waiting = Some((run, trial));
                 self.go_on_trying().await?;
             }
+        }
+        Ok(())
+    }
+
+    fn has_work(&self) -> bool {
+        self.shuffling.is_some()
+    }
+
+    async fn work(&mut self) -> Result<(), Trouble> {
+        // What fails is not tried again.
+        let Some(mut shuffling) = self.shuffling.take() else { return Ok(()) };
+        match shuffling.go_on(self).await? {
+            Some(finding) => self.finding = Some((shuffling.run, finding)),
+            None => self.shuffling = Some(shuffling),
         }
         Ok(())
     }
@@ -97,6 +116,7 @@ impl serve::Task for Task {
         let (filters, lenet) = (self.networks.filters.clone(), self.networks.lenet.clone());
         let mut snapshot =
             Snapshot { here, asked, filters, lenet, finding: self.finding.clone(), ..Snapshot::default() };
+        snapshot.trying = self.shuffling.as_ref().map(|shuffling| (shuffling.run, shuffling.share()));
         if let Some(sight) = &self.sight {
             let question = |which| self.settings.question(which);
             snapshot.number = sight.number;
@@ -211,15 +231,23 @@ impl Task {
         let [first, second] = self.networks.here();
         let ready = match &self.waiting {
             Some((_, Trial::Call { both: true, .. })) => first && second,
-            Some((_, Trial::Texture)) => first && second && self.sight.is_some(),
+            Some((_, Trial::Texture(_))) => first && second && self.sight.is_some(),
             Some((_, Trial::Adversarial)) => first && self.sight.is_some(),
             Some(_) => first,
             None => false,
         };
-        if let Some((run, trial)) = self.waiting.take_if(|_| ready) {
-            let finding = trials::run(self, trial).await?;
-            self.finding = Some((run, finding));
-        }
+        let Some((run, trial)) = self.waiting.take_if(|_| ready) else { return Ok(()) };
+        let finding = match trial {
+            Trial::Call { photos, both } => trials::call(self, &photos, both).await?,
+            Trial::Texture(photos) => {
+                let looked_at = self.sight.as_ref().map(|sight| sight.photo.clone()).unwrap_or_default();
+                self.shuffling = Some(Shuffling::new(run, self.settings.seed, looked_at, photos));
+                return Ok(());
+            }
+            Trial::Adversarial => trials::adversarial(self).await?,
+            Trial::Sanity(photos) => trials::sanity(self, &photos).await?,
+        };
+        self.finding = Some((run, finding));
         Ok(())
     }
 }

@@ -25,7 +25,8 @@ pub struct Desk {
     sent: RwSignal<u32>,
     /// Which networks are wanted.
     supply: Supply<Which>,
-    runs: StoredValue<u32>,
+    /// The number of the experiment that was begun last.
+    runs: RwSignal<u32>,
     names: Memo<Arc<Vec<String>>>,
 }
 
@@ -56,7 +57,7 @@ impl Desk {
             Arc::new(String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect::<Vec<String>>())
         });
         let (photo, still) = (RwSignal::new(None), RwSignal::new(None));
-        let desk = Self { session, photo, still, sent: RwSignal::new(0), supply, runs: StoredValue::new(0), names };
+        let desk = Self { session, photo, still, sent: RwSignal::new(0), supply, runs: RwSignal::new(0), names };
         desk.send_again();
         for which in Which::ALL {
             let stale = move || desk.with(which, |view| view.stale) == Some(true) && !desk.is_live();
@@ -116,8 +117,13 @@ impl Desk {
 
     /// The number of the next experiment.
     pub fn next_run(self) -> u32 {
-        self.runs.update_value(|runs| *runs += 1);
-        self.runs.get_value()
+        self.runs.update(|runs| *runs += 1);
+        self.runs.get_untracked()
+    }
+
+    /// Whether no other experiment was begun after this one.
+    pub fn is_latest(self, run: u32) -> bool {
+        self.runs.get() == run
     }
 
     /// Why a figure of a network shows nothing.

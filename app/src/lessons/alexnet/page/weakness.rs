@@ -7,10 +7,10 @@ use super::{
     desk::Desk,
     figures::{self, percent},
     strength::id_of,
-    trial::{self, KNOWN, Tried},
+    trial::{self, Tried, known},
 };
 use crate::{
-    lessons::alexnet::{Finding, Misled, Trial, Which, settings::MOST_EPSILON},
+    lessons::alexnet::{Finding, Misled, Often, Trial, Which, settings::MOST_EPSILON},
     site::{
         experiment::{Experiment, Guess},
         frame::{NextLesson, Stage, StageKind},
@@ -49,59 +49,72 @@ pub fn Weakness(
     }
 }
 
+/// The number of pieces along a side that the verdict is about: 16 in all.
+const TOLD: u8 = 4;
+
 #[component]
 fn Texture(desk: Desk) -> impl IntoView {
-    let Tried { progress, found, on_run } = trial::experiment(
-        desk,
-        &Which::ALL,
-        || trial::at_once(Trial::Texture),
-        move |finding| {
-            let Finding::Texture(found) = finding else { return String::new() };
-            let Some(whole) = found.first() else { return String::new() };
-            let said = Which::ALL.map(|which| {
-                let place = which as usize;
-                let at = |pieces: u8| found.iter().find(|one| one.pieces == pieces).map_or(0.0, |one| one.first[place]);
-                format!(
-                    "{} is {} sure of “{}”; in 4 pieces {}, in 16 {}, in 64 {}, in 256 {}",
-                    which.name(),
-                    percent(whole.first[place]),
-                    desk.name(which, whole.called[place].0),
-                    percent(at(2)),
-                    percent(at(4)),
-                    percent(at(8)),
-                    percent(at(16)),
-                )
-            });
-            format!("{}.", said.join(". "))
-        },
-    );
-    let chart = Signal::derive(move || figures::texture(found.get().as_ref()?));
-    let grid = Signal::derive(move || figures::shuffled(desk, found.get().as_ref()?));
+    let prepare = || -> trial::Preparing {
+        Box::pin(async {
+            let photos = trial::photographs(|id| known(id).is_some()).await?;
+            Ok(Trial::Texture(trial::on_their_way(&photos)))
+        })
+    };
+    let Tried { progress, found, on_run } = trial::experiment(desk, &Which::ALL, prepare, move |finding| {
+        let Finding::Texture { often, .. } = finding else { return String::new() };
+        let at = |pieces: u8| often.iter().find(|one| one.pieces == pieces);
+        let (Some(whole), Some(cut)) = (at(1), at(TOLD)) else { return String::new() };
+        let of = cut.first[0].len();
+        let [old, later] = cut.kept;
+        let (frequent, times) = figures::most_frequent(&cut.called[Which::AlexNet as usize]);
+        let sure = |which: Which| {
+            let mean = |one: &Often| percent(figures::mean(&one.first[which as usize]));
+            format!("{} goes from {} to {}", which.name(), mean(whole), mean(cut))
+        };
+        let meaning = match 2 * old as usize > of {
+            true => "Most of AlexNet’s answers do without the outline",
+            false => "Most of AlexNet’s answers need more than the pieces: where they stand",
+        };
+        format!(
+            "In 16 pieces AlexNet’s first answer survives {old} of {of} shuffles, EfficientNet-Lite0’s {later}; how sure each is of it on average: {}, {}. {meaning}; of the pieces it most often says “{}”, {times} times.",
+            sure(Which::AlexNet),
+            sure(Which::EfficientNet),
+            desk.name(Which::AlexNet, frequent),
+        )
+    });
+    let chart = Signal::derive(move || match found.get()? {
+        Finding::Texture { often, .. } => figures::texture(&often),
+        _ => None,
+    });
+    let grid = Signal::derive(move || match found.get()? {
+        Finding::Texture { shown, .. } => figures::shuffled(desk, &shown),
+        _ => None,
+    });
     view! {
         <Experiment
             id="texture"
             label="Shuffle the pieces"
-            about="The picture above, cut into 4, 16, 64 and 256 pieces that change places. Both networks see the same shuffled pictures."
+            about="The picture above is cut into 4, 16, 64 and 256 pieces that change places. One shuffle is chance, so the shipped churches, the things of its ten that can be shown here, are shuffled eight times each in each number of pieces. Both networks see the same shuffled pictures; it takes some seconds."
             progress
             on_run
             guess=Guess {
-                question: "Cut into 16 pieces, will AlexNet still give the same answer?",
+                question: "Cut into 16 pieces, will AlexNet mostly give the same answer?",
                 choices: &["yes", "no"],
                 outcome: Callback::new(move |()| {
-                    let Finding::Texture(found) = found.get_untracked()? else { return None };
-                    let (whole, cut) = (found.first()?, found.iter().find(|one| one.pieces == 4)?);
-                    Some(usize::from(whole.called[0].0 != cut.called[0].0))
+                    let Finding::Texture { often, .. } = found.get_untracked()? else { return None };
+                    let cut = often.iter().find(|one| one.pieces == TOLD)?;
+                    Some(usize::from(2 * cut.kept[0] as usize <= cut.first[0].len()))
                 }),
             }
         />
         <div class="wide stack">
-            <Figure id="shuffled" technique="sample-grid" title="The same picture in more and more pieces" picture=grid empty="Not shuffled yet. From which one on would you not know it?">
-                <strong>"Say yourself what each shows, then read what they say."</strong>
-                " Where the name outlives your own recognition, it hung on small textures."
-            </Figure>
-            <Figure id="texture-test" technique="learning-curves" title="How sure each stays" picture=chart empty="Not shuffled yet.">
+            <Figure id="texture-test" technique="learning-curves" title="How sure each stays, over all shuffles" picture=chart empty="Not shuffled yet.">
                 <strong>"Watch how slowly a line falls, or how fast."</strong>
-                " The cuts are edges too, and neither network has ever seen such edges: some of the fall is theirs."
+                " Thick is the mean of all shuffles, thin lines bound their middle half. An answer that hung on small textures alone would stay as sure as it was. The cuts are edges too, and neither network has ever seen such edges: some of the fall is theirs."
+            </Figure>
+            <Figure id="shuffled" technique="sample-grid" title="One shuffle of the picture above" picture=grid empty="Not shuffled yet. From which one on would you not know it?">
+                <strong>"Say yourself what each shows, then read what they say."</strong>
+                " These are single shuffles. Where a name outlives your own recognition, it may hang on small textures, or be luck; the chart tells which."
             </Figure>
         </div>
     }
@@ -200,7 +213,7 @@ fn Unseen(desk: Desk) -> impl IntoView {
     let shown = RwSignal::new(Vec::<Photo>::new());
     let prepare = move || -> trial::Preparing {
         Box::pin(async move {
-            let photos = trial::photographs(|id| id != KNOWN.0).await?;
+            let photos = trial::photographs(|id| known(id).is_none()).await?;
             let sent = trial::on_their_way(&photos);
             shown.try_set(photos);
             Ok(Trial::Call { photos: sent, both: false })
@@ -213,7 +226,8 @@ fn Unseen(desk: Desk) -> impl IntoView {
     let Tried { progress, found, on_run } = trial::experiment(desk, &[Which::AlexNet], prepare, move |finding| {
         let firsts = firsts(finding);
         let sure = firsts.iter().filter(|(_, sure)| *sure > 0.5).count();
-        let mean = firsts.iter().map(|(_, sure)| sure).sum::<f32>() / firsts.len().max(1) as f32;
+        let mean = figures::mean(&firsts.iter().map(|(_, sure)| *sure).collect::<Vec<f32>>());
+        let (frequent, times) = figures::most_frequent(&firsts.iter().map(|(called, _)| *called).collect::<Vec<u16>>());
         let most = (0..firsts.len()).max_by(|a, b| firsts[*a].1.total_cmp(&firsts[*b].1));
         let most = most.and_then(|place| {
             let (class, sure) = firsts[place];
@@ -221,9 +235,11 @@ fn Unseen(desk: Desk) -> impl IntoView {
             Some(format!(" Its surest: {name} is “{}” with {}.", desk.name(Which::AlexNet, class), percent(sure)))
         });
         format!(
-            "Of {} photographs none of which it has a class for, it is more than half sure of {sure}; on average it is {} sure.{}",
+            "Of {} photographs none of which it has a class for, it is more than half sure of {sure}; on average it is {} sure. Most often it says “{}”: {} times.{}",
             firsts.len(),
             percent(mean),
+            desk.name(Which::AlexNet, frequent),
+            times,
             most.unwrap_or_default(),
         )
     });
@@ -242,7 +258,7 @@ fn Unseen(desk: Desk) -> impl IntoView {
         <Experiment
             id="unseen"
             label="Show it what it never saw"
-            about="All shipped photographs but the cathedral: animals, a cup, a castle. It has ten words, and none of them fits."
+            about="All shipped photographs but the churches: animals, a cup, a castle, an opera house. It has ten words, and none of them fits."
             progress
             on_run
             guess=Guess {
@@ -280,9 +296,10 @@ fn Sanity(desk: Desk) -> impl IntoView {
     let Tried { progress, found, on_run } = trial::experiment(desk, &[Which::AlexNet], prepare, move |finding| {
         let Finding::Sanity(found) = finding else { return String::new() };
         let at = |fresh: usize| found.get(fresh).copied().unwrap_or_default();
-        let ([s, g, c], [last_s, last_g, last_c]) = (at(1), at(found.len().saturating_sub(1)));
+        let told = |three: [f32; 3]| three.map(|value| format!("{value:.2}").replace('-', "−"));
+        let ([s, g, c], [last_s, last_g, last_c]) = (told(at(1)), told(at(found.len().saturating_sub(1))));
         format!(
-            "On {} photographs, with a fresh fc8, the rank correlation is {s:.2} for saliency, {g:.2} for guided backpropagation and {c:.2} for Grad-CAM; with every layer fresh {last_s:.2}, {last_g:.2} and {last_c:.2}.",
+            "On {} photographs, with a fresh fc8, the rank correlation is {s} for saliency, {g} for guided backpropagation and {c} for Grad-CAM; with every layer fresh {last_s}, {last_g} and {last_c}.",
             shown.get_untracked(),
         )
     });

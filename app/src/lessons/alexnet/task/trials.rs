@@ -7,7 +7,6 @@ use models::{
         grad_cam::grad_cam,
         saliency::{guided_backpropagation, saliency},
         sanity::agreement,
-        shuffle::shuffled,
     },
     metrics::largest,
     tensor::{Tensor, Transaction},
@@ -15,18 +14,16 @@ use models::{
 
 use super::{
     Task,
-    sight::{interleaved, side_of, tensor},
+    sight::{side_of, tensor},
 };
 use crate::{
     lessons::{
-        alexnet::{Finding, Misled, Photograph, Shuffled, Trial, Which, settings::LAYERS},
+        alexnet::{Finding, Misled, Photograph, Which, settings::LAYERS},
         pictures::{school::read, softmax},
     },
     session::protocol::{Remedy, Trouble},
 };
 
-/// Pieces along a side: both networks' pictures can be cut into so many.
-const PIECES: [u8; 5] = [1, 2, 4, 8, 16];
 /// Changes that are tried: from none to the largest, in steps of 255.
 const TRIED: usize = 65;
 const PACE: f32 = 0.25;
@@ -36,16 +33,6 @@ const BATCH: usize = 13;
 const GUESSES: usize = 5;
 /// The stage whose Grad-CAM is compared: conv5.
 const CONV5: usize = 6;
-
-/// Runs an experiment whose networks are here.
-pub async fn run(task: &Task, trial: Trial) -> Result<Finding, Trouble> {
-    match trial {
-        Trial::Call { photos, both } => call(task, &photos, both).await,
-        Trial::Texture => texture(task).await,
-        Trial::Adversarial => adversarial(task).await,
-        Trial::Sanity(photos) => sanity(task, &photos).await,
-    }
-}
 
 fn no_picture() -> Trouble {
     Trouble::new("There is no picture to look at yet; choose one above.", Remedy::Dismiss)
@@ -61,7 +48,7 @@ async fn probabilities<M: Convolutional>(model: &M, pictures: Tensor<4>) -> Resu
 }
 
 /// Asks a network by its name; nothing if it is not here.
-async fn ask(task: &Task, which: Which, planes: &[f32]) -> Result<Vec<Vec<f32>>, Trouble> {
+pub async fn ask(task: &Task, which: Which, planes: &[f32]) -> Result<Vec<Vec<f32>>, Trouble> {
     let pictures = tensor(planes, side_of(which), &task.context.device);
     match which {
         Which::AlexNet => match &task.networks.alexnet {
@@ -75,7 +62,8 @@ async fn ask(task: &Task, which: Which, planes: &[f32]) -> Result<Vec<Vec<f32>>,
     }
 }
 
-async fn call(task: &Task, photos: &[Photograph], both: bool) -> Result<Finding, Trouble> {
+/// What each photograph is called, by AlexNet or by both.
+pub async fn call(task: &Task, photos: &[Photograph], both: bool) -> Result<Finding, Trouble> {
     let mut called = Vec::new();
     for photo in photos.iter().filter(|photo| photo.is_sound()) {
         let mut guesses = [Vec::new(), Vec::new()];
@@ -95,33 +83,8 @@ fn likeliest(probabilities: &[f32]) -> Vec<(u16, f32)> {
     order.into_iter().take(GUESSES).map(|class| (class as u16, probabilities[class])).collect()
 }
 
-async fn texture(task: &Task) -> Result<Finding, Trouble> {
-    let sight = task.sight.as_ref().ok_or_else(no_picture)?;
-    let mut answers = Vec::new();
-    let mut pictures = Vec::new();
-    for which in Which::ALL {
-        let side = side_of(which);
-        let whole = sight.photo.planes(side);
-        // Seed and number of pieces decide their order, so both networks see the same picture.
-        let cut = PIECES.map(|pieces| shuffled(&whole, [side, side], pieces.into(), task.settings.seed.into()));
-        answers.push(ask(task, which, &cut.concat()).await?);
-        if which == Which::AlexNet {
-            pictures = cut.iter().map(|planes| interleaved(planes)).collect();
-        }
-    }
-    let found = PIECES.iter().zip(pictures).enumerate().map(|(place, (pieces, rgb))| {
-        let of = |which: Which| {
-            let rows = &answers[which as usize];
-            let (row, whole) = (rows.get(place)?, rows.first()?);
-            Some(((largest(row) as u16, row[largest(row)]), row[largest(whole)]))
-        };
-        let [one, other] = Which::ALL.map(|which| of(which).unwrap_or_default());
-        Shuffled { pieces: *pieces, rgb, called: [one.0, other.0], first: [one.1, other.1] }
-    });
-    Ok(Finding::Texture(found.collect()))
-}
-
-async fn adversarial(task: &Task) -> Result<Finding, Trouble> {
+/// What AlexNet says of the picture that is looked at, changed more and more.
+pub async fn adversarial(task: &Task) -> Result<Finding, Trouble> {
     let sight = task.sight.as_ref().ok_or_else(no_picture)?;
     let Some(model) = &task.networks.alexnet else { return Err(no_picture()) };
     let side = side_of(Which::AlexNet);
@@ -139,7 +102,7 @@ async fn adversarial(task: &Task) -> Result<Finding, Trouble> {
 }
 
 /// How much of each explanation's order of pixels is left when layer after layer is made fresh, the last one first.
-async fn sanity(task: &Task, photos: &[Photograph]) -> Result<Finding, Trouble> {
+pub async fn sanity(task: &Task, photos: &[Photograph]) -> Result<Finding, Trouble> {
     let device = &task.context.device;
     let side = side_of(Which::AlexNet);
     let planes: Vec<f32> =
