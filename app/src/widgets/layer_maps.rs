@@ -275,7 +275,7 @@ mod tests {
         let mut maps = maps();
         maps.layers[0] =
             MapLayer { chosen: vec![3, 5, 8, 9, 40, 63], note: "6 of 64 · 28 × 28".into(), ..maps.layers[0].clone() };
-        assert_eq!(maps.layers[0].note(), ["6 of 64", "28 × 28"]);
+        assert_eq!(maps.layers[0].note(60.0), ["6 of 64", "28 × 28"]);
         let row = &maps.rows(700.0)[0];
         assert!(maps.hint(row.left + 4.0 * row.step + 3.0, 3.0, 700.0).unwrap().starts_with("C1, map 41:"));
         assert_eq!(maps.table().rows[28 * 28][1], "6");
