@@ -2,11 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::figures;
 use crate::{
     lessons::{
         adaline::{Adaline, LESSON},
-        linear::page::{Architecture, UnitCosts},
+        linear::{
+            figures,
+            page::{Architecture, UnitCosts},
+        },
     },
     session::Session,
     site::{

@@ -9,7 +9,7 @@ use crate::{
         linear::Answer,
     },
     session::Session,
-    widgets::{Axis, Chart, Dot, Histogram, ImageGrid, Ink, Scale, Scatter, Segment, Series as Line, Tile},
+    widgets::{Axis, Chart, Dot, ImageGrid, Ink, Scale, Scatter, Segment, Series as Line, Tile},
 };
 
 /// Rings of equal error.
@@ -18,8 +18,6 @@ const RINGS: usize = 9;
 const CORNERS: usize = 64;
 /// A run that leaves the bowl is followed this many times as far as the bottom was at first.
 const FARTHEST: f64 = 32.0;
-/// Bins of the weights.
-const BINS: usize = 41;
 /// Pixels along one side of a digit.
 const SIDE: usize = 28;
 
@@ -74,22 +72,6 @@ fn rings(view: &BowlView, middle: (f64, f64), reach: f64) -> Vec<Segment> {
     (0..RINGS)
         .flat_map(|ring| (0..CORNERS).map(move |at| segment(corner(ring, at), corner(ring, at + 1), Ink::Soft, 1.0)))
         .collect()
-}
-
-/// All weights of the unit.
-pub fn weights(session: Session<Adaline>) -> Signal<Option<Histogram>> {
-    Signal::derive(move || {
-        let snapshot = session.snapshot.get()?;
-        let weights = &snapshot.answer.weights;
-        let largest = weights.iter().fold(0.0_f32, |largest, weight| largest.max(weight.abs()));
-        let high = f64::from(largest.max(0.1)).log2().ceil().exp2();
-        high.is_finite().then(|| Histogram {
-            rows: vec![Histogram::row_of("weights", weights, -high, high, BINS, Ink::Class(0))],
-            low: -high,
-            high,
-            x_label: "weight".into(),
-        })
-    })
 }
 
 /// Something made of the newest answers of both, the lesson's own first.
