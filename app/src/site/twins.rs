@@ -154,7 +154,7 @@ fn Pair<P: Protocol>(
 fn keep_together<P: Protocol>(yours: Session<P>, twin: Session<P>) {
     Effect::new(move |trained: Option<bool>| {
         let trained = trained == Some(true) || yours.bench.running.get() || twin.bench.running.get();
-        if !trained || !(yours.bench.rests.get() && twin.bench.rests.get()) {
+        if !(trained && yours.bench.rests.get() && twin.bench.rests.get()) {
             return trained;
         }
         let steps = [yours, twin].map(|session| session.bench.step.get_untracked());
