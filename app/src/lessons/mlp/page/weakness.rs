@@ -15,7 +15,7 @@ use crate::{
         figures::compared,
         frame::{NextLesson, Stage, StageKind},
     },
-    widgets::{Axis, Figure},
+    widgets::{Axis, Figure, grouped},
 };
 
 /// Steps of the ten-layer twins.
@@ -54,7 +54,7 @@ pub fn Weakness(
 fn compared_with(ratio: f64) -> String {
     match ratio {
         ratio if ratio >= 0.1 => format!("{ratio:.1} times"),
-        ratio if ratio > 0.0 => format!("one part in {:.0} of", 1.0 / ratio),
+        ratio if ratio > 0.0 => format!("one part in {} of", grouped((1.0 / ratio).round() as u64)),
         _ => "nothing beside".into(),
     }
 }

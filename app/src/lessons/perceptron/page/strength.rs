@@ -18,7 +18,7 @@ use crate::{
         experiment::{Experiment, Guess, Progress, run_to_stop},
         frame::{Stage, StageKind},
     },
-    widgets::Figure,
+    widgets::{Figure, grouped},
 };
 
 /// Passes at most; far more than any run with a gap needs.
@@ -161,17 +161,17 @@ fn Corrections(session: Session<Perceptron>, id: &'static str) -> impl IntoView 
 
 /// Corrections, passes and the bound in words.
 fn finding(snapshot: &Snapshot) -> String {
-    let (corrections, passes) = (snapshot.corrections, snapshot.mistakes.len());
+    let (corrections, passes) = (grouped(snapshot.corrections), snapshot.mistakes.len());
     if !snapshot.converged {
         return format!("Not done after {corrections} corrections in {passes} passes.");
     }
     match snapshot.bound {
         Some(bound) => format!(
-            "Done after {corrections} corrections in {passes} passes. With R = {:.3} and γ = {:.4} theory allows at most {:.0}: it needed {:.1} % of that.",
+            "Done after {corrections} corrections in {passes} passes. With R = {:.3} and γ = {:.4} theory allows at most {}: it needed {:.1} % of that.",
             bound.radius,
             bound.margin,
-            bound.corrections().floor(),
-            corrections as f64 / bound.corrections() * 100.0,
+            grouped(bound.corrections().floor() as u64),
+            snapshot.corrections as f64 / bound.corrections() * 100.0,
         ),
         None => format!("Done after {corrections} corrections, though no line with a gap was found."),
     }

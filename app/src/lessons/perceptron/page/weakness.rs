@@ -13,7 +13,7 @@ use crate::{
         experiment::{Experiment, Guess, Progress, run_to_stop},
         frame::{NextLesson, Stage, StageKind},
     },
-    widgets::Figure,
+    widgets::{Figure, grouped},
 };
 
 /// Passes of the XOR run.
@@ -99,7 +99,7 @@ fn finding(session: Session<Perceptron>) -> String {
     let Some(snapshot) = session.snapshot.get() else { return String::new() };
     let (best, of) = snapshot.best;
     let passes = snapshot.mistakes.len();
-    let corrections = snapshot.corrections;
+    let corrections = grouped(snapshot.corrections);
     if snapshot.converged {
         return format!("It settled after {corrections} corrections: these points can be parted after all.");
     }
