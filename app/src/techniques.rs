@@ -43,8 +43,8 @@ pub static ASKED_FOR: [Shown; 4] = [
     Shown { lesson: "transformer", figure: "stored-loss", settings: "task=translate" },
 ];
 
-/// Two clouds that reach into each other, and a perceptron that has moved its line often and goes on doing so.
-pub const OVERLAP: &str = "noise=0.4&margin=0&step=60";
+/// Two moons that no line parts, and a perceptron that has moved its line often and goes on doing so.
+pub const MOONS: &str = "data=moons&step=60";
 
 /// LeNet as it was trained, with few pictures to fetch.
 const LENET: &str = "examples=1000&pretrained=1";
@@ -134,7 +134,7 @@ pub static TECHNIQUES: [Technique; 21] = [
         misleads: "Far from all examples the colour is as deep as near them, though nothing was ever learned there. With more \
                    than two inputs the plane is only one slice.",
         lessons: &["perceptron", "adaline", "mlp"],
-        shown: shown("perceptron", "boundary", OVERLAP),
+        shown: shown("perceptron", "boundary", MOONS),
     },
     Technique {
         id: "confusion-matrix",

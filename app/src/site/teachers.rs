@@ -19,7 +19,7 @@ use crate::{
 fn example() -> Option<(&'static Lesson, &'static str, String)> {
     let lesson = LESSONS.first()?;
     let figure = lesson.figures.first()?;
-    Some((lesson, figure.id, alone(lesson.slug, figure.id, &format!("v=1&seed=7&{}", techniques::OVERLAP))))
+    Some((lesson, figure.id, alone(lesson.slug, figure.id, &format!("v=1&seed=7&{}", techniques::MOONS))))
 }
 
 /// Words that every lesson's address understands beside its own: word, what it does, an example.
