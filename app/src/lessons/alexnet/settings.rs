@@ -175,7 +175,7 @@ pub struct Settings {
 }
 
 /// The photograph that one sees first: one of those whose class AlexNet knows.
-pub const FIRST: &str = "jubilee-church";
+pub const FIRST: &str = "santiago";
 
 impl Default for Settings {
     fn default() -> Self {

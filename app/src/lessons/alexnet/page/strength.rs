@@ -42,7 +42,7 @@ pub fn Strength(
             <div class="wide stack">
                 <Explained desk which=Which::AlexNet id="explained">
                     <strong>"Ask for a class that is not there."</strong>
-                    " Grad-CAM adds up a layer’s maps by how much the class’s score rises with them. Saliency is the slope at every pixel. Guided backpropagation lets only that through which speaks for the class. Occlusion covers each place with a grey square and sees how far the score falls."
+                    " Grad-CAM adds up a layer’s maps by how much the class’s score rises with them. Saliency is the slope at every pixel. Guided backpropagation lets only that through which speaks for the class. Occlusion covers each place with a grey square and sees how far the score falls. Grad-CAM gives a whole map one weight, but the units at the end of AlexNet weigh every place by itself: where its heat lies beside the thing, ask occlusion."
                 </Explained>
                 <Classes desk which=Which::AlexNet id="classes">
                     <strong>"Put the wrong answers beside the right one."</strong>
