@@ -23,6 +23,7 @@ pub fn BenchBar(
     bench: Bench,
     trains: bool,
     settings: ViewFn,
+    training: ViewFn,
     readouts: Option<ViewFn>,
     left_out: MaybeProp<&'static str>,
 ) -> impl IntoView {
@@ -108,7 +109,7 @@ pub fn BenchBar(
             </Show>
             <div node_ref=panel class="bench-settings" id="bench-settings" hidden=move || !open.get()>
                 {settings.run()}
-                <div class="fields">{trains.then(|| view! { <SpeedControl bench /> })}<WeightFile bench /></div>
+                <div class="fields">{training.run()} {trains.then(|| view! { <SpeedControl bench /> })} <WeightFile bench /></div>
             </div>
             <div class="bench-row">
                 <div class="group">

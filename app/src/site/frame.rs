@@ -125,10 +125,7 @@ pub fn LessonFrame<P: Protocol>(
     if P::TRAINS {
         listen_to_keys(bench, hidden);
     }
-    let all_settings = move || {
-        let training = P::TRAINS.then(|| view! { <StopField session /> <TwinButton session twin /> });
-        view! { {settings.run()} {training} }
-    };
+    let training = move || P::TRAINS.then(|| view! { <StopField session /> <TwinButton session twin /> });
     let title = network.map(title);
     view! {
         {(!alone).then(|| view! { <TimeLine current=lesson.slug /> })}
@@ -146,7 +143,7 @@ pub fn LessonFrame<P: Protocol>(
             <Runs bench classes=Signal::derive(move || session.settings.with(Settings::classes)) />
             {network.filter(|_| alone).map(|network| view! { <Origin name=network.name embedding step=bench.step /> })}
         </main>
-        <BenchBar bench trains=P::TRAINS settings=all_settings.into() readouts left_out />
+        <BenchBar bench trains=P::TRAINS settings training=training.into() readouts left_out />
     }
 }
 

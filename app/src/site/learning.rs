@@ -119,19 +119,17 @@ pub fn StopField<P: Protocol>(
     };
     stop.get_untracked().map(|_| {
         view! {
-            <div class="fields">
-                <Setting key>
-                    <NumberField
-                        label=format!("Stop after so many {counted}")
-                        value=Signal::derive(move || stop.get().unwrap_or_default().into())
-                        min=0.0
-                        max=MOST_STOP.into()
-                        integer=true
-                        help="0 goes on for ever."
-                        on_change=Callback::new(change)
-                    />
-                </Setting>
-            </div>
+            <Setting key>
+                <NumberField
+                    label=format!("Stop after so many {counted}")
+                    value=Signal::derive(move || stop.get().unwrap_or_default().into())
+                    min=0.0
+                    max=MOST_STOP.into()
+                    integer=true
+                    help="0 goes on for ever."
+                    on_change=Callback::new(change)
+                />
+            </Setting>
         }
     })
 }
