@@ -23,7 +23,7 @@ use crate::{
         runs::Runs,
         twins::{self, Beside, Twin, TwinButton, Twins},
     },
-    widgets::{Notice, Replay},
+    widgets::{Notice, Replay, provide_own_look},
 };
 
 /// A stage of a lesson.
@@ -102,6 +102,7 @@ pub fn LessonFrame<P: Protocol>(
 ) -> impl IntoView {
     let network = curriculum::find(lesson.slug);
     let bench = session.bench;
+    provide_own_look();
     provide_context(lesson);
     provide_context(Guesses::stored());
     provide_context(Latest(RwSignal::new(None)));

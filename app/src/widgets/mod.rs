@@ -77,7 +77,7 @@ pub use layer_maps::{LayerMaps, MapLayer};
 pub use network::Network;
 pub use network_layout::{Edges, NetworkLayer, NetworkMaps};
 pub use overlay::{Ground, Overlay, Panel};
-pub use palette::{Ink, Rgb, Theme, cividis, grey, provide_theme, signed, use_theme};
+pub use palette::{Ink, Rgb, Theme, cividis, grey, provide_own_look, provide_theme, signed, use_theme};
 pub use pen::{Align, Lettering, Pen, fitted, text_width};
 pub use photo::{LONGEST, Photo, PhotoInput, PhotoSource, Problem, SamplePhoto, fetch_photo};
 pub use photo_grid::{PhotoGrid, PhotoTile};

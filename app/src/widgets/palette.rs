@@ -197,16 +197,25 @@ pub fn grey(theme: &Theme, value: f32) -> Rgb {
 #[derive(Clone, Copy)]
 struct Look {
     theme: Signal<Theme>,
-    fonts: RwSignal<u32>,
+    fonts: Signal<u32>,
 }
 
 /// Watches the reader's theme and the arrival of the fonts; call it once, in the root component.
 pub fn provide_theme() {
     let theme = RwSignal::new(Theme::light());
     let fonts = RwSignal::new(0);
-    provide_context(Look { theme: theme.into(), fonts });
+    provide_context(Look { theme: theme.into(), fonts: fonts.into() });
     #[cfg(target_arch = "wasm32")]
     super::browser::follow_theme(theme, fonts);
+}
+
+/// The same look for one page. What follows it goes with the page; on the list of those who follow the whole site's it would
+/// stay until the theme changes.
+pub fn provide_own_look() {
+    if let Some(look) = use_context::<Look>() {
+        let (theme, fonts) = (Memo::new(move |_| look.theme.get()), Memo::new(move |_| look.fonts.get()));
+        provide_context(Look { theme: theme.into(), fonts: fonts.into() });
+    }
 }
 
 /// The theme the reader sees: `data-theme` on `<html>`, else what the system prefers.
@@ -216,7 +225,7 @@ pub fn use_theme() -> Signal<Theme> {
 
 /// Changes when the fonts have arrived: drawings with text are then made anew.
 pub(super) fn use_fonts() -> Signal<u32> {
-    use_context::<Look>().map_or_else(|| Signal::stored(0), |look| look.fonts.into())
+    use_context::<Look>().map_or_else(|| Signal::stored(0), |look| look.fonts)
 }
 
 #[cfg(test)]
