@@ -15,6 +15,7 @@ type Shown = RwSignal<FigureState>;
 #[component]
 pub fn Gallery() -> impl IntoView {
     document().set_title("Instruments · From Scratch to Scale");
+    provide_own_look();
     let state = RwSignal::new(FigureState::Ready);
     let states = [
         (FigureState::Ready, "ready"),

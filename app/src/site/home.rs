@@ -9,12 +9,14 @@ use super::navigation::{Link, address, seen};
 use crate::{
     curriculum::{self, CURRICULUM, Network, Part},
     lessons,
+    widgets::provide_own_look,
 };
 
 /// The home page.
 #[component]
 pub fn Home() -> impl IntoView {
     document().set_title("From Scratch to Scale");
+    provide_own_look();
     view! {
         <main id="content" class="home">
             <Opening />
