@@ -34,8 +34,7 @@ impl<P: Protocol> Session<P> {
                 self.send(&Request::Run(true));
             }
             Action::Pause => {
-                self.bench.running.set(false);
-                self.bench.bound_for.set(None);
+                self.bench.stand();
                 self.with(|inner| {
                     inner.state.borrow_mut().queued.retain(|request| !matches!(request, Request::Advance(_)));
                 });
@@ -43,8 +42,7 @@ impl<P: Protocol> Session<P> {
             }
             Action::Step => {
                 self.begin_if_stuck();
-                self.bench.running.set(false);
-                self.bench.bound_for.set(None);
+                self.bench.stand();
                 self.send_or_queue(Request::Advance(1));
             }
             Action::Advance(steps) => self.advance(steps),
@@ -121,8 +119,7 @@ impl<P: Protocol> Session<P> {
 
     /// Shows a checkpoint's step and goes on from it: in the running worker, or in the one that is still starting.
     pub(super) fn go_to(&self, step: u64, checkpoint: Vec<u8>) {
-        self.bench.running.set(false);
-        self.bench.bound_for.set(None);
+        self.bench.stand();
         self.bench.finished.set(None);
         self.bench.step.set(step);
         let run = self.next_run();

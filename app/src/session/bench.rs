@@ -107,6 +107,12 @@ impl Bench {
         self.act.run(action);
     }
 
+    /// Says that it takes no more steps by itself.
+    pub fn stand(&self) {
+        self.running.set(false);
+        self.bound_for.set(None);
+    }
+
     /// Whether it takes steps by itself, for ever or to a step.
     pub fn is_moving(&self) -> bool {
         self.running.get() || self.bound_for.get().is_some()

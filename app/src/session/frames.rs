@@ -36,8 +36,7 @@ impl<P: Protocol> Session<P> {
                 self.died("its results could not be read back");
             }
             Response::Trouble(trouble) => {
-                self.bench.running.set(false);
-                self.bench.bound_for.set(None);
+                self.bench.stand();
                 self.bench.waits.set(false);
                 self.bench.trouble.set(Some(trouble));
                 self.with(|inner| {
@@ -121,22 +120,16 @@ impl<P: Protocol> Session<P> {
         if frame.step_time > 0.0 {
             self.bench.step_time.set(frame.step_time);
         }
-        if !again && self.bench.running.get_untracked() != frame.running {
-            self.bench.running.set(frame.running);
+        if !again {
+            renew(self.bench.running, frame.running);
+            renew(self.bench.finished, frame.finished);
         }
         let rests = !again && !frame.running && !frame.owes;
-        if rests && self.bench.bound_for.with_untracked(Option::is_some) {
-            self.bench.bound_for.set(None);
+        if rests {
+            renew(self.bench.bound_for, None);
         }
-        if self.bench.rests.get_untracked() != rests {
-            self.bench.rests.set(rests);
-        }
-        if self.bench.waits.get_untracked() != frame.waits {
-            self.bench.waits.set(frame.waits);
-        }
-        if !again && self.bench.finished.with_untracked(|finished| *finished != frame.finished) {
-            self.bench.finished.set(frame.finished);
-        }
+        renew(self.bench.rests, rests);
+        renew(self.bench.waits, frame.waits);
         if !frame.curves.is_empty() {
             self.curves.update(|curves| curves.extend(&frame.curves));
         }
@@ -196,9 +189,8 @@ impl<P: Protocol> Session<P> {
         };
         let was_running = self.bench.running.get_untracked();
         let was_gpu = self.is_on_gpu();
-        self.bench.bound_for.set(None);
         let step = self.bench.checkpoints.with_untracked(|steps| steps.last().copied()).unwrap_or(0);
-        self.bench.running.set(false);
+        self.bench.stand();
         if deaths > 3 {
             let sentence = format!("The computation stopped again and again ({}).", first_line(words));
             self.with(|inner| drop(inner.worker.borrow_mut().take()));
@@ -211,6 +203,13 @@ impl<P: Protocol> Session<P> {
         self.curves.update(|curves| curves.truncate(step));
         self.resume();
         self.bench.trouble.set(Some(Trouble::new(sentence, Remedy::Dismiss)));
+    }
+}
+
+/// Sets a signal unless it holds that value: with every frame, what follows it would run for nothing.
+fn renew<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|known| *known != value) {
+        signal.set(value);
     }
 }
 

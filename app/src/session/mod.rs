@@ -281,8 +281,7 @@ impl<P: Protocol> Session<P> {
         self.keep_run();
         self.curves.set(Curves::default());
         self.bench.step.set(0);
-        self.bench.running.set(false);
-        self.bench.bound_for.set(None);
+        self.bench.stand();
         self.bench.finished.set(None);
         self.bench.trouble.set(None);
         self.bench.checkpoints.set(Vec::new());

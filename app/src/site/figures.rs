@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 
 use crate::{
+    provenance::Log,
     session::{
         Session,
         protocol::{Protocol, Series as Curve},
     },
-    widgets::{Axis, Chart, GradientFlow, Histogram, HistogramRow, Ink, Series as Line},
+    widgets::{Axis, Chart, ConfusionMatrix, GradientFlow, Histogram, HistogramRow, Ink, Series as Line},
 };
 
 /// Training and held-out values of one kind; `label` names them.
@@ -77,6 +78,12 @@ pub fn weight_histogram(layers: Vec<(String, &[u32], f32)>) -> Option<Histogram>
         .map(|(name, counts, own)| HistogramRow { name, counts: stretch(counts, own, span), color: Ink::Class(0) })
         .collect();
     (!rows.is_empty()).then(|| Histogram { rows, low: -f64::from(span), high: span.into(), x_label: "weight".into() })
+}
+
+/// The counts of a log, for data that may not be shipped.
+pub fn stored_confusion(log: &Log, labels: Vec<String>, selected: Option<(usize, usize)>) -> Option<ConfusionMatrix> {
+    let counts = log.confusion.to_vec();
+    (counts.len() == labels.len().pow(2)).then_some(ConfusionMatrix { labels, counts, selected })
 }
 
 /// Moves the counts of a layer with its own span into the bins of the widest one, so that all share one axis. A bin that

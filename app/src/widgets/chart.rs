@@ -348,9 +348,8 @@ impl Picture for Chart {
             let (x, color) = (layout.x(marker.x), theme.ink(marker.color));
             pen.dashed(&[(x, layout.top - 4.0), (x, layout.bottom)], color, 1.2, (2.0, 3.0))?;
             // Above the lines, so that neither hides the other.
-            let half = text_width(&marker.label, SIZE, false) / 2.0;
             let letters = Lettering::new(theme.readable(color, theme.card)).center();
-            pen.text(&marker.label, x.clamp(half, (pen.width - half).max(half)), layout.top - 11.0, letters)?;
+            pen.text(&marker.label, x, layout.top - 11.0, letters)?;
         }
         let (dashed, solid): (Vec<_>, Vec<_>) = self.series.iter().rev().partition(|series| series.dashed);
         for series in solid.into_iter().chain(dashed) {

@@ -35,9 +35,6 @@ fn largest(values: &[f32]) -> f32 {
 }
 
 impl Network {
-    /// Maps drawn of a layer; the rest is counted.
-    pub const MAPS: usize = MAPS;
-
     fn layout(&self, width: f64) -> Layout {
         Layout::new(&self.layers, width)
     }

@@ -37,8 +37,7 @@ pub struct NetworkLayer {
     pub name: String,
     /// How many units.
     pub units: usize,
-    /// The values of the drawn units for one input, or of the first [`super::Network::MAPS`] maps, row by row; may be
-    /// empty.
+    /// The values of the drawn units for one input, or of the maps that are drawn, row by row; may be empty.
     pub values: Vec<f32>,
     /// The units that are drawn, counted from 0; the first ones if it is empty.
     pub shown: Vec<usize>,
@@ -82,6 +81,14 @@ pub struct NetworkMaps {
     pub window: usize,
     /// Whether values below zero mean as much as those above.
     pub signed: bool,
+}
+
+impl NetworkMaps {
+    /// Of the values of a layer those of the maps that are drawn; where maps have one cell, of all its units.
+    pub fn drawn(values: &[f32], side: usize) -> Vec<f32> {
+        let cells = if side == 1 { values.len() } else { MAPS * side * side };
+        values.iter().take(cells).copied().collect()
+    }
 }
 
 /// What runs from a layer to the next.

@@ -277,6 +277,11 @@ pub struct View {
     pub surface: Option<Surface>,
 }
 
+/// What a unit becomes that is asked under this field; without one it stays.
+pub fn decided(field: f32, state: i8) -> f32 {
+    if field == 0.0 { state.into() } else { field.signum() }
+}
+
 /// A unit of the diagram.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ShownUnit {

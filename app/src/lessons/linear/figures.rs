@@ -250,20 +250,27 @@ pub fn weights<P: Linear>(session: Session<P>) -> Signal<Option<Histogram>> {
 pub fn weight_picture<P: Linear>(session: Session<P>) -> Signal<Option<ImageGrid>> {
     Signal::derive(move || {
         let snapshot = session.snapshot.get()?;
-        let answer = P::answer(&snapshot);
+        weight_tiles([("weights", P::answer(&snapshot))])
+    })
+}
+
+/// The weights of these units as pictures of a digit, each in its own scale; nothing where they weigh something else.
+pub fn weight_tiles<const N: usize>(units: [(&str, &Answer); N]) -> Option<ImageGrid> {
+    let tile = |(name, answer): (&str, &Answer)| {
         let largest = answer.weights.iter().fold(1e-6_f32, |largest, weight| largest.max(weight.abs()));
-        (answer.weights.len() == 784).then(|| ImageGrid {
-            images: vec![Tile {
-                pixels: answer.weights.iter().map(|weight| weight / largest).collect(),
-                rows: 28,
-                columns: 28,
-                label: "weights".into(),
-                mark: None,
-            }],
-            columns: 1,
-            scale: Scale::Signed,
-            tile: 240.0,
-        })
+        Tile {
+            pixels: answer.weights.iter().map(|weight| weight / largest).collect(),
+            rows: SIDE,
+            columns: SIDE,
+            label: name.into(),
+            mark: None,
+        }
+    };
+    units.iter().all(|(_, answer)| answer.weights.len() == SIDE * SIDE).then(|| ImageGrid {
+        images: units.map(tile).into(),
+        columns: N,
+        scale: Scale::Signed,
+        tile: 240.0,
     })
 }
 

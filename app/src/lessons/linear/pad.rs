@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 use crate::{
-    lessons::linear::{Data, Linear, Question},
+    lessons::{
+        linear::{Data, Linear, Question},
+        pictures::SIDE,
+    },
     session::Session,
     widgets::{DrawPad, center},
 };
-
-/// Pixels on a side of a digit.
-const SIDE: usize = 28;
 
 /// A zero or a one to draw: its sum, and the class that follows from it.
 #[component]

@@ -155,6 +155,26 @@ pub fn AccuracyCurve<P: Linear>(
     }
 }
 
+/// Where the weights of the unit lie.
+#[component]
+pub fn AllWeights<P: Linear>(
+    /// The main session.
+    session: Session<P>,
+    /// What zeros and ones show.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="wide">
+            <Figure id="weights" technique="weight-histogram" title="All weights" picture=figures::weights(session)
+                empty="The weights appear with the first frame."
+            >
+                <strong>"Try zeros and ones."</strong>
+                {children()}
+            </Figure>
+        </div>
+    }
+}
+
 /// The unit as a diagram.
 #[component]
 pub fn Architecture<P: Linear>(

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use self::settings::{Decoding, Errand, Settings};
 use crate::{
     lesson::{FigureNote, Lesson, Part},
-    lessons::pictures::LayerView,
+    lessons::{pictures::LayerView, spread},
     session::protocol::{Protocol, Series},
     widgets::Token,
 };
@@ -280,13 +280,10 @@ impl Inside {
 
     /// What is told of these numbers; nothing where there are none.
     pub fn of(at: (Stack, Station), shape: &[usize], numbers: &[f32]) -> Option<Self> {
-        let least = numbers.iter().copied().reduce(f32::min)?;
-        let greatest = numbers.iter().copied().reduce(f32::max)?;
-        let mean = numbers.iter().sum::<f32>() / numbers.len() as f32;
         Some(Self {
             at,
             shape: shape.iter().map(|size| *size as u32).collect(),
-            range: [least, mean, greatest],
+            range: spread(numbers)?,
             first: numbers.iter().copied().take(Self::SHOWN).collect(),
         })
     }

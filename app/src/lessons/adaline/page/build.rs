@@ -5,17 +5,13 @@ use leptos::prelude::*;
 use crate::{
     lessons::{
         adaline::{Adaline, LESSON},
-        linear::{
-            figures,
-            page::{Architecture, UnitCosts},
-        },
+        linear::page::{AllWeights, Architecture, UnitCosts},
     },
     session::Session,
     site::{
         frame::{Stage, StageKind},
         parts::{Lit, Source},
     },
-    widgets::Figure,
 };
 
 /// The second stage.
@@ -44,14 +40,7 @@ pub fn Build(
                 <dt>"largest stable rate, 2 / λmax, of these examples"</dt>
                 <dd data-readout="stable-rate">{move || limit().map(|limit| format!("{limit:.4}"))}</dd>
             </UnitCosts>
-            <div class="wide">
-                <Figure id="weights" technique="weight-histogram" title="All weights" picture=figures::weights(session)
-                    empty="The weights appear with the first frame."
-                >
-                    <strong>"Try zeros and ones."</strong>
-                    " Many of the 784 weights stay near zero: pixels at the rim say nothing."
-                </Figure>
-            </div>
+            <AllWeights session>" Many of the 784 weights stay near zero: pixels at the rim say nothing."</AllWeights>
         </Stage>
     }
 }

@@ -6,10 +6,10 @@ use super::Twins;
 use crate::{
     lessons::{
         adaline::{Adaline, BowlView},
-        linear::Answer,
+        linear::{Answer, figures::weight_tiles},
     },
     session::Session,
-    widgets::{Axis, Chart, Dot, ImageGrid, Ink, Scale, Scatter, Segment, Series as Line, Tile},
+    widgets::{Axis, Chart, Dot, ImageGrid, Ink, Scatter, Segment, Series as Line},
 };
 
 /// Rings of equal error.
@@ -18,8 +18,6 @@ const RINGS: usize = 9;
 const CORNERS: usize = 64;
 /// A run that leaves the bowl is followed this many times as far as the bottom was at first.
 const FARTHEST: f64 = 32.0;
-/// Pixels along one side of a digit.
-const SIDE: usize = 28;
 
 /// The bowl from above: rings of equal error, the way down, the bottom.
 pub fn bowl(session: Session<Adaline>) -> Signal<Option<Scatter>> {
@@ -80,28 +78,9 @@ fn of_both<T>(twins: Twins, make: impl Fn([(&'static str, &Answer); 2]) -> Optio
     make([("ADALINE", &adaline.answer), ("perceptron", &perceptron.answer)])
 }
 
-/// The weights of both as pictures of a digit, each in its own scale.
+/// The weights of both as pictures of a digit.
 pub fn both_weights(twins: Twins) -> Signal<Option<ImageGrid>> {
-    let tile = |(name, answer): (&str, &Answer)| {
-        let largest = answer.weights.iter().fold(1e-6_f32, |largest, weight| largest.max(weight.abs()));
-        Tile {
-            pixels: answer.weights.iter().map(|weight| weight / largest).collect(),
-            rows: SIDE,
-            columns: SIDE,
-            label: name.into(),
-            mark: None,
-        }
-    };
-    Signal::derive(move || {
-        of_both(twins, |both| {
-            both.iter().all(|(_, answer)| answer.weights.len() == SIDE * SIDE).then(|| ImageGrid {
-                images: both.map(tile).into(),
-                columns: 2,
-                scale: Scale::Signed,
-                tile: 240.0,
-            })
-        })
-    })
+    Signal::derive(move || of_both(twins, weight_tiles))
 }
 
 /// The ROC curves of both.

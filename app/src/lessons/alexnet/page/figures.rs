@@ -9,10 +9,11 @@ use models::{
 use super::{desk::Desk, stride::filter_colors};
 use crate::{
     lessons::{
-        alexnet::{Finding, Shuffled, Snapshot, Which, settings::CLASSES},
+        alexnet::{Finding, Often, Shuffled, Snapshot, Which, settings::CLASSES},
         spread,
     },
     provenance::{Log, logs},
+    site::figures::stored_confusion,
     widgets::{
         Axis, Bars, Chart, ConfusionMatrix, Ground, Ink, LayerMaps, MapLayer, Network, NetworkLayer, NetworkMaps,
         Overlay, Panel, PhotoGrid, PhotoTile, Rgb, Series as Line,
@@ -196,7 +197,7 @@ pub fn network(desk: Desk) -> Signal<Option<Network>> {
         let rows = config().layers().into_iter().enumerate().map(|(place, layer)| NetworkLayer {
             name: layer.name.into(),
             units: layer.maps * layer.side * layer.side,
-            values: layers.get(place).map(|view| first(&view.values, layer.side)).unwrap_or_default(),
+            values: layers.get(place).map(|view| NetworkMaps::drawn(&view.values, layer.side)).unwrap_or_default(),
             labels: if layer.name == "fc8" { CLASSES.map(String::from).to_vec() } else { Vec::new() },
             spread: layers.get(place).and_then(|view| spread(&view.values)),
             maps: SIGHTS.get(place).map(|window| NetworkMaps {
@@ -238,11 +239,6 @@ fn input(square: &[u8], side: usize) -> Vec<f32> {
         f32::from(square[(place(row) * side + place(column)) * CHANNELS + channel])
     };
     (0..CHANNELS * SIDE * SIDE).map(byte).collect()
-}
-
-/// The values of the units, or of the first maps.
-fn first(values: &[f32], side: usize) -> Vec<f32> {
-    values.iter().take(if side == 1 { values.len() } else { Network::MAPS * side * side }).copied().collect()
 }
 
 /// What was logged while the weights were trained; the only thing here that is stored.
@@ -315,9 +311,7 @@ pub fn dropout_in_words() -> String {
 
 /// Stored counts of test pictures.
 pub fn confusion(selected: Option<(usize, usize)>) -> Option<ConfusionMatrix> {
-    let labels = CLASSES.map(String::from).to_vec();
-    let counts = LOG.confusion.to_vec();
-    (counts.len() == labels.len().pow(2)).then_some(ConfusionMatrix { labels, counts, selected })
+    stored_confusion(&LOG, CLASSES.map(String::from).to_vec(), selected)
 }
 
 /// Shuffled pictures with what each network says.
@@ -337,7 +331,7 @@ pub fn shuffled(desk: Desk, shown: &[Shuffled]) -> Option<PhotoGrid> {
 }
 
 /// How sure each network is of its first answer over the number of pieces: the mean of all shuffles, and the middle half.
-pub fn texture(often: &[crate::lessons::alexnet::Often]) -> Option<Chart> {
+pub fn texture(often: &[Often]) -> Option<Chart> {
     let lines = Which::ALL.into_iter().flat_map(|which| {
         let name = which.name().split('-').next().unwrap_or_default();
         let line = |name: String, read: fn(&[f32]) -> f32| {

@@ -6,7 +6,7 @@ use models::foundations::hopfield::{Diagnosis, Rule};
 use super::state_picture::StatePicture;
 use crate::{
     lessons::{
-        hopfield::{CRITICAL_LOAD, ENERGY, Hopfield, OVERLAPS, Snapshot, View, rule_name, words},
+        hopfield::{CRITICAL_LOAD, ENERGY, Hopfield, OVERLAPS, Snapshot, View, decided, rule_name, words},
         spread,
     },
     session::{Session, protocol::Series as Curve},
@@ -246,8 +246,7 @@ pub fn network(session: Session<Hopfield>) -> Signal<Option<Network>> {
             let shown: Vec<usize> = view.shown.iter().map(|shown| shown.unit as usize).collect();
             let fields: Vec<f32> = view.shown.iter().map(|shown| shown.field).collect();
             let states: Vec<f32> = view.shown.iter().map(|shown| shown.state.into()).collect();
-            let turned = |(field, state): (&f32, &f32)| if *field == 0.0 { *state } else { field.signum() };
-            let next = fields.iter().zip(&states).map(turned).collect();
+            let next = view.shown.iter().map(|shown| decided(shown.field, shown.state)).collect();
             let all: Vec<f32> = view.state.iter().map(|state| f32::from(*state)).collect();
             let fate = match view.asked {
                 Some(true) => ", turned",

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{diagram, patterns};
 use crate::{
     lessons::{
-        hopfield::{Command, ENERGY, OVERLAPS, SHOWN, Settings, ShownUnit, Surface, View, words},
+        hopfield::{Command, ENERGY, OVERLAPS, SHOWN, Settings, ShownUnit, Surface, View, decided, words},
         spread,
     },
     session::{
@@ -178,8 +178,7 @@ impl Recalling {
         let agrees = |(vote, value): &(&i32, &i8)| (**vote > 0) == (**value > 0);
         let shown = diagram::around(&self.network, self.asked_unit());
         let fields = self.network.fields(&recall.state);
-        let sign = |(field, state): (&f32, &i8)| if *field == 0.0 { f32::from(*state) } else { field.signum() };
-        let signs: Vec<f32> = fields.iter().zip(&recall.state).map(sign).collect();
+        let signs: Vec<f32> = fields.iter().zip(&recall.state).map(|(field, state)| decided(*field, *state)).collect();
         let agreeing = self.majority.iter().zip(&recall.state).filter(agrees).count();
         View {
             side: self.settings.data.side() as u32,
@@ -193,11 +192,11 @@ impl Recalling {
             energy: recall.energy,
             end: recall.end,
             next: next.map(|unit| unit as u32),
-            field: next.map_or(0.0, |unit| self.network.field(&recall.state, unit)),
+            field: next.map_or(0.0, |unit| fields[unit]),
             row: row.to_vec(),
             fields: [spread(&fields), spread(&signs)],
             ties: diagram::ties(&self.network, &shown),
-            shown: shown.into_iter().map(|unit| self.shown_unit(unit)).collect(),
+            shown: shown.into_iter().map(|unit| self.shown_unit(unit, fields[unit])).collect(),
             asked: self.asked.map(|(_, turned)| turned),
             wrong: (self.state.wrong, self.wrong()),
             turned: self.state.turned,
@@ -214,14 +213,10 @@ impl Recalling {
         self.asked.map(|(unit, _)| unit).or(next).unwrap_or(side / 2 * (side + 1))
     }
 
-    fn shown_unit(&self, unit: usize) -> ShownUnit {
+    fn shown_unit(&self, unit: usize, field: f32) -> ShownUnit {
         let state = &self.state.recall.state;
         let turned = self.asked == Some((unit, true));
-        ShownUnit {
-            unit: unit as u32,
-            state: if turned { -state[unit] } else { state[unit] },
-            field: self.network.field(state, unit),
-        }
+        ShownUnit { unit: unit as u32, state: if turned { -state[unit] } else { state[unit] }, field }
     }
 
     /// Updates so far.

@@ -121,7 +121,7 @@ pub fn network(session: Session<Lenet>) -> Signal<Option<Network>> {
         let layers = config.layers().into_iter().zip(&snapshot.layers).map(|(layer, view)| NetworkLayer {
             name: layer.name.into(),
             units: layer.maps * layer.side * layer.side,
-            values: first(&view.values, layer.side),
+            values: NetworkMaps::drawn(&view.values, layer.side),
             labels: if layer.name == "output" { classes.clone() } else { Vec::new() },
             spread: spread(&view.values),
             maps: (layer.side > 1).then_some(NetworkMaps {
@@ -156,11 +156,6 @@ pub fn part(layer: &str) -> Option<&'static str> {
 
 fn parameters(count: usize) -> String {
     if count == 0 { "no parameters".into() } else { format!("{} parameters", grouped(count as u64)) }
-}
-
-/// The values of the units, or of the first maps.
-fn first(values: &[f32], side: usize) -> Vec<f32> {
-    values.iter().take(if side == 1 { values.len() } else { Network::MAPS * side * side }).copied().collect()
 }
 
 /// Four explanations over the picture that they explain.

@@ -31,6 +31,12 @@ struct Cut {
 }
 
 impl Cut {
+    /// The line `bias + across · x + up · y = 0`, if it has a direction.
+    fn of([bias, across, up]: [f64; 3]) -> Option<Self> {
+        let length = across.hypot(up);
+        (length > 1e-6).then(|| Self { angle: up.atan2(across), offset: -bias / length })
+    }
+
     /// How far a place lies on its side; below zero on the other one.
     fn distance(self, (x, y): (f64, f64)) -> f64 {
         x * self.angle.cos() + y * self.angle.sin() - self.offset
@@ -45,6 +51,17 @@ impl Cut {
     fn along(self, far: f64) -> (f64, f64) {
         let (sin, cos) = self.angle.sin_cos();
         (self.offset * cos - far * sin, self.offset * sin + far * cos)
+    }
+
+    /// Where it enters and leaves the plane.
+    fn ends(self) -> Option<[(f64, f64); 2]> {
+        let inside = |far: &f64| {
+            let (x, y) = self.along(*far);
+            x.abs() <= EXTENT && y.abs() <= EXTENT
+        };
+        let mut reach = (-60..=60).map(|far| f64::from(far) / 20.0).filter(inside);
+        let first = reach.next()?;
+        Some([first, reach.next_back()?].map(|far| self.along(far)))
     }
 
     /// The same line through this place: moved where its middle is held, turned about its middle where an end is.
@@ -153,14 +170,8 @@ impl Picture for Folding {
             }
         }
         for (cut, name) in self.cuts.iter().zip(["1", "2"]) {
-            let inside = |far: f64| {
-                let (x, y) = cut.along(far);
-                x.abs() <= EXTENT && y.abs() <= EXTENT
-            };
-            let reach: Vec<f64> = (-40..=40).map(|far| f64::from(far) / 20.0).filter(|far| inside(*far)).collect();
-            let (Some(first), Some(last)) = (reach.first(), reach.last()) else { continue };
-            let ends = [at(0.0, cut.along(*first)), at(0.0, cut.along(*last))];
-            pen.line(&ends, theme.accent, 2.5)?;
+            let Some(ends) = cut.ends() else { continue };
+            pen.line(&ends.map(|end| at(0.0, end)), theme.accent, 2.5)?;
             let middle = at(0.0, cut.along(0.0));
             let (sin, cos) = cut.angle.sin_cos();
             let tip = (middle.0 + 26.0 * cos, middle.1 - 26.0 * sin);
@@ -168,18 +179,10 @@ impl Picture for Folding {
             pen.arrow_head(middle, tip, 8.0, theme.accent)?;
             pen.text(name, tip.0 + 9.0 * cos, tip.1 - 9.0 * sin, Lettering::new(theme.accent).center().bold())?;
         }
-        let [bias, across, up] = fit(self.there());
-        if self.time > 0.98 && across.hypot(up) > 1e-6 {
-            let cut = Cut { angle: up.atan2(across), offset: -bias / across.hypot(up) };
-            let inside = |far: &f64| {
-                let (x, y) = cut.along(*far);
-                x.abs() <= EXTENT && y.abs() <= EXTENT
-            };
-            let reach: Vec<f64> = (-60..=60).map(|far| f64::from(far) / 20.0).filter(inside).collect();
-            if let (Some(first), Some(last)) = (reach.first(), reach.last()) {
-                let ends = [at(second, cut.along(*first)), at(second, cut.along(*last))];
-                pen.dashed(&ends, theme.ink, 2.0, (6.0, 4.0))?;
-            }
+        if self.time > 0.98
+            && let Some(ends) = Cut::of(fit(self.there())).and_then(Cut::ends)
+        {
+            pen.dashed(&ends.map(|end| at(second, end)), theme.ink, 2.0, (6.0, 4.0))?;
         }
         for (class, place) in &self.points {
             let color = theme.ink(Ink::Class(usize::from(*class)));
@@ -235,8 +238,16 @@ pub fn Fold() -> impl IntoView {
     let cuts =
         RwSignal::new([Cut { angle: diagonal - 0.12, offset: 0.4 }, Cut { angle: diagonal + 0.12, offset: -0.4 }]);
     let clock = Clock::new(0.0, true, SECONDS);
-    let picture =
-        Signal::derive(move || Some(Folding { points: points.clone(), cuts: cuts.get(), time: clock.time.get() }));
+    let folding = move |time: f64| Folding { points: points.clone(), cuts: cuts.get(), time };
+    // Neither depends on the time, which runs.
+    let right = Memo::new({
+        let folding = folding.clone();
+        move |_| {
+            let folding = folding(0.0);
+            folding.right().map(|right| format!("{right} of {}", folding.points.len()))
+        }
+    });
+    let picture = Signal::derive(move || Some(folding(clock.time.get())));
     let held = RwSignal::new(None::<Held>);
     let on_point = Callback::new(move |event: PointEvent| {
         let place = Folding::place_at(event.x, event.y, event.width);
@@ -272,9 +283,9 @@ pub fn Fold() -> impl IntoView {
         >
             <strong>"Drag a line by its middle, turn it by its end, and watch the folded plane."</strong>
             " Each unit reports how far a point lies on its side. Where the points lie, a straight line has at best "
-            {move || picture.get().map(|folding| { let [here, _] = folding.right(); format!("{here} of {}", folding.points.len()) })}
+            {move || { let [here, _] = right.get(); here }}
             " right; in the plane of the two reports, "
-            {move || picture.get().map(|folding| { let [_, there] = folding.right(); format!("{there} of {}", folding.points.len()) })}
+            {move || { let [_, there] = right.get(); there }}
             "."
         </Figure>
     }

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use crate::{
     provenance::{self, Log, logs},
-    widgets::{Axis, Chart, ConfusionMatrix, Figure, Ink, Series as Line},
+    site::figures::stored_confusion,
+    widgets::{Axis, Chart, Figure, Ink, Series as Line},
 };
 
 /// The weights' name, and their log.
@@ -23,13 +24,6 @@ fn curves(trained: &str, held: &str, y: Axis) -> Option<Chart> {
         y,
         ..Chart::default()
     })
-}
-
-/// Stored counts of test pictures.
-fn confusion(selected: Option<(usize, usize)>) -> Option<ConfusionMatrix> {
-    let labels: Vec<String> = LOG.classes.iter().map(ToString::to_string).collect();
-    let counts = LOG.confusion.to_vec();
-    (counts.len() == labels.len().pow(2)).then_some(ConfusionMatrix { labels, counts, selected })
 }
 
 /// Accuracy on a part of the pictures, in percent.
@@ -71,7 +65,7 @@ pub fn Known() -> impl IntoView {
                 id="photographs-confusion"
                 technique="confusion-matrix"
                 title="Photographs: what is taken for what"
-                picture=Signal::stored(confusion(None))
+                picture=Signal::stored(stored_confusion(&LOG, LOG.classes.iter().map(ToString::to_string).collect(), None))
             >
                 <strong>"Look at cat and dog, at automobile and truck."</strong>
                 " Counted over 10,000 test photographs when the run was made."

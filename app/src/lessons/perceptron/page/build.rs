@@ -4,10 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     lessons::{
-        linear::{
-            figures,
-            page::{Architecture, UnitCosts},
-        },
+        linear::page::{AllWeights, Architecture, UnitCosts},
         perceptron::{LESSON, Perceptron},
     },
     session::Session,
@@ -15,7 +12,6 @@ use crate::{
         frame::{Stage, StageKind},
         parts::{Lit, Source},
     },
-    widgets::Figure,
 };
 
 /// The second stage.
@@ -40,14 +36,7 @@ pub fn Build(
                 <Source lesson=&LESSON lit />
             </div>
             <UnitCosts session />
-            <div class="wide">
-                <Figure id="weights" technique="weight-histogram" title="All weights" picture=figures::weights(session)
-                    empty="The weights appear with the first frame."
-                >
-                    <strong>"Try zeros and ones."</strong>
-                    " Each correction adds or takes away the pixels of one digit. Pixels that no corrected digit uses keep the weight zero."
-                </Figure>
-            </div>
+            <AllWeights session>" Each correction adds or takes away the pixels of one digit. Pixels that no corrected digit uses keep the weight zero."</AllWeights>
         </Stage>
     }
 }

@@ -76,13 +76,10 @@ pub fn Strength(
                 progress=iris
                 on_run=run_iris
                 shows=move || view! {
-                    <div class="pair">
-                        <Figure id="boundary-iris" technique="decision-boundary" title="Decision boundary" picture=boundary(session)>
-                            <strong>"Look how narrow the gap is."</strong>
-                            " Each correction turns the line only a little by now, for the weights have grown long."
-                        </Figure>
-                        <Corrections session id="corrections-iris" />
-                    </div>
+                    <BesideTheBound session ids=["boundary-iris", "corrections-iris"]>
+                        <strong>"Look how narrow the gap is."</strong>
+                        " Each correction turns the line only a little by now, for the weights have grown long."
+                    </BesideTheBound>
                 }
                 guess=Guess {
                     question: "How many of the corrections that theory grants will it need?",
@@ -101,13 +98,10 @@ pub fn Strength(
                 progress=converge
                 on_run=run_converge
                 shows=move || view! {
-                    <div class="pair">
-                        <Figure id="boundary-converge" technique="decision-boundary" title="Decision boundary" picture=boundary(session)>
-                            <strong>"Watch the line come to rest."</strong>
-                            " It stops at the first line without a mistake, however close it passes to a point."
-                        </Figure>
-                        <Corrections session id="corrections-converge" />
-                    </div>
+                    <BesideTheBound session ids=["boundary-converge", "corrections-converge"]>
+                        <strong>"Watch the line come to rest."</strong>
+                        " It stops at the first line without a mistake, however close it passes to a point."
+                    </BesideTheBound>
                 }
             />
             <Experiment
@@ -133,9 +127,9 @@ pub fn Strength(
     }
 }
 
-/// Corrections beside the bound, with the numbers that make it.
+/// The line, and its corrections beside the bound with the numbers that make it.
 #[component]
-fn Corrections(session: Session<Perceptron>, id: &'static str) -> impl IntoView {
+fn BesideTheBound(session: Session<Perceptron>, ids: [&'static str; 2], children: Children) -> impl IntoView {
     let numbers = move || {
         let snapshot = session.snapshot.get()?;
         Some(match snapshot.bound {
@@ -150,12 +144,17 @@ fn Corrections(session: Session<Perceptron>, id: &'static str) -> impl IntoView 
         })
     };
     view! {
-        <Figure id technique="learning-curves" title="Corrections beside the bound" picture=figures::corrections(session)
-            empty="After the first pass over all points there is something to count."
-        >
-            <strong>"The solid line may not cross the dashed one."</strong>
-            {numbers}
-        </Figure>
+        <div class="pair">
+            <Figure id=ids[0] technique="decision-boundary" title="Decision boundary" picture=boundary(session)>
+                {children()}
+            </Figure>
+            <Figure id=ids[1] technique="learning-curves" title="Corrections beside the bound" picture=figures::corrections(session)
+                empty="After the first pass over all points there is something to count."
+            >
+                <strong>"The solid line may not cross the dashed one."</strong>
+                {numbers}
+            </Figure>
+        </div>
     }
 }
 
