@@ -18,7 +18,7 @@ from provenance import commit, safetensors, table, thinned, today, write
 
 NAME = "alexnet-imagenette"
 COMMAND = "python3 tests/reference/alexnet.py --train --data DIR && python3 tests/reference/alexnet.py --export --data DIR"
-# tests/pretrained.rs measures these again: every seventh picture of the archive, 500 of them.
+# tests/native/pretrained.rs measures these again: every seventh picture of the archive, 500 of them.
 AGAIN, EVERY = 500, 7
 DATA = {
     "name": "Imagenette, 96 × 96 pixels",

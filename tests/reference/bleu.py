@@ -1,4 +1,4 @@
-"""BLEU by sacrebleu (tokenizer 13a, cased): writes tests/fixtures/bleu.json, which tests/parity_translation.rs compares ours with.
+"""BLEU by sacrebleu (tokenizer 13a, cased): writes tests/fixtures/bleu.json, which tests/native/parity/translation.rs compares ours with.
 
 Every sentence is invented. Run from the repository's root:
 

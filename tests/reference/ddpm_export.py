@@ -35,7 +35,7 @@ WEIGHTS = [1.0, 1.5, 2.0, 3.0]
 NOISE, OTHER_NOISE = 2, 1
 # The floors: digits as asked, and clothes as asked within so much of their judge's own accuracy.
 DIGITS, CLOTHES_BELOW = 0.95, 0.05
-# tests/ddpm.rs measures again how far the answer v is off on so many test pictures of CIFAR-10, every so many-th.
+# tests/native/ddpm.rs measures again how far the answer v is off on so many test pictures of CIFAR-10, every so many-th.
 AGAIN, EVERY, TIMES = 20, 500, [100.0, 300.0, 500.0, 700.0, 900.0]
 DATA = {
     "small": {
@@ -239,7 +239,7 @@ class Cifar:
 
     def off(self, network):
         """How far v is off: its mean squared error over some test pictures under noise from the formula of lenet.py, even
-        within ±√3, at five times each. What tests/ddpm.rs measures again."""
+        within ±√3, at five times each. What tests/native/ddpm.rs measures again."""
         x = pixels(self.test[0][:: EVERY][:AGAIN])
         classes = self.test[1][:: EVERY][:AGAIN]
         noise = (lenet.scattered(x.numel(), 1) * math.sqrt(3)).reshape(x.shape)

@@ -1,4 +1,4 @@
-"""The network of points under noise in PyTorch: writes tests/fixtures/score.json, which tests/parity_score.rs compares with ours.
+"""The network of points under noise in PyTorch: writes tests/fixtures/score.json, which tests/native/parity/score.rs compares with ours.
 
 Weights, points and noise come from one formula on both sides; long tensors are told by a digest (see lenet.py).
 Run from the repository's root:

@@ -158,7 +158,7 @@ class Transformer(nn.Module):
         return self.logits(self.decode(target, self.encode(source, mask), mask))
 
 
-# --- The fixture that tests/parity_transformer.rs compares our network with.
+# --- The fixture that tests/native/parity/transformer.rs compares our network with.
 
 BATCH, QUERIES, KEYS, LENGTHS = 2, 4, 5, [5, 3]
 WIDTH, HEADS = 8, 2

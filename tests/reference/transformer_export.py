@@ -17,7 +17,7 @@ from transformer_training import BUDGET, CONFIG, COOL, DROPOUT, LONGEST, PEAK, S
 from translation import LONGEST_MEASURED, measured
 
 NAME = "transformer-eng-fra"
-# tests/pretrained.rs measures these again, the first in alphabetical order.
+# tests/native/pretrained.rs measures these again, the first in alphabetical order.
 AGAIN = 500
 # Written for this site. Their translation by these weights is measured again where the data is not at hand.
 SENTENCES = [

@@ -235,7 +235,7 @@ class Vocabulary:
         return text.replace(WORD, " ").strip(" ")
 
 
-# --- The fixture that tests/parity_translation.rs compares our rules with. Every sentence is invented.
+# --- The fixture that tests/native/parity/translation.rs compares our rules with. Every sentence is invented.
 
 PAIRS = [
     ("The owl sleeps.", "Le hibou dort."),

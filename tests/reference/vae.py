@@ -1,4 +1,4 @@
-"""The variational autoencoder in PyTorch: writes tests/fixtures/vae.json, which tests/parity_vae.rs compares with our network.
+"""The variational autoencoder in PyTorch: writes tests/fixtures/vae.json, which tests/native/parity/vae.rs compares with our network.
 
 Weights, pictures and noise come from one formula on both sides; long tensors are told by a digest (see lenet.py).
 Run from the repository's root:

@@ -109,7 +109,7 @@ impl Metric {
     }
 }
 
-/// What `tests/pretrained.rs` measures again.
+/// What `tests/native/pretrained.rs` measures again.
 #[derive(Serialize)]
 pub struct Check {
     /// The shipped data it is measured on.

@@ -1,8 +1,4 @@
 //! The U-Net of the DDPM lesson against PyTorch, on the fixture that `tests/reference/ddpm.py` writes.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod twin;
 
 use std::collections::BTreeMap;
 
@@ -19,7 +15,8 @@ use models::{
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use serde::Deserialize;
-use twin::{Digest, scattered, values};
+
+use crate::twin::{self, Digest, scattered, values};
 
 /// The fixture is computed in double precision. PyTorch itself, in single precision, is off by up to 4.2e-6 of the mean size
 /// of a tensor's numbers on the way forward (the twin prints it): twice that is open to us, who add up in another order.

@@ -1,6 +1,4 @@
 //! Every model that learns in the page learns a small task, comes back from a checkpoint alike, and bears hostile bytes.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,4 @@
 //! The registry: what lessons declare about themselves is true.
-#![cfg(not(target_arch = "wasm32"))]
 
 use std::{collections::HashSet, fs, path::Path};
 

@@ -1,5 +1,4 @@
 //! The shipped photographs as networks see them.
-#![allow(dead_code, reason = "every test that includes this uses its own part of it")]
 
 use std::{fs, path::PathBuf};
 

@@ -1,8 +1,4 @@
 //! The explainers against PyTorch and SciPy, on the fixture that `tests/reference/explain.py` writes.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod twin;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +11,8 @@ use models::explain::{
     sanity::rank_correlation,
 };
 use serde::Deserialize;
-use twin::{Digest, values};
+
+use crate::twin::{self, Digest, values};
 
 /// Sums of up to 400 products of f32 in another order, forward through five layers and back, against the mean size of a
 /// tensor's numbers; the largest that was seen is 5e-6.

@@ -1,6 +1,4 @@
 //! AlexNet learns a few pictures by heart, is kept and read again, and is opened up as the page does it.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use burn::{
     module::Module,

@@ -1,5 +1,4 @@
 //! Links and messages survive anything: every lesson's settings from random and mutated addresses, messages from random bytes.
-#![cfg(not(target_arch = "wasm32"))]
 
 use app::{
     lessons::{adaline, alexnet, ddpm, hopfield, lenet, mlp, perceptron, transformer, vae},

@@ -1,7 +1,5 @@
 //! Every lesson's task, run natively: what is saved goes on bit for bit, weights come back as they went, and damaged bytes
 //! are refused or harmless.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use app::session::{
     protocol::{CurvePoint, Settings, encode},

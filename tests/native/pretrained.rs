@@ -1,9 +1,4 @@
 //! Every set of shipped weights is what its provenance says: bytes, checksum, layers, and the metric measured again.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod archive;
-mod photograph;
 
 use std::{
     fs,
@@ -32,6 +27,8 @@ use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+
+use crate::{archive, photograph};
 
 /// The fields that a test can look at.
 #[derive(Deserialize)]
@@ -159,7 +156,7 @@ fn files_are_what_their_provenance_says() {
 #[test]
 fn the_stored_metric_is_measured_again() {
     for (path, provenance, bytes) in all() {
-        // Translations are measured in tests/translation.rs, pictures out of noise in tests/ddpm.rs.
+        // Translations are measured in tests/native/translation.rs, pictures out of noise in tests/native/ddpm.rs.
         let check = provenance.check.as_ref().unwrap();
         if check.name.starts_with("BLEU") || provenance.model == "models::generative::unet::UNet" {
             continue;

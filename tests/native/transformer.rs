@@ -1,7 +1,5 @@
 //! What lesson `transformer` shows is true: the toy tasks are learnt and their heads become readable, the cache changes
 //! nothing, a walk gives the network's own numbers, and every rule of writing keeps its promise.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use burn::tensor::{Device, Tensor};
 use futures::FutureExt;

@@ -1,8 +1,4 @@
 //! The network of points under noise against PyTorch, on the fixture that `tests/reference/score.py` writes.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod twin;
 
 use std::collections::BTreeMap;
 
@@ -25,7 +21,8 @@ use models::{
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use serde::Deserialize;
-use twin::{Digest, scattered, values};
+
+use crate::twin::{self, Digest, scattered, values};
 
 /// The twin counts in f64: these are our roundings through four layers, against the mean size of a tensor's numbers. The
 /// time comes from an arc cosine near 1, which is where f32 is coarsest: at 0.999 it is off by about 1e-5.

@@ -1,8 +1,4 @@
 //! The variational autoencoder against PyTorch, on the fixture that `tests/reference/vae.py` writes.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod twin;
 
 use std::collections::BTreeMap;
 
@@ -24,7 +20,8 @@ use models::{
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use serde::Deserialize;
-use twin::{Digest, scattered, values};
+
+use crate::twin::{self, Digest, scattered, values};
 
 /// Sums of up to 784 products of f32 in another order, through six layers and back, against the mean size of a tensor's
 /// numbers.

@@ -1,6 +1,4 @@
 //! What lesson `ddpm` shows on points is true: the network learns every cloud, noise ends on it, and few steps do not.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use app::lessons::ddpm::points::{Cloud, PointSettings};
 use burn::tensor::Device;

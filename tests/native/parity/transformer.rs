@@ -1,9 +1,5 @@
 //! Attention and the Transformer against PyTorch, on the fixture that `tests/reference/transformer.py` writes: attention
 //! against `nn.MultiheadAttention`, the network against its twin.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod twin;
 
 use std::collections::BTreeMap;
 
@@ -29,7 +25,8 @@ use models::{
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use serde::Deserialize;
-use twin::{Digest, scattered, values};
+
+use crate::twin::{self, Digest, scattered, values};
 
 /// Sums of at most forty f32 products in another order, through one attention and back, against the mean size of a tensor's
 /// numbers.

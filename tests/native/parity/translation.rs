@@ -1,9 +1,5 @@
 //! The rules of the English–French data against their twin in Python (`tests/reference/translation.py`), and BLEU against
 //! sacrebleu (`tests/reference/bleu.py`), on invented sentences.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod twin;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +11,8 @@ use models::{
     metrics::bleu::{Bleu, tokenize},
 };
 use serde::Deserialize;
+
+use crate::twin;
 
 #[derive(Deserialize)]
 struct Rules {

@@ -1,5 +1,4 @@
 //! ADALINE equals PyTorch, forward and gradient, and its stability limit NumPy's eigenvalue.
-#![cfg(not(target_arch = "wasm32"))]
 
 use models::foundations::adaline::{Adaline, Bowl};
 use serde::Deserialize;
@@ -37,7 +36,7 @@ fn assert_close(name: &str, ours: &[f32], theirs: &[f32]) {
 
 #[test]
 fn adaline_equals_pytorch() {
-    let fixture: Fixture = serde_json::from_str(include_str!("fixtures/adaline.json")).unwrap();
+    let fixture: Fixture = serde_json::from_str(include_str!("../../fixtures/adaline.json")).unwrap();
     assert_eq!(fixture.cases.len(), 3);
     for case in fixture.cases {
         let examples: Vec<(&[f32], f32)> = case.x.iter().map(Vec::as_slice).zip(case.target.iter().copied()).collect();

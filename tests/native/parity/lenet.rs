@@ -1,8 +1,4 @@
 //! LeNet-5 against PyTorch, on the fixture that `tests/reference/lenet.py` writes.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod twin;
 
 use std::collections::BTreeMap;
 
@@ -22,7 +18,8 @@ use models::{
     weights,
 };
 use serde::Deserialize;
-use twin::{Digest, values};
+
+use crate::twin::{self, Digest, values};
 
 /// Sums of up to 400 products of f32 in another order, through five layers and back, against the mean size of a tensor's
 /// numbers; the largest that was seen is 6e-6.

@@ -1,10 +1,5 @@
 //! The networks of the DDPM lesson learn, keep pictures apart, and as shipped are what their provenance says: what they draw
 //! is judged again.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod archive;
-mod twin;
 
 use std::{
     fs,
@@ -33,6 +28,8 @@ use models::{
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use serde::Deserialize;
+
+use crate::{archive, twin};
 
 /// Fields of a provenance file.
 #[derive(Deserialize)]

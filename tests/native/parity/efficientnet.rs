@@ -1,9 +1,5 @@
 //! EfficientNet-Lite0 against PyTorch, on the fixture that `tests/reference/efficientnet.py` writes: a small network of
 //! the same kind.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-
-mod twin;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use futures::FutureExt;
@@ -15,7 +11,8 @@ use models::{
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use serde::Deserialize;
-use twin::{Digest, scattered, values};
+
+use crate::twin::{self, Digest, scattered, values};
 
 /// Sums of up to 60 products of f32 in another order through twenty layers, against the mean size of a tensor's numbers.
 const ROUNDING: f64 = 1e-5;

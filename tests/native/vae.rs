@@ -1,6 +1,4 @@
 //! What lesson `vae` shows is true: it learns, its map is in order, its pictures are blurred, and a large β empties it.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::{fs, io::Read};
 

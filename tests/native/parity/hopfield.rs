@@ -1,6 +1,4 @@
 //! The Hopfield network against NumPy, on the fixture that `tests/reference/hopfield.py` writes, and on MNIST's digits.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::{fs, io::Read};
 

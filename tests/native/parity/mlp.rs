@@ -1,6 +1,4 @@
 //! Ours against PyTorch and scikit-learn, on the fixtures that `tests/reference` writes.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
 

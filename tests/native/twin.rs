@@ -1,5 +1,4 @@
 //! What our networks and their PyTorch twins share: numbers from a formula, and long tensors told by a digest.
-#![allow(dead_code, reason = "every test that includes this uses its own part of it")]
 
 use std::{collections::BTreeMap, fs};
 

@@ -1,6 +1,4 @@
 //! What lesson `lenet` shows is true of the shipped weights: what LeNet-5 bears, what defeats it, and that it learns.
-#![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::{fs, io::Read};
 
