@@ -58,7 +58,8 @@ export class Gauge {
     const session = this.#session;
     await session.send("HeapProfiler.collectGarbage");
     const held = { workers: this.#page.workers().length };
-    held["page, JS"] = (await session.send("Runtime.getHeapUsage")).usedSize;
+    const { usedSize, backingStorageSize } = await session.send("Runtime.getHeapUsage");
+    Object.assign(held, { "page, JS": usedSize, "page, buffers": backingStorageSize });
     held["page, wasm"] = await this.#page.evaluate(() => window.gauged.buffer.byteLength);
     const { nodes, jsEventListeners } = await session.send("Memory.getDOMCounters");
     Object.assign(held, { nodes, listeners: jsEventListeners });

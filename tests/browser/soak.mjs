@@ -34,12 +34,14 @@ const JUDGED = 30;
 /** A worker is killed about this often, in seconds, and at least once. */
 const KILL_EVERY = 150;
 /** What is counted, not weighed, may vary by this many: a notice that comes and goes is a few nodes. */
-const FEW = 20;
+const [COUNTED, FEW] = [["workers", "nodes", "listeners"], 20];
 /**
  * Growth below this, in bytes, is none of a leak's: a run's curves fill up to 4,000 points each, about 64 kB a curve in the
  * page's wasm, and the engine keeps compiled code and feedback in its heaps.
  */
 const SMALL = 1e6;
+/** The time machine's checkpoints lie in buffers. Their number swings between half and all of the most that are kept. */
+const [A_CHECKPOINT, MOST_CHECKPOINTS] = ["page, buffers a checkpoint", 48];
 
 const KILL = /killed on purpose/;
 
@@ -60,7 +62,7 @@ function compare(where, what, values, isRate = false) {
   const sum = isRate ? (part) => Math.max(...part) : median;
   const [early, late] = [sum(values.slice(0, third)), sum(values.slice(-third))];
   const change = late / early - 1;
-  const least = early < 100_000 ? FEW : SMALL;
+  const least = COUNTED.includes(what) ? FEW : what === A_CHECKPOINT ? SMALL / MOST_CHECKPOINTS : SMALL;
   const isFlat = isRate ? change > -FLAT || values.length < JUDGED : change < FLAT || late - early < least;
   return { where, what, early, late, change, isFlat: Number.isFinite(early) && isFlat };
 }
@@ -86,9 +88,8 @@ const kill = (page) =>
  * Waits until the page has as many checkpoints as it ever keeps (their number has fallen, since every second one goes then)
  * and the memory stands still. What still grows when the patience is at its end is measured as growth.
  */
-async function settle(page, gauge, full) {
+async function settle(page, gauge, checkpoints, full) {
   const end = Date.now() + PATIENCE * 1000;
-  const checkpoints = () => page.locator(".scrub").getAttribute("data-checkpoints").then(Number);
   let [most, filled, still, last] = [0, full, 0, ""];
   while (Date.now() < end && !(filled && still >= STILL)) {
     await page.waitForTimeout(500);
@@ -107,13 +108,15 @@ async function train(site, [where, path], seconds, random) {
   const page = await site.open(path, { init: remember, allow: [KILL] });
   const gauge = await Gauge.of(page);
   const step = () => readout(page, "step");
+  const checkpoints = () => page.locator(".scrub").getAttribute("data-checkpoints").then(Number);
   // Whatever pace the lesson begins with, here it goes as fast as it can.
   await press(page, "Settings");
   await page.getByLabel("Speed").selectOption("0");
   await press(page, "Settings");
+  const bare = (await gauge.memory())["page, buffers"];
   await press(page, "Train");
   await until("a step", async () => (await step()) > 0, 60_000);
-  await settle(page, gauge, false);
+  await settle(page, gauge, checkpoints, false);
   const [start, every] = [Date.now(), Math.max(500, (seconds * 1000) / USUAL)];
   const passed = () => (Date.now() - start) / 1000;
   const all = Math.max(1, Math.floor(seconds / KILL_EVERY));
@@ -130,13 +133,16 @@ async function train(site, [where, path], seconds, random) {
       await until(`training beyond step ${lost}`, async () => (await step()) > lost, 60_000);
       killed += 1;
       lives.push([]);
-      await settle(page, gauge, true);
+      await settle(page, gauge, checkpoints, true);
     }
     const before = { steps: await step(), computed: await gauge.computed(), at: Date.now() };
     await page.waitForTimeout(every);
     const after = { steps: await step(), computed: await gauge.computed(), at: Date.now() };
     const steps = after.steps - before.steps;
     const held = await gauge.memory();
+    // The first one was there before.
+    held[A_CHECKPOINT] = (held["page, buffers"] - bare) / ((await checkpoints()) - 1);
+    delete held["page, buffers"];
     expect(page.workers().length === 1, `${where}: there are ${page.workers().length} workers.`);
     if (passed() < warm) continue;
     lives.at(-1).push(held);

@@ -146,12 +146,12 @@ proptest! {
     #[test]
     fn a_message_with_a_wrong_byte_is_read_or_refused(place in 0_usize..200, byte in any::<u8>()) {
         let settings = encode(&mlp::Settings::default());
-        let message = Request::Start { settings, checkpoint: Some(vec![7; 40]), base: "/".into(), run: 3 };
+        let message = Request::Start { settings, checkpoint: None, base: "/".into(), run: 3 };
         let mut bytes = encode(&message);
         let place = place % bytes.len();
         bytes[place] = byte;
-        if let Ok(Request::Start { settings, checkpoint, .. }) = decode::<Request>(&bytes) {
-            prop_assert!(settings.len() + checkpoint.map_or(0, |bytes| bytes.len()) <= bytes.len());
+        if let Ok(Request::Start { settings, base, .. }) = decode::<Request>(&bytes) {
+            prop_assert!(settings.len() + base.len() <= bytes.len());
         }
     }
 }

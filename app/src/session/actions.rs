@@ -1,5 +1,6 @@
 //! What the bench's buttons do to a session.
 
+use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 
 use super::{
@@ -31,14 +32,14 @@ impl<P: Protocol> Session<P> {
                 self.bench.bound_for.set(None);
                 self.bench.rests.set(false);
                 self.bench.running.set(true);
-                self.send(&Request::Run(true));
+                self.send(Request::Run(true));
             }
             Action::Pause => {
                 self.bench.stand();
                 self.with(|inner| {
                     inner.state.borrow_mut().queued.retain(|request| !matches!(request, Request::Advance(_)));
                 });
-                self.send(&Request::Run(false));
+                self.send(Request::Run(false));
             }
             Action::Step => {
                 self.begin_if_stuck();
@@ -48,16 +49,15 @@ impl<P: Protocol> Session<P> {
             Action::Advance(steps) => self.advance(steps),
             Action::Reset => {
                 self.forget();
-                self.send(&Request::Reset { run: self.run() });
+                self.send(Request::Reset { run: self.run() });
             }
             Action::Speed(speed) => {
                 self.bench.speed.set(speed);
-                self.send(&Request::Speed(speed));
+                self.send(Request::Speed(speed));
             }
             Action::Rewind(step) => {
-                let found =
-                    self.with(|inner| inner.history.borrow().nearest(step).map(|(at, bytes)| (at, bytes.to_vec())));
-                if let Some((at, bytes)) = found.flatten() {
+                let found = self.with(|inner| inner.history.borrow().nearest(step)).flatten();
+                if let Some((at, checkpoint)) = found {
                     // What came after is kept until the run takes another way, so that the scrubber goes both ways.
                     let curves = self.curves.get_untracked();
                     let shown = self.with(|inner| {
@@ -66,14 +66,14 @@ impl<P: Protocol> Session<P> {
                         state.whole.get_or_insert(curves).until(at)
                     });
                     self.curves.set(shown.unwrap_or_default());
-                    self.go_to(at, bytes);
+                    self.go_to(at, checkpoint);
                 }
             }
             Action::Remedy => return self.remedy(),
             Action::SaveWeights => self.send_or_queue(Request::SaveWeights),
             Action::GiveUp => {
                 if let Some(file) = untrack(|| self.bench.loading()) {
-                    self.send(&Request::GiveUp { name: file.name });
+                    self.send(Request::GiveUp { name: file.name });
                 }
                 return;
             }
@@ -100,12 +100,12 @@ impl<P: Protocol> Session<P> {
     }
 
     /// Begins anew with the weights of a file, if they fit.
-    pub(super) fn load_weights(&self, bytes: Vec<u8>) {
+    pub(super) fn load_weights(&self, bytes: ArrayBuffer) {
         if !self.has_worker() {
             return;
         }
         self.bench.trouble.set(None);
-        self.send_or_queue(Request::LoadWeights { bytes, run: self.run() + 1 });
+        self.send_or_queue(Request::LoadWeights { bytes: Some(bytes), run: self.run() + 1 });
         self.ask_for_frame();
     }
 
@@ -118,7 +118,7 @@ impl<P: Protocol> Session<P> {
     }
 
     /// Shows a checkpoint's step and goes on from it: in the running worker, or in the one that is still starting.
-    pub(super) fn go_to(&self, step: u64, checkpoint: Vec<u8>) {
+    pub(super) fn go_to(&self, step: u64, checkpoint: ArrayBuffer) {
         self.bench.stand();
         self.bench.finished.set(None);
         self.bench.step.set(step);
@@ -131,7 +131,7 @@ impl<P: Protocol> Session<P> {
             !state.started
         });
         if early == Some(false) {
-            self.send(&Request::Restore { checkpoint, run });
+            self.send(Request::Restore { checkpoint: Some(checkpoint), run });
         }
     }
 
@@ -156,7 +156,7 @@ impl<P: Protocol> Session<P> {
     /// Begins the run again.
     fn begin(&self) {
         self.forget();
-        self.send(&Request::Reset { run: self.run() });
+        self.send(Request::Reset { run: self.run() });
         self.ask_for_frame();
     }
 
@@ -170,7 +170,7 @@ impl<P: Protocol> Session<P> {
             Remedy::Calmer => {
                 let calmer = self.settings.get_untracked().calmer();
                 self.settings.set(calmer.clone());
-                self.send(&Request::Configure { settings: encode(&calmer), run: self.run() });
+                self.send(Request::Configure { settings: encode(&calmer), run: self.run() });
                 let step = self.bench.checkpoints.with_untracked(|steps| steps.last().copied());
                 match step {
                     Some(step) => self.carry_out(Action::Rewind(step)),
@@ -182,8 +182,9 @@ impl<P: Protocol> Session<P> {
 
     /// A fresh CPU worker goes on from the last checkpoint.
     pub(super) fn resume(&self) {
-        let checkpoint = self.with(|inner| inner.history.borrow().last().map(|(_, bytes)| bytes.to_vec())).flatten();
-        self.with(|inner| inner.state.borrow_mut().resume = checkpoint);
+        self.with(|inner| {
+            inner.state.borrow_mut().resume = inner.history.borrow().last().map(|(_, checkpoint)| checkpoint)
+        });
         self.spawn("worker");
     }
 }

@@ -1,5 +1,6 @@
 //! What every lesson's bench shows and does, whatever the lesson's types.
 
+use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -48,9 +49,9 @@ pub struct Bench {
     /// Milliseconds that one update takes, without the drawing; 0 before the first.
     pub step_time: RwSignal<f32>,
     /// A file to hand to the reader: its name and its bytes.
-    pub file: RwSignal<Option<(String, Vec<u8>)>>,
+    pub file: RwSignal<Option<(String, ArrayBuffer)>, LocalStorage>,
     /// Begins anew with the weights of a file.
-    pub load_weights: Callback<Vec<u8>>,
+    pub load_weights: Callback<ArrayBuffer>,
     /// Gives a picture of an animation to the worker, which makes a file of them.
     pub animate: Callback<Still>,
     /// Carries out a button.

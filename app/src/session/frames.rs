@@ -27,9 +27,9 @@ impl<P: Protocol> Session<P> {
             Response::Frame(frame) => self.frame(frame),
             Response::Weights { step, bytes } => {
                 let name = format!("{}-step-{step}.safetensors", P::SLUG);
-                self.bench.file.set(Some((name, bytes)));
+                self.bench.file.set(bytes.map(|bytes| (name, bytes)));
             }
-            Response::Animation { name, bytes } => self.bench.file.set(Some((name, bytes))),
+            Response::Animation { name, bytes } => self.bench.file.set(bytes.map(|bytes| (name, bytes))),
             Response::Loaded { run } => self.loaded(run),
             // Only a lost device cannot be read; the CPU takes over without being asked.
             Response::Trouble(trouble) if trouble.remedy == Remedy::Resume && self.is_on_gpu() => {
@@ -61,7 +61,7 @@ impl<P: Protocol> Session<P> {
             let mut state = inner.state.borrow_mut();
             state.started = true;
             if let Some(worker) = inner.worker.borrow().as_ref() {
-                worker.send(&Request::Start {
+                worker.send(Request::Start {
                     settings: encode(&settings),
                     checkpoint: state.resume.take(),
                     base: inner.base.clone(),
@@ -74,12 +74,12 @@ impl<P: Protocol> Session<P> {
         self.ask_for_frame();
         let queued = queued.unwrap_or_default();
         let early = !queued.is_empty();
-        queued.iter().for_each(|request| self.send(request));
-        self.send(&Request::Speed(self.bench.speed.get_untracked()));
+        queued.into_iter().for_each(|request| self.send(request));
+        self.send(Request::Speed(self.bench.speed.get_untracked()));
         let runs = resume_running == Some(true) || self.bench.running.get_untracked();
         if runs {
             self.bench.running.set(true);
-            self.send(&Request::Run(true));
+            self.send(Request::Run(true));
         }
         if runs || early {
             self.ask_for_frame();
@@ -102,8 +102,8 @@ impl<P: Protocol> Session<P> {
             let forked = state.rewound.is_some_and(|at| frame.step > at) && inner.fork(&mut state);
             let mut history = inner.history.borrow_mut();
             let keeps = frame.checkpoint.is_some();
-            if let Some(bytes) = frame.checkpoint {
-                history.keep(frame.step, bytes);
+            if let Some(checkpoint) = frame.checkpoint {
+                history.keep(frame.step, checkpoint.byte_length() as usize, checkpoint);
             }
             if forked || keeps {
                 self.bench.checkpoints.set(history.steps());
@@ -166,7 +166,7 @@ impl<P: Protocol> Session<P> {
             Some(Request::Frame { checkpoint, anyway: std::mem::take(&mut state.anyway) })
         });
         if let Some(Some(request)) = ask {
-            self.send(&request);
+            self.send(request);
         }
     }
 

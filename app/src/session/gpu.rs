@@ -74,7 +74,7 @@ impl<P: Protocol> Session<P> {
                 if inner.fork(&mut state) {
                     self.bench.checkpoints.set(inner.history.borrow().steps());
                 }
-                let checkpoint = inner.history.borrow().last().map(|(_, bytes)| bytes.to_vec());
+                let checkpoint = inner.history.borrow().last().map(|(_, checkpoint)| checkpoint);
                 state.started = false;
                 state.waiting = false;
                 state.resume = checkpoint;

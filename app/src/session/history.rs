@@ -16,34 +16,46 @@ const MOST_BYTES: usize = 96 << 20;
 /// Curve points kept per series; beyond that every second one goes, so the shape stays.
 const MOST_POINTS: usize = 4_000;
 
-/// A ring of checkpoints of one run, oldest first.
-#[derive(Clone, Debug, Default)]
-pub struct History {
-    kept: Vec<(u64, Vec<u8>)>,
+/// A ring of checkpoints of one run, oldest first; `C` is where their bytes lie.
+pub struct History<C> {
+    kept: Vec<Checkpoint<C>>,
     spacing: u64,
 }
 
-impl History {
+struct Checkpoint<C> {
+    step: u64,
+    /// In bytes.
+    size: usize,
+    state: C,
+}
+
+impl<C> Default for History<C> {
+    fn default() -> Self {
+        Self { kept: Vec::new(), spacing: 0 }
+    }
+}
+
+impl<C: Clone> History<C> {
     /// Whether a checkpoint at this step is worth keeping.
     pub fn wants(&self, step: u64) -> bool {
-        self.kept.last().is_none_or(|(last, _)| step >= last + self.spacing.max(1))
+        self.kept.last().is_none_or(|last| step >= last.step + self.spacing.max(1))
     }
 
     /// Whether this very step can be gone back to.
     pub fn has(&self, step: u64) -> bool {
-        self.kept.iter().any(|(kept, _)| *kept == step)
+        self.kept.iter().any(|kept| kept.step == step)
     }
 
     /// Forgets what lies after a step: the run has taken another way from there.
     pub fn fork(&mut self, step: u64) {
-        self.kept.retain(|(kept, _)| *kept <= step);
+        self.kept.retain(|kept| kept.step <= step);
     }
 
-    /// Keeps a checkpoint. When there are too many, every second goes and the spacing doubles; the first, with the
-    /// initial weights, always stays.
-    pub fn keep(&mut self, step: u64, bytes: Vec<u8>) {
-        self.kept.retain(|(kept, _)| *kept < step);
-        self.kept.push((step, bytes));
+    /// Keeps a checkpoint of so many bytes. When there are too many, every second goes and the spacing doubles; the first,
+    /// with the initial weights, always stays.
+    pub fn keep(&mut self, step: u64, size: usize, state: C) {
+        self.kept.retain(|kept| kept.step < step);
+        self.kept.push(Checkpoint { step, size, state });
         while self.kept.len() > 2 && (self.kept.len() > MOST_CHECKPOINTS || self.bytes() > MOST_BYTES) {
             let last = self.kept.len() - 1;
             let mut index = 0;
@@ -52,24 +64,24 @@ impl History {
                 index += 1;
                 stays
             });
-            let span = self.kept.last().map_or(0, |(step, _)| *step);
+            let span = self.kept.last().map_or(0, |last| last.step);
             self.spacing = (span / (self.kept.len() as u64).max(1)).max(1);
         }
     }
 
     /// The checkpoint nearest to a step.
-    pub fn nearest(&self, step: u64) -> Option<(u64, &[u8])> {
-        self.kept.iter().min_by_key(|(kept, _)| kept.abs_diff(step)).map(|(step, bytes)| (*step, bytes.as_slice()))
+    pub fn nearest(&self, step: u64) -> Option<(u64, C)> {
+        self.kept.iter().min_by_key(|kept| kept.step.abs_diff(step)).map(|kept| (kept.step, kept.state.clone()))
     }
 
     /// The newest checkpoint.
-    pub fn last(&self) -> Option<(u64, &[u8])> {
-        self.kept.last().map(|(step, bytes)| (*step, bytes.as_slice()))
+    pub fn last(&self) -> Option<(u64, C)> {
+        self.kept.last().map(|last| (last.step, last.state.clone()))
     }
 
     /// The steps that can be gone back to.
     pub fn steps(&self) -> Vec<u64> {
-        self.kept.iter().map(|(step, _)| *step).collect()
+        self.kept.iter().map(|kept| kept.step).collect()
     }
 
     /// Forgets everything.
@@ -79,7 +91,7 @@ impl History {
     }
 
     fn bytes(&self) -> usize {
-        self.kept.iter().map(|(_, bytes)| bytes.len()).sum()
+        self.kept.iter().map(|kept| kept.size).sum()
     }
 }
 
@@ -194,7 +206,7 @@ mod tests {
         let mut history = History::default();
         for step in 0..10_000 {
             if history.wants(step) {
-                history.keep(step, vec![0; 1000]);
+                history.keep(step, 1000, ());
             }
         }
         let steps = history.steps();
@@ -207,9 +219,9 @@ mod tests {
     #[test]
     fn the_future_is_there_until_the_run_forks() {
         let mut history = History::default();
-        (0..10).for_each(|step| history.keep(step, vec![step as u8]));
+        (0..10).for_each(|step| history.keep(step, 1, step));
         assert!(!history.wants(4) && history.has(4) && !history.has(20));
-        assert_eq!(history.nearest(4), Some((4, &[4_u8][..])));
+        assert_eq!(history.nearest(4), Some((4, 4)));
         history.fork(4);
         assert_eq!(history.steps(), [0, 1, 2, 3, 4]);
         assert!(history.wants(5));
@@ -219,7 +231,7 @@ mod tests {
     fn large_checkpoints_are_bounded_by_bytes() {
         let mut history = History::default();
         for step in 0..40 {
-            history.keep(step, vec![0; 10 << 20]);
+            history.keep(step, 10 << 20, ());
         }
         assert!(history.bytes() <= MOST_BYTES);
         assert_eq!(history.steps()[0], 0);

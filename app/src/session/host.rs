@@ -7,7 +7,6 @@ use futures::{
     channel::mpsc,
     future::{OptionFuture, join},
 };
-use js_sys::Uint8Array;
 use leptos::wasm_split::SplitLoaderError;
 use models::device::Device;
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -16,7 +15,8 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 use crate::{
     fetch,
     session::{
-        protocol::{Engine, EngineReport, Request, Response, decode, encode},
+        post::{pack, unpack},
+        protocol::{Engine, EngineReport, Request, Response},
         serve::{Beginning, Context, Serve},
     },
 };
@@ -32,8 +32,7 @@ pub fn run(work: fn(&str) -> Option<Fetch>, engine: impl AsyncFnOnce() -> (Devic
     let work = work(&scope.name());
     let (sender, mut inbox) = mpsc::unbounded();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let bytes = Uint8Array::new(&event.data()).to_vec();
-        match decode::<Request>(&bytes) {
+        match unpack::<Request>(&event.data()) {
             // Whoever reads the inbox may be waiting for that very file.
             Ok(Request::GiveUp { name }) => fetch::give_up(&name),
             // The receiver lives as long as the worker.
@@ -47,7 +46,7 @@ pub fn run(work: fn(&str) -> Option<Fetch>, engine: impl AsyncFnOnce() -> (Devic
     let (outbox, mut outgoing) = mpsc::unbounded::<Response>();
     wasm_bindgen_futures::spawn_local(async move {
         while let Some(response) = outgoing.next().await {
-            post(&scope, &response);
+            post(&scope, response);
         }
     });
     wasm_bindgen_futures::spawn_local(async move {
@@ -94,11 +93,11 @@ pub async fn gpu() -> (Device, EngineReport) {
     (device, report)
 }
 
-fn post(scope: &DedicatedWorkerGlobalScope, response: &Response) {
-    let buffer = Uint8Array::from(encode(response).as_slice()).buffer();
-    let transfer = js_sys::Array::of1(&buffer);
-    // Fails only for buffers that cannot be transferred, which a fresh one always can.
-    let _ = scope.post_message_with_transfer(&buffer, &transfer);
+/// Hands a response over, with what is attached.
+fn post(scope: &DedicatedWorkerGlobalScope, response: Response) {
+    let parts = pack(response);
+    // Fails only for buffers that cannot be transferred, which fresh ones always can.
+    let _ = scope.post_message_with_transfer(&parts, &parts);
 }
 
 /// A panic ends the worker.

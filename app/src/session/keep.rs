@@ -3,18 +3,18 @@
 
 use std::time::Duration;
 
-use js_sys::Uint8Array;
+use js_sys::{Array, ArrayBuffer};
 use leptos::{prelude::*, task::spawn_local};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Response;
-
+use web_sys::{Blob, Response};
 use web_time::Instant;
 
 use super::{
     Session,
     history::Curves,
+    post::{to_buffer, to_bytes},
     protocol::{Protocol, decode, encode},
 };
 use crate::store;
@@ -30,7 +30,8 @@ pub struct Kept {
     /// How far it had come.
     pub step: u64,
     /// Everything that decides how it goes on.
-    pub checkpoint: Vec<u8>,
+    #[serde(skip)]
+    pub checkpoint: Option<ArrayBuffer>,
     /// Its curves up to there.
     pub curves: Curves,
 }
@@ -56,10 +57,9 @@ impl<P: Protocol> Session<P> {
             let mut state = inner.state.borrow_mut();
             let history = inner.history.borrow();
             let (step, checkpoint) = history.last().filter(|(step, _)| state.main && *step > 0)?;
-            // Copied only when it is due: a checkpoint may have megabytes.
             state.kept_at.is_none_or(|(at, kept)| kept != step && at.elapsed() >= EVERY).then(|| {
                 state.kept_at = Some((Instant::now(), step));
-                (step, checkpoint.to_vec())
+                (step, Some(checkpoint))
             })
         });
         let Some((step, checkpoint)) = newest.flatten() else { return };
@@ -74,21 +74,28 @@ impl<P: Protocol> Session<P> {
     pub(super) fn go_on(&self) {
         self.bench.offer.set(None);
         let Some(kept) = self.with(|inner| inner.state.borrow_mut().kept.take()).flatten() else { return };
+        let Some(checkpoint) = kept.checkpoint else { return };
         self.forget();
         self.curves.set(kept.curves);
         self.with(|inner| {
             let mut history = inner.history.borrow_mut();
-            history.keep(kept.step, kept.checkpoint.clone());
+            history.keep(kept.step, checkpoint.byte_length() as usize, checkpoint.clone());
             self.bench.checkpoints.set(history.steps());
         });
-        self.go_to(kept.step, kept.checkpoint);
+        self.go_to(kept.step, checkpoint);
     }
 }
 
+/// How many bytes say how long the first part of a kept run is. Its checkpoint is the rest.
+const LENGTH: u32 = size_of::<u32>() as u32;
+
 /// Keeps a run in the place of the one before.
 async fn put(slug: &str, kept: &Kept) -> Option<()> {
-    let bytes = Uint8Array::from(encode(kept).as_slice());
-    let response = Response::new_with_opt_buffer_source(Some(bytes.unchecked_ref())).ok()?;
+    let first = encode(kept);
+    let length = u32::try_from(first.len()).ok()?.to_le_bytes();
+    let parts = Array::of3(&to_buffer(&length), &to_buffer(&first), kept.checkpoint.as_ref()?);
+    let file = Blob::new_with_buffer_source_sequence(&parts).ok()?;
+    let response = Response::new_with_opt_blob(Some(&file)).ok()?;
     JsFuture::from(store::open(store::RUNS).await?.put_with_str(&address(slug), &response)).await.ok()?;
     Some(())
 }
@@ -97,8 +104,12 @@ async fn put(slug: &str, kept: &Kept) -> Option<()> {
 async fn get(slug: &str) -> Option<Kept> {
     let found = JsFuture::from(store::open(store::RUNS).await?.match_with_str(&address(slug))).await.ok()?;
     let response: Response = found.dyn_into().ok()?;
-    let buffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
-    decode(&Uint8Array::new(&buffer).to_vec()).ok()
+    let file: ArrayBuffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?.dyn_into().ok()?;
+    let length = u32::from_le_bytes(to_bytes(&file.slice_with_end(0, LENGTH)).try_into().ok()?);
+    let end = LENGTH.checked_add(length).filter(|end| *end <= file.byte_length())?;
+    let mut kept: Kept = decode(&to_bytes(&file.slice_with_end(LENGTH, end))).ok()?;
+    kept.checkpoint = Some(file.slice(end));
+    Some(kept)
 }
 
 fn address(slug: &str) -> String {

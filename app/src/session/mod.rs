@@ -16,6 +16,7 @@ pub mod host;
 mod keep;
 mod pace;
 mod plot;
+pub mod post;
 pub mod protocol;
 pub mod query;
 pub mod serve;
@@ -23,6 +24,7 @@ pub mod worker;
 
 use std::{cell::RefCell, rc::Rc, sync::Arc};
 
+use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use web_time::Instant;
 
@@ -60,7 +62,7 @@ struct Inner {
     worker: RefCell<Option<Worker>>,
     /// The WebGPU worker, until it has passed its check and takes over.
     successor: RefCell<Option<Worker>>,
-    history: RefCell<History>,
+    history: RefCell<History<ArrayBuffer>>,
     state: RefCell<State>,
     base: String,
     slug: &'static str,
@@ -87,7 +89,7 @@ struct State {
     /// Commands given before the worker was ready.
     queued: Vec<Request>,
     /// The checkpoint to begin from when the worker is ready.
-    resume: Option<Vec<u8>>,
+    resume: Option<ArrayBuffer>,
     /// Whether training goes on once the worker has taken over.
     resume_running: bool,
     /// Troubles in a row without a good frame between them.
@@ -168,7 +170,7 @@ impl<P: Protocol> Session<P> {
             frames: RwSignal::new(0),
             step_time: RwSignal::new(0.0),
             waits: RwSignal::new(false),
-            file: RwSignal::new(None),
+            file: RwSignal::new_local(None),
             load_weights: Callback::new(move |bytes| {
                 if let Some(session) = whole.get_value() {
                     session.load_weights(bytes);
@@ -176,7 +178,7 @@ impl<P: Protocol> Session<P> {
             }),
             animate: Callback::new(move |still| {
                 if let Some(session) = whole.get_value() {
-                    session.send(&Request::Animate(still));
+                    session.send(Request::Animate(still));
                 }
             }),
             act: Callback::new(move |action| {
@@ -203,7 +205,7 @@ impl<P: Protocol> Session<P> {
         if after.restarts(&before) {
             self.forget();
         }
-        self.send(&Request::Configure { settings: encode(&after), run: self.run() });
+        self.send(Request::Configure { settings: encode(&after), run: self.run() });
         let gains = after.gains_from_gpu();
         self.settings.set(after);
         self.ask_for_frame();
@@ -238,7 +240,7 @@ impl<P: Protocol> Session<P> {
             !state.started
         });
         if early == Some(false) {
-            self.send(&request);
+            self.send(request);
         }
     }
 
@@ -309,7 +311,7 @@ impl<P: Protocol> Session<P> {
         self.inner.try_with_value(read)
     }
 
-    fn send(&self, request: &Request) {
+    fn send(&self, request: Request) {
         self.with(|inner| {
             if inner.state.borrow().started
                 && let Some(worker) = inner.worker.borrow().as_ref()

@@ -1,11 +1,13 @@
-//! What the page and the worker say to each other: postcard bytes in transferred buffers.
+//! What the page and the worker say to each other.
 //!
 //! The page pulls: it asks for a frame once it has drawn the last one, the worker answers after its current step.
 
+use js_sys::ArrayBuffer;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::session::{
     Still,
+    post::Message,
     query::{Query, QueryWriter},
 };
 
@@ -72,7 +74,8 @@ pub enum Request {
         /// The lesson's settings, encoded.
         settings: Vec<u8>,
         /// A checkpoint to continue from.
-        checkpoint: Option<Vec<u8>>,
+        #[serde(skip)]
+        checkpoint: Option<ArrayBuffer>,
         /// The site's root address, for data and weights.
         base: String,
         /// The run that begins; frames carry it.
@@ -110,7 +113,8 @@ pub enum Request {
     /// Begin anew with the weights of a file; if they do not fit, nothing changes.
     LoadWeights {
         /// The file: safetensors.
-        bytes: Vec<u8>,
+        #[serde(skip)]
+        bytes: Option<ArrayBuffer>,
         /// The run from here on, if they fit.
         run: u32,
     },
@@ -124,7 +128,8 @@ pub enum Request {
     /// Go back (or forth) to a checkpoint.
     Restore {
         /// The checkpoint.
-        checkpoint: Vec<u8>,
+        #[serde(skip)]
+        checkpoint: Option<ArrayBuffer>,
         /// The run from here on.
         run: u32,
     },
@@ -144,14 +149,16 @@ pub enum Response {
         /// After how many updates.
         step: u64,
         /// The file: safetensors, f32.
-        bytes: Vec<u8>,
+        #[serde(skip)]
+        bytes: Option<ArrayBuffer>,
     },
     /// An animation is ready.
     Animation {
         /// The file's name.
         name: String,
         /// The file: GIF.
-        bytes: Vec<u8>,
+        #[serde(skip)]
+        bytes: Option<ArrayBuffer>,
     },
     /// The weights of a file have been taken.
     Loaded {
@@ -160,6 +167,26 @@ pub enum Response {
     },
     /// Something went wrong that the reader should know of.
     Trouble(Trouble),
+}
+
+impl Message for Request {
+    fn attachment(&mut self) -> Option<&mut Option<ArrayBuffer>> {
+        match self {
+            Self::Start { checkpoint, .. } | Self::Restore { checkpoint, .. } => Some(checkpoint),
+            Self::LoadWeights { bytes, .. } => Some(bytes),
+            _ => None,
+        }
+    }
+}
+
+impl Message for Response {
+    fn attachment(&mut self) -> Option<&mut Option<ArrayBuffer>> {
+        match self {
+            Self::Frame(frame) => Some(&mut frame.checkpoint),
+            Self::Weights { bytes, .. } | Self::Animation { bytes, .. } => Some(bytes),
+            _ => None,
+        }
+    }
 }
 
 /// One frame: where the run stands, what gathered since the last frame, and the lesson's own picture of itself.
@@ -184,7 +211,8 @@ pub struct FrameMessage {
     /// The lesson's snapshot, encoded.
     pub snapshot: Vec<u8>,
     /// A checkpoint, if one was asked for.
-    pub checkpoint: Option<Vec<u8>>,
+    #[serde(skip)]
+    pub checkpoint: Option<ArrayBuffer>,
     /// The run it belongs to: the page drops what belongs to an earlier one.
     pub run: u32,
 }

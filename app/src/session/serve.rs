@@ -4,6 +4,7 @@
 //! yields a macrotask so that Pause is heard at once.
 
 use futures::{FutureExt, StreamExt, channel::mpsc::UnboundedReceiver, future::LocalBoxFuture};
+use js_sys::ArrayBuffer;
 use models::weights::{self, Parameters, Precision};
 use web_time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ use crate::{
     session::{
         animation::Animation,
         pace::Pace,
+        post::{to_buffer, to_bytes},
         protocol::{CurvePoint, FrameMessage, Protocol, Remedy, Request, Response, Settings, Trouble, decode, encode},
     },
 };
@@ -89,7 +91,7 @@ pub struct Beginning {
     /// The settings, encoded.
     pub settings: Vec<u8>,
     /// A checkpoint to go on from.
-    pub checkpoint: Option<Vec<u8>>,
+    pub checkpoint: Option<ArrayBuffer>,
     /// The run's number.
     pub run: u32,
 }
@@ -152,13 +154,13 @@ impl<T: Task> Server<T> {
         }
     }
 
-    async fn start(&mut self, checkpoint: Option<Vec<u8>>) -> Result<(), Trouble> {
+    async fn start(&mut self, checkpoint: Option<ArrayBuffer>) -> Result<(), Trouble> {
         self.changed = true;
         self.advance = 0;
         self.task = None;
         let mut task = T::start(self.settings.clone(), self.context.clone()).await?;
-        if let Some(bytes) = checkpoint {
-            task.restore(&bytes).await?;
+        if let Some(checkpoint) = checkpoint {
+            task.restore(&to_bytes(&checkpoint)).await?;
         }
         self.task = Some(task);
         Ok(())
@@ -229,9 +231,12 @@ impl<T: Task> Server<T> {
             }
             Request::Command(bytes) => self.command(&bytes).await,
             Request::SaveWeights => self.save_weights().await,
-            Request::LoadWeights { bytes, run } => self.load_weights(&bytes, run).await,
+            Request::LoadWeights { bytes, run } => {
+                self.load_weights(&bytes.iter().flat_map(to_bytes).collect::<Vec<_>>(), run).await
+            }
             Request::Animate(still) => {
                 if let Some((name, bytes)) = self.animation.add(still) {
+                    let bytes = Some(to_buffer(&bytes));
                     let _ = self.context.outbox.unbounded_send(Response::Animation { name, bytes });
                 }
                 Ok(())
@@ -271,18 +276,18 @@ impl<T: Task> Server<T> {
     }
 
     /// Takes a saved state back, into a fresh task if there is none.
-    async fn restore(&mut self, checkpoint: Vec<u8>) -> Result<(), Trouble> {
+    async fn restore(&mut self, checkpoint: Option<ArrayBuffer>) -> Result<(), Trouble> {
         self.running = false;
-        let Some(task) = &mut self.task else { return self.start(Some(checkpoint)).await };
+        let (Some(task), Some(checkpoint)) = (&mut self.task, &checkpoint) else { return self.start(checkpoint).await };
         self.advance = 0;
         self.changed = true;
-        task.restore(&checkpoint).await
+        task.restore(&to_bytes(checkpoint)).await
     }
 
     async fn save_weights(&mut self) -> Result<(), Trouble> {
         if let Some(task) = &mut self.task {
             let parameters = task.weights().await?;
-            let bytes = weights::to_safetensors(&parameters, Precision::F32);
+            let bytes = Some(to_buffer(&weights::to_safetensors(&parameters, Precision::F32)));
             let _ = self.context.outbox.unbounded_send(Response::Weights { step: task.steps(), bytes });
         }
         Ok(())
@@ -399,7 +404,7 @@ impl<T: Task> Server<T> {
         };
         let checkpoint = match checkpoint {
             true => match task.save().await {
-                Ok(bytes) => Some(bytes),
+                Ok(bytes) => Some(to_buffer(&bytes)),
                 Err(trouble) => return self.fail(trouble),
             },
             false => None,

@@ -4,7 +4,10 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{ErrorEvent, MessageEvent, WorkerOptions, WorkerType};
 
 use crate::{
-    session::protocol::{Request, Response, decode, encode},
+    session::{
+        post::{pack, unpack},
+        protocol::{Request, Response},
+    },
     site::release,
 };
 
@@ -46,8 +49,7 @@ impl Worker {
             if let Some(text) = data.as_string() {
                 return tell(Event::Died(text));
             }
-            let bytes = js_sys::Uint8Array::new(&data).to_vec();
-            match decode(&bytes) {
+            match unpack(&data) {
                 Ok(response) => tell(Event::Message(response)),
                 Err(trouble) => tell(Event::Died(trouble.sentence)),
             }
@@ -64,12 +66,12 @@ impl Worker {
         Ok(Self { worker, _on_message: on_message, _on_error: on_error })
     }
 
-    /// Sends a request; its buffer is handed over, not copied.
-    pub fn send(&self, request: &Request) {
-        let buffer = js_sys::Uint8Array::from(encode(request).as_slice()).buffer();
-        let transfer = js_sys::Array::of1(&buffer);
+    /// Sends a request; its buffer is handed over. What is attached is copied, for the page may want it again.
+    pub fn send(&self, request: Request) {
+        let parts = pack(request);
+        let transfer = js_sys::Array::of1(&parts.get(0));
         // Fails only for buffers that cannot be transferred, which a fresh one always can.
-        let _ = self.worker.post_message_with_transfer(&buffer, &transfer);
+        let _ = self.worker.post_message_with_transfer(&parts, &transfer);
     }
 }
 

@@ -213,7 +213,7 @@ fn WeightFile(bench: Bench) -> impl IntoView {
         }
         leptos::task::spawn_local(async move {
             match JsFuture::from(file.array_buffer()).await {
-                Ok(buffer) => bench.load_weights.run(js_sys::Uint8Array::new(&buffer).to_vec()),
+                Ok(buffer) => bench.load_weights.run(buffer.unchecked_into()),
                 Err(_) => drop(word.try_set(format!("{} could not be read; choose it again.", file.name()))),
             }
         });

@@ -4,7 +4,7 @@
 
 use std::{cell::Cell, time::Duration};
 
-use js_sys::{Array, Function, Object, Reflect};
+use js_sys::{Array, ArrayBuffer, Function, Object, Reflect};
 use leptos::{
     html::{self, ElementType},
     prelude::*,
@@ -196,11 +196,10 @@ pub fn before_drawing(run: impl FnOnce() + 'static) {
 }
 
 /// Hands bytes to the reader as a file.
-pub fn save_bytes(name: &str, bytes: &[u8]) {
+pub fn save_bytes(name: &str, bytes: &ArrayBuffer) {
     let options = BlobPropertyBag::new();
     options.set_type(if name.ends_with(".gif") { "image/gif" } else { "application/octet-stream" });
-    let parts = Array::of1(&js_sys::Uint8Array::from(bytes).into());
-    if let Ok(blob) = Blob::new_with_u8_array_sequence_and_options(&parts, &options) {
+    if let Ok(blob) = Blob::new_with_buffer_source_sequence_and_options(&Array::of1(bytes), &options) {
         save_blob(name, &blob);
     }
 }

@@ -241,7 +241,7 @@ pub fn Numbers(
                 <caption>"The end of the walk. On the data means nearer to a point of it than its fifth neighbour."</caption>
                 <thead>
                     <tr>
-                        <th scope="col"></th>
+                        <th scope="col">"measure"</th>
                         <th scope="col" class="number">{walking}" walked points"</th>
                         <th scope="col" class="number">{held_out}" real ones, held out"</th>
                     </tr>

@@ -222,7 +222,7 @@ fn CostOfAPicture(desk: Desk) -> impl IntoView {
                 <table class="plain">
                     <caption>{format!("One digit: {} steps here, one pass there. Measured in this tab; each time is the median of several.", cost.steps)}</caption>
                     <thead>
-                        <tr><th scope="col"></th><th scope="col" class="number">"this network"</th><th scope="col" class="number">"VAE’s decoder"</th><th scope="col" class="number">"factor"</th></tr>
+                        <tr><th scope="col">"measure"</th><th scope="col" class="number">"this network"</th><th scope="col" class="number">"VAE’s decoder"</th><th scope="col" class="number">"factor"</th></tr>
                     </thead>
                     <tbody>
                         <tr>
