@@ -21,6 +21,10 @@ pub fn address(path: &str) -> String {
 pub fn Link(
     /// Where to, from the site's root: `/lessons/mlp`.
     to: String,
+    /// Whether it stands on every page. Any other link goes with its page, and need not follow where the reader is: whoever
+    /// has followed that once stays on the router's list.
+    #[prop(optional)]
+    stays: bool,
     /// The words of the link.
     children: Children,
 ) -> impl IntoView {
@@ -29,7 +33,11 @@ pub fn Link(
     let page = target.split(['#', '?']).next().unwrap_or_default().trim_end_matches('/').to_owned();
     // A link to a place within a page is not the page.
     let whole = !to.contains('#');
-    let current = move || (whole && ends_alike(&page, &here.get())).then_some("page");
+    let current = move |here: &str| (whole && ends_alike(&page, here)).then_some("page");
+    let current = match stays {
+        true => Signal::derive(move || here.with(|here| current(here))),
+        false => Signal::stored(here.with_untracked(|here| current(here))),
+    };
     view! { <a href=target aria-current=current>{children()}</a> }
 }
 
@@ -70,11 +78,11 @@ pub fn TopBar(
     view! {
         <SkipLink />
         <nav class="top" aria-label="Site">
-            <span class="mark"><Link to="/".into()>"From Scratch to Scale"</Link></span>
+            <span class="mark"><Link to="/".into() stays=true>"From Scratch to Scale"</Link></span>
             <span class="top-links">
                 <a href=address("/#lessons") aria-current=in_lesson>"Lessons"</a>
-                <Link to="/techniques".into()>"Techniques"</Link>
-                <Link to="/about".into()>"About"</Link>
+                <Link to="/techniques".into() stays=true>"Techniques"</Link>
+                <Link to="/about".into() stays=true>"About"</Link>
             </span>
             <span class="top-engine">{move || engine.run()}</span>
             <Search ask=finder />
@@ -98,7 +106,7 @@ pub fn Foot() -> impl IntoView {
     ];
     view! {
         <footer class="foot">
-            <nav aria-label="More pages">{PAGES.map(|(to, words)| view! { <Link to=to.into()>{words}</Link> })}</nav>
+            <nav aria-label="More pages">{PAGES.map(|(to, words)| view! { <Link to=to.into() stays=true>{words}</Link> })}</nav>
             <p>"Nothing leaves your browser."</p>
         </footer>
     }
