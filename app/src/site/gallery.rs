@@ -436,23 +436,21 @@ fn Words() -> impl IntoView {
     view! {
         <h2>"Formula and source"</h2>
         <p>"Point at a term or at a line: what belongs to it lights up."</p>
-        <Formula label="The answer is the sign of w times x plus b; the update adds the target times x to w.">
-            <Beside>
-                <mrow>
-                    <mover accent="true"><mi>"y"</mi><mo>"^"</mo></mover>
-                    <mo>"="</mo>
-                    <mi>"sign"</mi>
-                    <Brackets>
-                        <Term id="sum" lit on_hover=hover>
-                            <mrow><mi>"w"</mi><mo>"·"</mo><mi>"x"</mi><mo>"+"</mo><mi>"b"</mi></mrow>
-                        </Term>
-                    </Brackets>
-                </mrow>
-                <Term id="update" lit on_hover=hover>
-                    <mrow><mi>"w"</mi><mo>"←"</mo><mi>"w"</mi><mo>"+"</mo><mi>"y"</mi><mi>"x"</mi></mrow>
-                </Term>
-            </Beside>
-        </Formula>
+        <Formulas label="The answer is the sign of w times x plus b; the update adds the target times x to w.">
+            <mrow>
+                <mover accent="true"><mi>"y"</mi><mo>"^"</mo></mover>
+                <mo>"="</mo>
+                <mi>"sign"</mi>
+                <Brackets>
+                    <Term id="sum" lit on_hover=hover>
+                        <mrow><mi>"w"</mi><mo>"·"</mo><mi>"x"</mi><mo>"+"</mo><mi>"b"</mi></mrow>
+                    </Term>
+                </Brackets>
+            </mrow>
+            <Term id="update" lit on_hover=hover>
+                <mrow><mi>"w"</mi><mo>"←"</mo><mi>"w"</mi><mo>"+"</mo><mi>"y"</mi><mi>"x"</mi></mrow>
+            </Term>
+        </Formulas>
         <SourceView
             path="perceptron.rs"
             text=Signal::stored(Some(samples::SOURCE.to_owned()))

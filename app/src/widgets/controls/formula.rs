@@ -21,6 +21,44 @@ pub fn Formula(
     /// The formula in MathML.
     children: Children,
 ) -> impl IntoView {
+    if inline {
+        return view! { <math aria-label=label>{children()}</math> }.into_any();
+    }
+    view! {
+        <Keys>
+            <math display="block" aria-label=label>
+                {children()}
+            </math>
+        </Keys>
+    }
+    .into_any()
+}
+
+/// Formulas that belong together: beside each other, or below where there is no room. Each is a formula of its own, for no
+/// browser but Chromium breaks one.
+#[component]
+pub fn Formulas(
+    /// All of them in words.
+    #[prop(into)]
+    label: String,
+    /// Whether they are the pieces of one formula, which may break between them.
+    #[prop(optional)]
+    one: bool,
+    /// Each of them, in MathML.
+    children: ChildrenFragment,
+) -> impl IntoView {
+    view! {
+        <Keys>
+            <div class="beside" class:one=one role="math" aria-label=label>
+                {children().nodes.into_iter().map(|formula| view! { <math display="block">{formula}</math> }).collect_view()}
+            </div>
+        </Keys>
+    }
+}
+
+/// What goes through the terms of the formulas in it.
+#[component]
+fn Keys(children: Children) -> impl IntoView {
     let terms = Terms(StoredValue::new(Vec::new()));
     provide_context(terms);
     let at = StoredValue::new(None::<usize>);
@@ -55,19 +93,13 @@ pub fn Formula(
         }
     };
     let children = children();
-    if inline {
-        return view! { <math aria-label=label>{children}</math> }.into_any();
-    }
     let group =
         if terms.0.with_value(Vec::is_empty) { "Formula" } else { "Formula; left and right go through its terms" };
     view! {
         <div class="formula" role="group" aria-label=group tabindex="0" on:keydown=keys on:blur=left>
-            <math display="block" aria-label=label>
-                {children}
-            </math>
+            {children}
         </div>
     }
-    .into_any()
 }
 
 /// A term of a formula: it lights what belongs to it, and is lit by it.
@@ -97,18 +129,6 @@ pub fn Term(
             {children()}
         </mrow>
     }
-}
-
-/// Formulas that belong together: beside each other, or below where there is no room.
-#[component]
-pub fn Beside(
-    /// Whether they are the pieces of one formula, which may break between them.
-    #[prop(optional)]
-    one: bool,
-    /// Each of them, in MathML.
-    children: Children,
-) -> impl IntoView {
-    view! { <mrow class="beside" class:one=one>{children()}</mrow> }
 }
 
 /// Brackets around a part of a formula. They stand in a row of their own with it, so that a fraction further on does not

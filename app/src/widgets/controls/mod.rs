@@ -29,7 +29,7 @@ pub use choice::Choice;
 pub use draw_pad::DrawPad;
 pub use engine_badge::EngineBadge;
 pub use examples::Examples;
-pub use formula::{Beside, Brackets, Formula, Given, Named, Term};
+pub use formula::{Brackets, Formula, Formulas, Given, Named, Term};
 pub use menu::{Menu, MenuItem};
 pub use notice::{Notice, NoticeKind};
 pub use number_field::NumberField;

@@ -14,7 +14,7 @@ use crate::{
         frame::{Stage, StageKind, replay},
         parts::Lit,
     },
-    widgets::{Beside, Brackets, Figure, Formula, Term},
+    widgets::{Brackets, Figure, Formulas, Named, Term},
 };
 
 /// The first stage.
@@ -56,15 +56,13 @@ pub fn Understand(
                 "The perceptron asks only on which side of the line a point lies. ADALINE asks how far its sum is from the target, +1 for "
                 "orange and −1 for blue. A point that is barely right still pulls. A point that is too right pulls back."
             </p>
-            <Formula label="E equals one half the mean of t minus w dot x minus b, squared; w becomes w plus eta times the error times x">
-                <Beside>
-                    <mrow>
-                        <Term id="error" lit=lit.0 on_hover=hover><mrow><mi>"E"</mi><mo>"="</mo><mfrac><mn>"1"</mn><mn>"2"</mn></mfrac><mi>"mean"</mi></mrow></Term>
-                        <Term id="sum" lit=lit.0 on_hover=hover><msup><Brackets><mi>"t"</mi><mo>"−"</mo><mi>"w"</mi><mo>"·"</mo><mi>"x"</mi><mo>"−"</mo><mi>"b"</mi></Brackets><mn>"2"</mn></msup></Term>
-                    </mrow>
-                    <Term id="correction" lit=lit.0 on_hover=hover><mrow><mi>"w"</mi><mo>"←"</mo><mi>"w"</mi><mo>"+"</mo><mi>"η"</mi><Brackets><mi>"t"</mi><mo>"−"</mo><mi>"w"</mi><mo>"·"</mo><mi>"x"</mi><mo>"−"</mo><mi>"b"</mi></Brackets><mi>"x"</mi></mrow></Term>
-                </Beside>
-            </Formula>
+            <Formulas label="E equals one half the mean of t minus w dot x minus b, squared; w becomes w plus eta times the error times x">
+                <mrow>
+                    <Term id="error" lit=lit.0 on_hover=hover><mrow><mi>"E"</mi><mo>"="</mo><mfrac><mn>"1"</mn><mn>"2"</mn></mfrac><Named word="mean" /></mrow></Term>
+                    <Term id="sum" lit=lit.0 on_hover=hover><msup><Brackets><mi>"t"</mi><mo>"−"</mo><mi>"w"</mi><mo>"·"</mo><mi>"x"</mi><mo>"−"</mo><mi>"b"</mi></Brackets><mn>"2"</mn></msup></Term>
+                </mrow>
+                <Term id="correction" lit=lit.0 on_hover=hover><mrow><mi>"w"</mi><mo>"←"</mo><mi>"w"</mi><mo>"+"</mo><mi>"η"</mi><Brackets><mi>"t"</mi><mo>"−"</mo><mi>"w"</mi><mo>"·"</mo><mi>"x"</mi><mo>"−"</mo><mi>"b"</mi></Brackets><mi>"x"</mi></mrow></Term>
+            </Formulas>
             <p>
                 "The error is a square of the weights, so over the weights it is a bowl with one bottom. Wherever it starts, downhill leads "
                 "there. Looking at one point at a time it staggers, for each point has a bowl of its own; in the settings one step can look "

@@ -10,7 +10,7 @@ use crate::{
         parts::{Lit, Weights},
         photos,
     },
-    widgets::{Beside, Brackets, Figure, Formula, Named, Photo, PhotoInput, PointEvent, Stroke, Term},
+    widgets::{Brackets, Figure, Formulas, Named, Photo, PhotoInput, PointEvent, Stroke, Term},
 };
 
 /// The first stage.
@@ -37,18 +37,14 @@ pub fn Understand(
                 <li><strong>"Pictures changed on purpose."</strong>" Cut out elsewhere, mirrored, recoloured: one photograph becomes many."</li>
                 <li><strong>"Two graphics cards and 1.2 million labelled photographs."</strong>" ImageNet had the pictures; the cards made a week of what would have been months."</li>
             </ul>
-            <Formula label="A map at row i, column j is the larger of zero and the sum over colours c and places u, v of k c u v times x c at s i plus u, s j plus v, plus a bias; a map is pooled by the largest of its neighbours.">
-                <Beside>
-                    <Term id="convolution" lit=lit.0 on_hover=hover><mrow><msub><mi>"z"</mi><mrow><mi>"i"</mi><mi>"j"</mi></mrow></msub><mo>"="</mo><munder><mo>"∑"</mo><mrow><mi>"c"</mi><mo>","</mo><mi>"u"</mi><mo>","</mo><mi>"v"</mi></mrow></munder><msub><mi>"k"</mi><mrow><mi>"c"</mi><mi>"u"</mi><mi>"v"</mi></mrow></msub><msub><mi>"x"</mi><mrow><mi>"c"</mi><mo>","</mo><mi>"s"</mi><mi>"i"</mi><mo>"+"</mo><mi>"u"</mi><mo>","</mo><mi>"s"</mi><mi>"j"</mi><mo>"+"</mo><mi>"v"</mi></mrow></msub><mo>"+"</mo><mi>"b"</mi></mrow></Term>
-                    <Term id="relu" lit=lit.0 on_hover=hover><mrow><mi>"a"</mi><mo>"="</mo><mi>"max"</mi><Brackets><mn>"0"</mn><mo>","</mo><mi>"z"</mi></Brackets></mrow></Term>
-                </Beside>
-            </Formula>
-            <Formula label="Pooling takes the largest of three by three neighbours; the probability of class k is e to its score, divided by the sum of that over all classes.">
-                <Beside>
-                    <Term id="pooling" lit=lit.0 on_hover=hover><mrow><mi>"p"</mi><mo>"="</mo><munder><Named word="max" /><mrow><mn>"3"</mn><mo>"×"</mo><mn>"3"</mn></mrow></munder><mi>"a"</mi></mrow></Term>
-                    <Term id="softmax" lit=lit.0 on_hover=hover><mrow><msub><mi>"P"</mi><mi>"k"</mi></msub><mo>"="</mo><mfrac><msup><mi>"e"</mi><msub><mi>"y"</mi><mi>"k"</mi></msub></msup><mrow><munder><mo>"∑"</mo><mi>"l"</mi></munder><msup><mi>"e"</mi><msub><mi>"y"</mi><mi>"l"</mi></msub></msup></mrow></mfrac></mrow></Term>
-                </Beside>
-            </Formula>
+            <Formulas label="A map at row i, column j is the larger of zero and the sum over colours c and places u, v of k c u v times x c at s i plus u, s j plus v, plus a bias; a map is pooled by the largest of its neighbours.">
+                <Term id="convolution" lit=lit.0 on_hover=hover><mrow><msub><mi>"z"</mi><mrow><mi>"i"</mi><mi>"j"</mi></mrow></msub><mo>"="</mo><munder><mo>"∑"</mo><mrow><mi>"c"</mi><mo>","</mo><mi>"u"</mi><mo>","</mo><mi>"v"</mi></mrow></munder><msub><mi>"k"</mi><mrow><mi>"c"</mi><mi>"u"</mi><mi>"v"</mi></mrow></msub><msub><mi>"x"</mi><mrow><mi>"c"</mi><mo>","</mo><mi>"s"</mi><mi>"i"</mi><mo>"+"</mo><mi>"u"</mi><mo>","</mo><mi>"s"</mi><mi>"j"</mi><mo>"+"</mo><mi>"v"</mi></mrow></msub><mo>"+"</mo><mi>"b"</mi></mrow></Term>
+                <Term id="relu" lit=lit.0 on_hover=hover><mrow><mi>"a"</mi><mo>"="</mo><mi>"max"</mi><Brackets><mn>"0"</mn><mo>","</mo><mi>"z"</mi></Brackets></mrow></Term>
+            </Formulas>
+            <Formulas label="Pooling takes the largest of three by three neighbours; the probability of class k is e to its score, divided by the sum of that over all classes.">
+                <Term id="pooling" lit=lit.0 on_hover=hover><mrow><mi>"p"</mi><mo>"="</mo><munder><Named word="max" /><mrow><mn>"3"</mn><mo>"×"</mo><mn>"3"</mn></mrow></munder><mi>"a"</mi></mrow></Term>
+                <Term id="softmax" lit=lit.0 on_hover=hover><mrow><msub><mi>"P"</mi><mi>"k"</mi></msub><mo>"="</mo><mfrac><msup><mi>"e"</mi><msub><mi>"y"</mi><mi>"k"</mi></msub></msup><mrow><munder><mo>"∑"</mo><mi>"l"</mi></munder><msup><mi>"e"</mi><msub><mi>"y"</mi><mi>"l"</mi></msub></msup></mrow></mfrac></mrow></Term>
+            </Formulas>
             <div class="wide">
                 <p class="offers">
                     "Show it something. The network below has the paper’s topology, narrowed until it travels in a few megabytes, and knows ten "

@@ -15,7 +15,7 @@ use crate::{
         frame::{Stage, StageKind},
         parts::Lit,
     },
-    widgets::{Beside, Brackets, Chart, Clock, Figure, Formula, Given, Named, Term},
+    widgets::{Brackets, Chart, Clock, Figure, Formula, Formulas, Given, Named, Term},
 };
 
 /// Seconds from the picture to noise.
@@ -76,33 +76,29 @@ pub fn Understand(
                 "In a step of the ruin, noise takes the place of a share β of the variance. What all steps up to the time t leave of the picture’s own variance is ᾱ, "
                 "and with it any amount of noise can be put on at once:"
             </p>
-            <Formula label="A step of the ruin: x at t, given x at t minus one, is drawn from the normal distribution with the mean root of one minus beta t times x at t minus one and the variance beta t. Alpha bar t is the product of one minus beta s over all steps s up to t.">
-                <Beside>
-                    <Term id="forward" lit=lit.0 on_hover=hover>
-                        <mrow>
-                            <mi>"q"</mi><Brackets><At letter="x" time="t" /><Given /><Before /></Brackets><mo>"="</mo>
-                            <mi>"N"</mi><Brackets><msqrt><mrow><mn>"1"</mn><mo>"−"</mo><At letter="β" time="t" /></mrow></msqrt><Before /><mo>","</mo><At letter="β" time="t" /><mi>"I"</mi></Brackets>
-                        </mrow>
-                    </Term>
-                    <Term id="forward" lit=lit.0 on_hover=hover>
-                        <mrow>
-                            <Kept time="t" /><mo>"="</mo><munder><mo>"∏"</mo><mrow><mi>"s"</mi><mo>"≤"</mo><mi>"t"</mi></mrow></munder>
-                            <Brackets><mn>"1"</mn><mo>"−"</mo><At letter="β" time="s" /></Brackets>
-                        </mrow>
-                    </Term>
-                </Beside>
-            </Formula>
-            <Formula label="All steps at once: x at t equals the root of alpha bar t times x zero plus the root of one minus alpha bar t times epsilon, which is drawn from the standard normal distribution.">
-                <Beside>
-                    <Term id="forward" lit=lit.0 on_hover=hover>
-                        <mrow>
-                            <At letter="x" time="t" /><mo>"="</mo>
-                            <msqrt><Kept time="t" /></msqrt><At letter="x" time="0" /><mo>"+"</mo><Spread time="t" /><mi>"ε"</mi><mo>","</mo>
-                        </mrow>
-                    </Term>
-                    <mrow><mi>"ε"</mi><mo>"∼"</mo><mi>"N"</mi><Brackets><mn>"0"</mn><mo>","</mo><mi>"I"</mi></Brackets></mrow>
-                </Beside>
-            </Formula>
+            <Formulas label="A step of the ruin: x at t, given x at t minus one, is drawn from the normal distribution with the mean root of one minus beta t times x at t minus one and the variance beta t. Alpha bar t is the product of one minus beta s over all steps s up to t.">
+                <Term id="forward" lit=lit.0 on_hover=hover>
+                    <mrow>
+                        <mi>"q"</mi><Brackets><At letter="x" time="t" /><Given /><Before /></Brackets><mo>"="</mo>
+                        <mi>"N"</mi><Brackets><msqrt><mrow><mn>"1"</mn><mo>"−"</mo><At letter="β" time="t" /></mrow></msqrt><Before /><mo>","</mo><At letter="β" time="t" /><mi>"I"</mi></Brackets>
+                    </mrow>
+                </Term>
+                <Term id="forward" lit=lit.0 on_hover=hover>
+                    <mrow>
+                        <Kept time="t" /><mo>"="</mo><munder><mo>"∏"</mo><mrow><mi>"s"</mi><mo>"≤"</mo><mi>"t"</mi></mrow></munder>
+                        <Brackets><mn>"1"</mn><mo>"−"</mo><At letter="β" time="s" /></Brackets>
+                    </mrow>
+                </Term>
+            </Formulas>
+            <Formulas label="All steps at once: x at t equals the root of alpha bar t times x zero plus the root of one minus alpha bar t times epsilon, which is drawn from the standard normal distribution.">
+                <Term id="forward" lit=lit.0 on_hover=hover>
+                    <mrow>
+                        <At letter="x" time="t" /><mo>"="</mo>
+                        <msqrt><Kept time="t" /></msqrt><At letter="x" time="0" /><mo>"+"</mo><Spread time="t" /><mi>"ε"</mi><mo>","</mo>
+                    </mrow>
+                </Term>
+                <mrow><mi>"ε"</mi><mo>"∼"</mo><mi>"N"</mi><Brackets><mn>"0"</mn><mo>","</mo><mi>"I"</mi></Brackets></mrow>
+            </Formulas>
             <Formula label="The loss L, which training makes small: the mean square of epsilon minus the noise that the network names in x at time t.">
                 <Term id="loss" lit=lit.0 on_hover=hover>
                     <mrow>
@@ -138,20 +134,18 @@ pub fn Understand(
                     </mrow>
                 </Term>
             </Formula>
-            <Formula label="The square of sigma t is, by DDPM, one minus alpha bar s over one minus alpha bar t, times one minus alpha bar t over alpha bar s; by DDIM it is zero.">
-                <Beside>
-                    <Term id="backward" lit=lit.0 on_hover=hover>
-                        <mrow>
-                            <mtext>"DDPM"</mtext><mo lspace="0em" rspace="0.4em">":"</mo><Variance /><mo>"="</mo>
-                            <mfrac><mrow><mn>"1"</mn><mo>"−"</mo><Kept time="s" /></mrow><mrow><mn>"1"</mn><mo>"−"</mo><Kept time="t" /></mrow></mfrac>
-                            <Brackets tall=true><mn>"1"</mn><mo>"−"</mo><mfrac><Kept time="t" /><Kept time="s" /></mfrac></Brackets>
-                        </mrow>
-                    </Term>
-                    <Term id="backward" lit=lit.0 on_hover=hover>
-                        <mrow><mtext>"DDIM"</mtext><mo lspace="0em" rspace="0.4em">":"</mo><Variance /><mo>"="</mo><mn>"0"</mn></mrow>
-                    </Term>
-                </Beside>
-            </Formula>
+            <Formulas label="The square of sigma t is, by DDPM, one minus alpha bar s over one minus alpha bar t, times one minus alpha bar t over alpha bar s; by DDIM it is zero.">
+                <Term id="backward" lit=lit.0 on_hover=hover>
+                    <mrow>
+                        <mtext>"DDPM"</mtext><mo lspace="0em" rspace="0.4em">":"</mo><Variance /><mo>"="</mo>
+                        <mfrac><mrow><mn>"1"</mn><mo>"−"</mo><Kept time="s" /></mrow><mrow><mn>"1"</mn><mo>"−"</mo><Kept time="t" /></mrow></mfrac>
+                        <Brackets tall=true><mn>"1"</mn><mo>"−"</mo><mfrac><Kept time="t" /><Kept time="s" /></mfrac></Brackets>
+                    </mrow>
+                </Term>
+                <Term id="backward" lit=lit.0 on_hover=hover>
+                    <mrow><mtext>"DDIM"</mtext><mo lspace="0em" rspace="0.4em">":"</mo><Variance /><mo>"="</mo><mn>"0"</mn></mrow>
+                </Term>
+            </Formulas>
             <p>
                 "A network that has learned with the class c and without can be asked both ways. Guidance starts from the answer about any class and goes w times the way to the one about c. "
                 "With w = 0 the class is forgotten, with 1 the answer is the plain one, and beyond it the class is exaggerated."

@@ -11,7 +11,7 @@ use crate::{
         frame::{Stage, StageKind, replay},
         parts::Lit,
     },
-    widgets::{Beside, Chips, DrawPad, Figure, Formula, Named, PointEvent, Stroke, Term},
+    widgets::{Chips, DrawPad, Figure, Formula, Formulas, Named, PointEvent, Stroke, Term},
 };
 
 /// The surface's turn at first: the two stored patterns lie in front.
@@ -73,13 +73,11 @@ pub fn Understand(
                 "Every pixel is a unit, and every unit is tied to every other. A tie says: be alike, or be different. Each unit listens to all the "
                 "others, weighed by its ties, and turns to the side that they speak for. Nobody tells it which pattern is meant."
             </p>
-            <Formula label="h i equals the sum over all j other than i of w i j s j; s i becomes the sign of h i; E equals minus one half the sum over all i and j that differ of w i j s i s j">
-                <Beside>
-                    <Term id="field" lit=lit.0 on_hover=hover><mrow><msub><mi>"h"</mi><mi>"i"</mi></msub><mo>"="</mo><munder><mo>"∑"</mo><mrow><mi>"j"</mi><mo>"≠"</mo><mi>"i"</mi></mrow></munder><msub><mi>"w"</mi><mrow><mi>"i"</mi><mi>"j"</mi></mrow></msub><msub><mi>"s"</mi><mi>"j"</mi></msub></mrow></Term>
-                    <Term id="update" lit=lit.0 on_hover=hover><mrow><msub><mi>"s"</mi><mi>"i"</mi></msub><mo>"←"</mo><Named word="sign" /><msub><mi>"h"</mi><mi>"i"</mi></msub></mrow></Term>
-                    <Term id="energy" lit=lit.0 on_hover=hover><mrow><mi>"E"</mi><mo>"="</mo><mo>"−"</mo><mfrac><mn>"1"</mn><mn>"2"</mn></mfrac><munder><mo>"∑"</mo><mrow><mi>"i"</mi><mo>"≠"</mo><mi>"j"</mi></mrow></munder><msub><mi>"w"</mi><mrow><mi>"i"</mi><mi>"j"</mi></mrow></msub><msub><mi>"s"</mi><mi>"i"</mi></msub><msub><mi>"s"</mi><mi>"j"</mi></msub></mrow></Term>
-                </Beside>
-            </Formula>
+            <Formulas label="h i equals the sum over all j other than i of w i j s j; s i becomes the sign of h i; E equals minus one half the sum over all i and j that differ of w i j s i s j">
+                <Term id="field" lit=lit.0 on_hover=hover><mrow><msub><mi>"h"</mi><mi>"i"</mi></msub><mo>"="</mo><munder><mo>"∑"</mo><mrow><mi>"j"</mi><mo>"≠"</mo><mi>"i"</mi></mrow></munder><msub><mi>"w"</mi><mrow><mi>"i"</mi><mi>"j"</mi></mrow></msub><msub><mi>"s"</mi><mi>"j"</mi></msub></mrow></Term>
+                <Term id="update" lit=lit.0 on_hover=hover><mrow><msub><mi>"s"</mi><mi>"i"</mi></msub><mo>"←"</mo><Named word="sign" /><msub><mi>"h"</mi><mi>"i"</mi></msub></mrow></Term>
+                <Term id="energy" lit=lit.0 on_hover=hover><mrow><mi>"E"</mi><mo>"="</mo><mo>"−"</mo><mfrac><mn>"1"</mn><mn>"2"</mn></mfrac><munder><mo>"∑"</mo><mrow><mi>"i"</mi><mo>"≠"</mo><mi>"j"</mi></mrow></munder><msub><mi>"w"</mi><mrow><mi>"i"</mi><mi>"j"</mi></mrow></msub><msub><mi>"s"</mi><mi>"i"</mi></msub><msub><mi>"s"</mi><mi>"j"</mi></msub></mrow></Term>
+            </Formulas>
             <p>
                 "When a unit turns, the energy falls by twice what it stood against. That rests on two things: ties are mutual, and no unit is tied to "
                 "itself. There are only finitely many states, so the fall must end. It ends in a valley. Hebb’s rule digs the valleys: it ties pixels that are alike in a pattern, and parts those that differ."

@@ -18,7 +18,7 @@ use crate::{
         frame::{Stage, StageKind, replay},
         parts::{Lit, Weights},
     },
-    widgets::{Beside, Brackets, Chips, Figure, Formula, Term},
+    widgets::{Brackets, Chips, Figure, Formula, Formulas, Term},
 };
 
 /// The first stage.
@@ -48,12 +48,10 @@ pub fn Understand(
             <Formula label="A map at row i, column j is f of the sum over u and v of k u v times x at i plus u, j plus v, plus a bias.">
                 <Term id="convolution" lit=lit.0 on_hover=hover><mrow><msub><mi>"c"</mi><mrow><mi>"i"</mi><mi>"j"</mi></mrow></msub><mo>"="</mo><mi>"f"</mi><Brackets tall=true><munder><mo>"∑"</mo><mrow><mi>"u"</mi><mo>","</mo><mi>"v"</mi></mrow></munder><msub><mi>"k"</mi><mrow><mi>"u"</mi><mi>"v"</mi></mrow></msub><msub><mi>"x"</mi><mrow><mi>"i"</mi><mo>"+"</mo><mi>"u"</mi><mo>","</mo><mi>"j"</mi><mo>"+"</mo><mi>"v"</mi></mrow></msub><mo>"+"</mo><mi>"b"</mi></Brackets></mrow></Term>
             </Formula>
-            <Formula label="A pooled map is the mean of four neighbours; at the end y is W s plus b.">
-                <Beside>
-                    <Term id="pooling" lit=lit.0 on_hover=hover><mrow><mi>"s"</mi><mo>"="</mo><mfrac><mn>"1"</mn><mn>"4"</mn></mfrac><mo>"∑"</mo><mi>"c"</mi></mrow></Term>
-                    <Term id="units" lit=lit.0 on_hover=hover><mrow><mi>"y"</mi><mo>"="</mo><mi>"W"</mi><mi>"s"</mi><mo>"+"</mo><mi>"b"</mi></mrow></Term>
-                </Beside>
-            </Formula>
+            <Formulas label="A pooled map is the mean of four neighbours; at the end y is W s plus b.">
+                <Term id="pooling" lit=lit.0 on_hover=hover><mrow><mi>"s"</mi><mo>"="</mo><mfrac><mn>"1"</mn><mn>"4"</mn></mfrac><mo>"∑"</mo><mi>"c"</mi></mrow></Term>
+                <Term id="units" lit=lit.0 on_hover=hover><mrow><mi>"y"</mi><mo>"="</mo><mi>"W"</mi><mi>"s"</mi><mo>"+"</mo><mi>"b"</mi></mrow></Term>
+            </Formulas>
             <div class="wide">
                 <Setting key="data">
                     <Chips

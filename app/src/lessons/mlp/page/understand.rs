@@ -19,7 +19,7 @@ use crate::{
         own_data::{OwnData, paint},
         parts::Lit,
     },
-    widgets::{Beside, Brackets, Chips, Figure, Formula, PointEvent, Stroke, Term},
+    widgets::{Brackets, Chips, Figure, Formulas, PointEvent, Stroke, Term},
 };
 use models::data::points::Point;
 
@@ -75,23 +75,19 @@ pub fn Understand(
                 "answer. Each of them draws a line of its own and bends its sum, so each reports how far a point lies on its side. "
                 "The last layer sees only these reports. In their space the classes can lie apart, even if they were entangled before."
             </p>
-            <Formula label="Forward, layer k: z k equals W k times h k minus 1 plus b k, and h k equals f of z k. The error of the last layer, delta K, is the answer, the softmax of z K, minus the truth.">
-                <Beside>
-                    <Term id="layer" lit=lit.0 on_hover=hover><mrow><msub><mi>"z"</mi><mi>"k"</mi></msub><mo>"="</mo><msub><mi>"W"</mi><mi>"k"</mi></msub><msub><mi>"h"</mi><mrow><mi>"k"</mi><mo>"−"</mo><mn>"1"</mn></mrow></msub><mo>"+"</mo><msub><mi>"b"</mi><mi>"k"</mi></msub><mo>","</mo><mspace width="0.4em" /><msub><mi>"h"</mi><mi>"k"</mi></msub><mo>"="</mo><mi>"f"</mi><Brackets><msub><mi>"z"</mi><mi>"k"</mi></msub></Brackets></mrow></Term>
-                    <Term id="error" lit=lit.0 on_hover=hover><mrow><msub><mi>"δ"</mi><mi>"K"</mi></msub><mo>"="</mo><mover accent="true"><mi>"y"</mi><mo>"^"</mo></mover><mo>"−"</mo><mi>"y"</mi></mrow></Term>
-                </Beside>
-            </Formula>
+            <Formulas label="Forward, layer k: z k equals W k times h k minus 1 plus b k, and h k equals f of z k. The error of the last layer, delta K, is the answer, the softmax of z K, minus the truth.">
+                <Term id="layer" lit=lit.0 on_hover=hover><mrow><msub><mi>"z"</mi><mi>"k"</mi></msub><mo>"="</mo><msub><mi>"W"</mi><mi>"k"</mi></msub><msub><mi>"h"</mi><mrow><mi>"k"</mi><mo>"−"</mo><mn>"1"</mn></mrow></msub><mo>"+"</mo><msub><mi>"b"</mi><mi>"k"</mi></msub><mo>","</mo><mspace width="0.4em" /><msub><mi>"h"</mi><mi>"k"</mi></msub><mo>"="</mo><mi>"f"</mi><Brackets><msub><mi>"z"</mi><mi>"k"</mi></msub></Brackets></mrow></Term>
+                <Term id="error" lit=lit.0 on_hover=hover><mrow><msub><mi>"δ"</mi><mi>"K"</mi></msub><mo>"="</mo><mover accent="true"><mi>"y"</mi><mo>"^"</mo></mover><mo>"−"</mo><mi>"y"</mi></mrow></Term>
+            </Formulas>
             <p>
                 "The question was how a unit in the middle can know its share of the error. Rumelhart, Hinton and Williams showed that it "
                 "need not be told. The error of the answer, sent backwards through the same weights, arrives at each unit as exactly the "
                 "slope it needs."
             </p>
-            <Formula label="Backward: delta k minus 1 equals W k transposed times delta k, times the slope of f at z k minus 1, unit by unit. Then W k becomes W k minus eta times delta k times h k minus 1 transposed.">
-                <Beside>
-                    <Term id="backward" lit=lit.0 on_hover=hover><mrow><msub><mi>"δ"</mi><mrow><mi>"k"</mi><mo>"−"</mo><mn>"1"</mn></mrow></msub><mo>"="</mo><Brackets><msubsup><mi>"W"</mi><mi>"k"</mi><mi>"⊤"</mi></msubsup><msub><mi>"δ"</mi><mi>"k"</mi></msub></Brackets><mo>"⊙"</mo><msup><mi>"f"</mi><mo>"′"</mo></msup><Brackets><msub><mi>"z"</mi><mrow><mi>"k"</mi><mo>"−"</mo><mn>"1"</mn></mrow></msub></Brackets></mrow></Term>
-                    <Term id="update" lit=lit.0 on_hover=hover><mrow><msub><mi>"W"</mi><mi>"k"</mi></msub><mo>"←"</mo><msub><mi>"W"</mi><mi>"k"</mi></msub><mo>"−"</mo><mi>"η"</mi><msub><mi>"δ"</mi><mi>"k"</mi></msub><msubsup><mi>"h"</mi><mrow><mi>"k"</mi><mo>"−"</mo><mn>"1"</mn></mrow><mi>"⊤"</mi></msubsup></mrow></Term>
-                </Beside>
-            </Formula>
+            <Formulas label="Backward: delta k minus 1 equals W k transposed times delta k, times the slope of f at z k minus 1, unit by unit. Then W k becomes W k minus eta times delta k times h k minus 1 transposed.">
+                <Term id="backward" lit=lit.0 on_hover=hover><mrow><msub><mi>"δ"</mi><mrow><mi>"k"</mi><mo>"−"</mo><mn>"1"</mn></mrow></msub><mo>"="</mo><Brackets><msubsup><mi>"W"</mi><mi>"k"</mi><mi>"⊤"</mi></msubsup><msub><mi>"δ"</mi><mi>"k"</mi></msub></Brackets><mo>"⊙"</mo><msup><mi>"f"</mi><mo>"′"</mo></msup><Brackets><msub><mi>"z"</mi><mrow><mi>"k"</mi><mo>"−"</mo><mn>"1"</mn></mrow></msub></Brackets></mrow></Term>
+                <Term id="update" lit=lit.0 on_hover=hover><mrow><msub><mi>"W"</mi><mi>"k"</mi></msub><mo>"←"</mo><msub><mi>"W"</mi><mi>"k"</mi></msub><mo>"−"</mo><mi>"η"</mi><msub><mi>"δ"</mi><mi>"k"</mi></msub><msubsup><mi>"h"</mi><mrow><mi>"k"</mi><mo>"−"</mo><mn>"1"</mn></mrow><mi>"⊤"</mi></msubsup></mrow></Term>
+            </Formulas>
             <div class="wide grid">
                 <Figure
                     id="accuracy"

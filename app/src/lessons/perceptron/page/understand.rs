@@ -14,7 +14,7 @@ use crate::{
         frame::{Stage, StageKind},
         parts::Lit,
     },
-    widgets::{Beside, Brackets, Figure, Formula, Term},
+    widgets::{Brackets, Figure, Formulas, Term},
 };
 
 /// The first stage.
@@ -55,12 +55,10 @@ pub fn Understand(
                 "Every point has two numbers, its place across and its place up. The perceptron gives each a weight, adds them up "
                 "with a bias, and looks only at the sign. Where the sum is zero lies a straight line, and that line is all it knows."
             </p>
-            <Formula label="y hat equals sign of w dot x plus b; on a mistake w becomes w plus t x">
-                <Beside>
-                    <Term id="sum" lit=lit.0 on_hover=hover><mrow><mover accent="true"><mi>"y"</mi><mo>"^"</mo></mover><mo>"="</mo><mi>"sign"</mi><Brackets><mi>"w"</mi><mo>"·"</mo><mi>"x"</mi><mo>"+"</mo><mi>"b"</mi></Brackets></mrow></Term>
-                    <Term id="correction" lit=lit.0 on_hover=hover><mrow><mi>"w"</mi><mo>"←"</mo><mi>"w"</mi><mo>"+"</mo><mi>"t"</mi><mi>"x"</mi><mo>","</mo><mspace width="0.4em" /><mi>"b"</mi><mo>"←"</mo><mi>"b"</mi><mo>"+"</mo><mi>"t"</mi></mrow></Term>
-                </Beside>
-            </Formula>
+            <Formulas label="y hat equals sign of w dot x plus b; on a mistake w becomes w plus t x">
+                <Term id="sum" lit=lit.0 on_hover=hover><mrow><mover accent="true"><mi>"y"</mi><mo>"^"</mo></mover><mo>"="</mo><mi>"sign"</mi><Brackets><mi>"w"</mi><mo>"·"</mo><mi>"x"</mi><mo>"+"</mo><mi>"b"</mi></Brackets></mrow></Term>
+                <Term id="correction" lit=lit.0 on_hover=hover><mrow><mi>"w"</mi><mo>"←"</mo><mi>"w"</mi><mo>"+"</mo><mi>"t"</mi><mi>"x"</mi><mo>","</mo><mspace width="0.4em" /><mi>"b"</mi><mo>"←"</mo><mi>"b"</mi><mo>"+"</mo><mi>"t"</mi></mrow></Term>
+            </Formulas>
             <p>
                 "Points that are called rightly change nothing. A point that is called wrongly is added to the weights if it is orange, "
                 "and taken away if it is blue. The line turns towards it. Often it turns too far and loses another point, and that point "

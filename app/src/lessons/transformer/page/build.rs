@@ -11,7 +11,7 @@ use crate::{
         parts::{Costs, Lit, Source},
         stale::renew_when_stale,
     },
-    widgets::{Beside, Brackets, Figure, Formula, PointEvent, Stroke, Term},
+    widgets::{Brackets, Figure, Formulas, Named, PointEvent, Stroke, Term},
 };
 
 /// The second stage.
@@ -99,50 +99,44 @@ pub fn Build(
                 multiply_adds=read(|it| it.config.multiply_adds(it.lengths.0, it.lengths.1))
                 multiply_adds_of="multiply-adds for the sequence above"
             />
-            <Formula label="An encoder layer adds to x the attention of the normalised x, then what feed-forward makes of the normalised x.">
-                <Beside>
-                    <Term id="encoder" lit=lit.0 on_hover=hover>
-                        <mrow><mi>"x"</mi><mo>"←"</mo><mi>"x"</mi><mo>"+"</mo><mi>"attention"</mi><Brackets><mi>"norm"</mi><mi>"x"</mi></Brackets></mrow>
-                    </Term>
-                    <Term id="feed" lit=lit.0 on_hover=hover>
-                        <mrow><mi>"x"</mi><mo>"←"</mo><mi>"x"</mi><mo>"+"</mo><mi>"feed"</mi><Brackets><mi>"norm"</mi><mi>"x"</mi></Brackets></mrow>
-                    </Term>
-                </Beside>
-            </Formula>
-            <Formula label="A decoder layer adds to y the attention to its past, whose keys and values are kept, then the attention to m, what was read, then feed-forward.">
-                <Beside>
-                    <Term id="decoder" lit=lit.0 on_hover=hover>
-                        <mrow>
-                            <mi>"y"</mi><mo>"←"</mo><mi>"y"</mi><mo>"+"</mo><mi>"attention"</mi>
-                            <Brackets><mi>"norm"</mi><mi>"y"</mi><mo>","</mo><Term id="cache" lit=lit.0 on_hover=hover><mi>"past"</mi></Term></Brackets>
-                        </mrow>
-                    </Term>
-                    <Term id="cross" lit=lit.0 on_hover=hover>
-                        <mrow><mi>"y"</mi><mo>"←"</mo><mi>"y"</mi><mo>"+"</mo><mi>"attention"</mi><Brackets><mi>"norm"</mi><mi>"y"</mi><mo>","</mo><mi>"m"</mi></Brackets></mrow>
-                    </Term>
-                </Beside>
-            </Formula>
-            <Formula label="Words go in as their vectors plus their places; the memory m is the normalised x after the last layer; the normalised y times the table gives the output; the heads are joined by one product.">
-                <Beside>
+            <Formulas label="An encoder layer adds to x the attention of the normalised x, then what feed-forward makes of the normalised x.">
+                <Term id="encoder" lit=lit.0 on_hover=hover>
+                    <mrow><mi>"x"</mi><mo>"←"</mo><mi>"x"</mi><mo>"+"</mo><mi>"attention"</mi><Brackets><Named word="norm" /><mi>"x"</mi></Brackets></mrow>
+                </Term>
+                <Term id="feed" lit=lit.0 on_hover=hover>
+                    <mrow><mi>"x"</mi><mo>"←"</mo><mi>"x"</mi><mo>"+"</mo><mi>"feed"</mi><Brackets><Named word="norm" /><mi>"x"</mi></Brackets></mrow>
+                </Term>
+            </Formulas>
+            <Formulas label="A decoder layer adds to y the attention to its past, whose keys and values are kept, then the attention to m, what was read, then feed-forward.">
+                <Term id="decoder" lit=lit.0 on_hover=hover>
                     <mrow>
-                        <mi>"x"</mi><mo>"="</mo>
-                        <Term id="embedding" lit=lit.0 on_hover=hover><mrow><mi>"E"</mi><mo>"["</mo><mi>"words"</mi><mo>"]"</mo></mrow></Term>
-                        <mo>"+"</mo>
-                        <Term id="positions" lit=lit.0 on_hover=hover><mi>"places"</mi></Term>
+                        <mi>"y"</mi><mo>"←"</mo><mi>"y"</mi><mo>"+"</mo><mi>"attention"</mi>
+                        <Brackets><Named word="norm" /><mi>"y"</mi><mo>","</mo><Term id="cache" lit=lit.0 on_hover=hover><mi>"past"</mi></Term></Brackets>
                     </mrow>
-                    <Term id="memory" lit=lit.0 on_hover=hover><mrow><mi>"m"</mi><mo>"="</mo><mi>"norm"</mi><mi>"x"</mi></mrow></Term>
-                    <Term id="output" lit=lit.0 on_hover=hover>
-                        <mrow><mi>"logits"</mi><mo>"="</mo><mi>"norm"</mi><mi>"y"</mi><msup><mi>"E"</mi><mi>"⊤"</mi></msup></mrow>
-                    </Term>
-                    <Term id="heads" lit=lit.0 on_hover=hover>
-                        <mrow>
-                            <mi>"attention"</mi><mo>"="</mo>
-                            <Brackets><msub><mi>"head"</mi><mn>"1"</mn></msub><mo>","</mo><mo>"…"</mo></Brackets>
-                            <msub><mi>"W"</mi><mi>"O"</mi></msub>
-                        </mrow>
-                    </Term>
-                </Beside>
-            </Formula>
+                </Term>
+                <Term id="cross" lit=lit.0 on_hover=hover>
+                    <mrow><mi>"y"</mi><mo>"←"</mo><mi>"y"</mi><mo>"+"</mo><mi>"attention"</mi><Brackets><Named word="norm" /><mi>"y"</mi><mo>","</mo><mi>"m"</mi></Brackets></mrow>
+                </Term>
+            </Formulas>
+            <Formulas label="Words go in as their vectors plus their places; the memory m is the normalised x after the last layer; the normalised y times the table gives the output; the heads are joined by one product.">
+                <mrow>
+                    <mi>"x"</mi><mo>"="</mo>
+                    <Term id="embedding" lit=lit.0 on_hover=hover><mrow><mi>"E"</mi><mo>"["</mo><mi>"words"</mi><mo>"]"</mo></mrow></Term>
+                    <mo>"+"</mo>
+                    <Term id="positions" lit=lit.0 on_hover=hover><mi>"places"</mi></Term>
+                </mrow>
+                <Term id="memory" lit=lit.0 on_hover=hover><mrow><mi>"m"</mi><mo>"="</mo><Named word="norm" /><mi>"x"</mi></mrow></Term>
+                <Term id="output" lit=lit.0 on_hover=hover>
+                    <mrow><mi>"logits"</mi><mo>"="</mo><Named word="norm" /><mi>"y"</mi><msup><mi>"E"</mi><mi>"⊤"</mi></msup></mrow>
+                </Term>
+                <Term id="heads" lit=lit.0 on_hover=hover>
+                    <mrow>
+                        <mi>"attention"</mi><mo>"="</mo>
+                        <Brackets><msub><mi>"head"</mi><mn>"1"</mn></msub><mo>","</mo><mo>"…"</mo></Brackets>
+                        <msub><mi>"W"</mi><mi>"O"</mi></msub>
+                    </mrow>
+                </Term>
+            </Formulas>
             <p>
                 "The paper’s network has 512 numbers a word, eight heads and six layers a side, 65 million weights in all. It normalises "
                 "after each part; ours normalises before, which trains without a long warm-up. The toy learns its positions, the "

@@ -21,7 +21,7 @@ use crate::{
         frame::{Stage, StageKind, replay},
         parts::{Lit, Weights},
     },
-    widgets::{Beside, Brackets, Chips, Figure, Formula, Given, Named, Term},
+    widgets::{Brackets, Chips, Figure, Formula, Formulas, Given, Named, Term},
 };
 
 /// The first stage.
@@ -51,13 +51,11 @@ pub fn Understand(
                 "variational autoencoder gives each picture not a point but a small cloud, draws a point from it, and pulls all clouds toward "
                 "one. Clouds that touch leave no gaps. The plane of the two numbers becomes a map: each place on it has a picture."
             </p>
-            <Formula label="A draw z is the cloud’s middle plus its width times noise.">
-                <Beside>
-                    <Term id="encoder" lit=lit.0 on_hover=hover><mrow><mi>"x"</mi><mo>"→"</mo><mi>"μ"</mi><mo>","</mo><mi>"σ"</mi></mrow></Term>
-                    <Term id="draw" lit=lit.0 on_hover=hover><mrow><mi>"z"</mi><mo>"="</mo><mi>"μ"</mi><mo>"+"</mo><mi>"σ"</mi><mi>"ε"</mi></mrow></Term>
-                    <Term id="decoder" lit=lit.0 on_hover=hover><mrow><mi>"z"</mi><mo>"→"</mo><mi>"p"</mi></mrow></Term>
-                </Beside>
-            </Formula>
+            <Formulas label="A draw z is the cloud’s middle plus its width times noise.">
+                <Term id="encoder" lit=lit.0 on_hover=hover><mrow><mi>"x"</mi><mo>"→"</mo><mi>"μ"</mi><mo>","</mo><mi>"σ"</mi></mrow></Term>
+                <Term id="draw" lit=lit.0 on_hover=hover><mrow><mi>"z"</mi><mo>"="</mo><mi>"μ"</mi><mo>"+"</mo><mi>"σ"</mi><mi>"ε"</mi></mrow></Term>
+                <Term id="decoder" lit=lit.0 on_hover=hover><mrow><mi>"z"</mi><mo>"→"</mo><mi>"p"</mi></mrow></Term>
+            </Formulas>
             <p>
                 "The cloud of a picture x is called q(z|x), a normal distribution with the mean μ and the spread σ. How likely a "
                 "picture x is to the decoder at a point z is called p(x|z). What training makes small is L, with a z drawn from the cloud:"
@@ -70,12 +68,10 @@ pub fn Understand(
                     <Term id="kl" lit=lit.0 on_hover=hover><mrow><mi>"β"</mi><mo>"·"</mo><mi>"KL"</mi><Brackets><mi>"q"</mi><Brackets><mi>"z"</mi><Given /><mi>"x"</mi></Brackets><mo stretchy="false">"‖"</mo><mi>"N"</mi><Brackets><mn>"0"</mn><mo>","</mo><mi>"I"</mi></Brackets></Brackets></mrow></Term>
                 </mrow>
             </Formula>
-            <Formula label="The reconstruction, minus the logarithm of p of x given z, is the cross-entropy of the pixels: minus the sum over all pixels of x times the logarithm of p plus one minus x times the logarithm of one minus p.">
-                <Beside one=true>
-                    <mrow><Surprise /><mo form="infix">"="</mo></mrow>
-                    <Term id="reconstruction" lit=lit.0 on_hover=hover><mrow><mo>"−"</mo><munder><mo>"∑"</mo><mtext>"pixels"</mtext></munder><Brackets pair="[]"><mi>"x"</mi><Named word="ln" /><mi>"p"</mi><mo>"+"</mo><Brackets><mn>"1"</mn><mo>"−"</mo><mi>"x"</mi></Brackets><Named word="ln" /><Brackets><mn>"1"</mn><mo>"−"</mo><mi>"p"</mi></Brackets></Brackets></mrow></Term>
-                </Beside>
-            </Formula>
+            <Formulas label="The reconstruction, minus the logarithm of p of x given z, is the cross-entropy of the pixels: minus the sum over all pixels of x times the logarithm of p plus one minus x times the logarithm of one minus p." one=true>
+                <mrow><Surprise /><mo form="infix">"="</mo></mrow>
+                <Term id="reconstruction" lit=lit.0 on_hover=hover><mrow><mo>"−"</mo><munder><mo>"∑"</mo><mtext>"pixels"</mtext></munder><Brackets pair="[]"><mi>"x"</mi><Named word="ln" /><mi>"p"</mi><mo>"+"</mo><Brackets><mn>"1"</mn><mo>"−"</mo><mi>"x"</mi></Brackets><Named word="ln" /><Brackets><mn>"1"</mn><mo>"−"</mo><mi>"p"</mi></Brackets></Brackets></mrow></Term>
+            </Formulas>
             <Formula label="The KL of a cloud: half the sum over the latent numbers of mu squared plus sigma squared minus one minus the logarithm of sigma squared.">
                 <Term id="kl" lit=lit.0 on_hover=hover><mrow><mi>"KL"</mi><mo>"="</mo><mfrac><mn>"1"</mn><mn>"2"</mn></mfrac><mo>"∑"</mo><Brackets><msup><mi>"μ"</mi><mn>"2"</mn></msup><mo>"+"</mo><msup><mi>"σ"</mi><mn>"2"</mn></msup><mo>"−"</mo><mn>"1"</mn><mo>"−"</mo><Named word="ln" /><msup><mi>"σ"</mi><mn>"2"</mn></msup></Brackets></mrow></Term>
             </Formula>
