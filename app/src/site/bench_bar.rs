@@ -29,6 +29,7 @@ pub fn BenchBar(
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let panel = NodeRef::<html::Div>::new();
+    let button = NodeRef::<html::Button>::new();
     let toggle = move |event: MouseEvent| {
         open.update(|open| *open = !*open);
         // Opened by a key: the settings stand before the button, so nobody would look for them with the next one.
@@ -39,9 +40,11 @@ pub fn BenchBar(
                     .and_then(|panel| panel.query_selector("input, select, button").ok().flatten());
                 first.iter().for_each(focus);
             });
+        } else if open.get_untracked() {
+            // Safari does not focus a button that is pressed by a pointer, and Escape is heard where the focus is.
+            button.get_untracked().iter().for_each(|button| focus(button));
         }
     };
-    let button = NodeRef::<html::Button>::new();
     let on_key = move |event: KeyboardEvent| {
         if event.key() == "Escape" && open.get_untracked() {
             open.set(false);

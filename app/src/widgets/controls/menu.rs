@@ -46,6 +46,8 @@ pub fn Menu(
     };
     let unfold = move || {
         open.set(true);
+        // Safari does not focus a button that is pressed by a pointer, and what leaves the menu closes it.
+        button.get_untracked().iter().for_each(|button| focus(button));
         request_animation_frame(move || list.get_untracked().iter().for_each(|list| into_view(list)));
     };
     let show = move |first: u32| {
