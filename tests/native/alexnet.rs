@@ -26,6 +26,8 @@ use models::{
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
 
+use crate::answers::values;
+
 const CLASSES: usize = 3;
 const PICTURES: usize = 6;
 const PIXELS: usize = CHANNELS * SIDE * SIDE;
@@ -61,10 +63,6 @@ fn pictures(device: &Device) -> Tensor<4> {
 
 fn classes() -> Vec<u8> {
     (0..PICTURES).map(|picture| (picture % CLASSES) as u8).collect()
-}
-
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().try_into_vec().unwrap()
 }
 
 /// What the network calls each picture.

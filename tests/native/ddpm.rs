@@ -29,7 +29,12 @@ use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use serde::Deserialize;
 
-use crate::{archive, twin};
+use crate::{
+    answers::values,
+    archive,
+    shipped::{self, Check, Metric},
+    twin,
+};
 
 /// Fields of a provenance file.
 #[derive(Deserialize)]
@@ -43,24 +48,6 @@ struct Provenance {
 #[derive(Deserialize)]
 struct Sampling {
     weight: f32,
-}
-
-#[derive(Deserialize)]
-struct Metric {
-    name: String,
-    split: String,
-    value: f64,
-}
-
-#[derive(Deserialize)]
-struct Check {
-    file: String,
-    name: String,
-    value: f64,
-    pictures: Option<usize>,
-    every: Option<usize>,
-    #[serde(default)]
-    times: Vec<f32>,
 }
 
 fn small() -> UNetConfig {
@@ -82,7 +69,7 @@ fn answer(network: &UNet, pictures: &[f32], side: usize, time: f32, classes: &[u
     let x = tensor(pictures.to_vec(), [count, channels, side, side], &device);
     let classes: Vec<i32> = classes.iter().map(|class| *class as i32).collect();
     let classes = Tensor::<1, Int>::from_data(TensorData::new(classes, [count]), &device);
-    twin::values(network.forward(x, tensor(vec![time; count], [count], &device), classes))
+    values(network.forward(x, tensor(vec![time; count], [count], &device), classes))
 }
 
 /// Two pictures of 8 × 8 pixels.
@@ -167,17 +154,13 @@ fn what_is_kept_is_read_again() {
     assert!(weights::load(fresh(&wide, &Device::flex()), &read, &Device::flex()).is_err());
 }
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
 fn parameters(path: &Path) -> Parameters {
     weights::from_safetensors(&fs::read(path).unwrap()).unwrap()
 }
 
 /// Every shipped network of this lesson.
 fn shipped() -> Vec<(PathBuf, Provenance, UNet)> {
-    let paths = fs::read_dir(root().join("pretrained")).unwrap().map(|entry| entry.unwrap().path());
+    let paths = fs::read_dir(shipped::path("pretrained")).unwrap().map(|entry| entry.unwrap().path());
     let own = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().starts_with("ddpm-");
     let paths = paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml")).filter(own);
     let read = paths.map(|path| {
@@ -205,7 +188,7 @@ fn judge(name: &str) -> LeNet {
     struct Of {
         config: LeNetConfig,
     }
-    let path = root().join(format!("pretrained/{name}.toml"));
+    let path = shipped::path(format!("pretrained/{name}.toml"));
     let of: Of = toml::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
     let fresh = of.config.init(&Device::flex(), &mut Pcg32::seed_from_u64(0));
     weights::load(fresh, &parameters(&path.with_extension("safetensors")), &Device::flex()).unwrap()
@@ -238,7 +221,7 @@ fn drawn_digits_and_clothes_are_judged_again() {
             for (picture, class) in walk.pictures().chunks_exact(pixels).zip(classes) {
                 let ink = picture.iter().map(|pixel| (pixel + 1.0) / 2.0).collect();
                 let scores = judges[class / 10].forward(tensor(ink, [1, 1, 28, 28], &Device::flex()));
-                right += usize::from(largest(&twin::values(scores)) == class % 10);
+                right += usize::from(largest(&values(scores)) == class % 10);
             }
         }
         let (count, stored) = (classes.len() as f64, provenance.check.value);
@@ -264,7 +247,7 @@ fn answers_on_colour_pictures_are_measured_again() {
         if check.name != "error of v" {
             continue;
         }
-        let archive = root().join(&check.file);
+        let archive = shipped::path(&check.file);
         let Some(pictures) = archive::pictures(&archive, check.every.unwrap(), check.pictures.unwrap()) else {
             println!("{}: not measured again, {} is not at hand", path.display(), check.file);
             continue;

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use futures::FutureExt;
 use models::{
     data::{
         batches::Batches,
@@ -26,9 +25,7 @@ use proptest::prelude::*;
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
 
-fn now<T>(future: impl Future<Output = T>) -> T {
-    future.now_or_never().expect("the CPU answers at once")
-}
+use crate::answers::now;
 
 fn mlp(sizes: &[usize], activation: Activation, seed: u64) -> Mlp {
     let config = MlpConfig { sizes: sizes.to_vec(), activation };

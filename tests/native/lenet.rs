@@ -1,9 +1,8 @@
 //! What lesson `lenet` shows is true of the shipped weights: what LeNet-5 bears, what defeats it, and that it learns.
 
-use std::{fs, io::Read};
+use std::fs;
 
 use burn::tensor::{Device, Tensor, TensorData, activation};
-use flate2::read::GzDecoder;
 use futures::FutureExt;
 use models::{
     data::{batches::Batches, images::Images, letters, transforms::Transform},
@@ -24,21 +23,13 @@ use models::{
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
 
-fn file(path: &str) -> Vec<u8> {
-    fs::read(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap()
-}
-
-/// The first pictures of a shipped part.
-fn images(path: &str, count: usize) -> Images {
-    let mut bytes = Vec::new();
-    GzDecoder::new(file(path).as_slice()).read_to_end(&mut bytes).unwrap();
-    let mut images = Images::parse(&bytes).unwrap();
-    images.truncate(count);
-    images
-}
+use crate::{
+    answers::values,
+    shipped::{first_images, path},
+};
 
 fn digits(count: usize) -> Images {
-    images("static/data/mnist/test-0.bin.gz", count)
+    first_images("static/data/mnist/test-0.bin.gz", count)
 }
 
 fn config() -> LeNetConfig {
@@ -50,19 +41,16 @@ fn fresh(seed: u64, device: &Device) -> LeNet {
 }
 
 fn lenet(name: &str) -> LeNet {
-    let parameters = weights::from_safetensors(&file(&format!("pretrained/{name}.safetensors"))).unwrap();
+    let parameters =
+        weights::from_safetensors(&fs::read(path(format!("pretrained/{name}.safetensors"))).unwrap()).unwrap();
     weights::load(fresh(0, &Device::flex()), &parameters, &Device::flex()).unwrap()
 }
 
 fn mlp() -> Mlp {
-    let parameters = weights::from_safetensors(&file("pretrained/mlp-mnist.safetensors")).unwrap();
+    let parameters = weights::from_safetensors(&fs::read(path("pretrained/mlp-mnist.safetensors")).unwrap()).unwrap();
     let config = MlpConfig { sizes: vec![784, 256, 10], activation: Activation::Relu };
     let fresh = config.init(&Device::flex(), &mut Pcg32::seed_from_u64(0));
     weights::load(fresh, &parameters, &Device::flex()).unwrap()
-}
-
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().try_into_vec().unwrap()
 }
 
 /// Share of pictures called what they are; `answer` takes `[batch, 784]` to `[batch, classes]`.
@@ -139,7 +127,7 @@ fn saliency_depends_on_what_was_learned_and_guided_backpropagation_hardly() {
 #[test]
 fn units_are_dead_but_no_filter() {
     for (name, set) in [("lenet-mnist", "mnist"), ("lenet-fashion", "fashion")] {
-        let pictures_of = images(&format!("static/data/{set}/test-0.bin.gz"), 1000);
+        let pictures_of = first_images(&format!("static/data/{set}/test-0.bin.gz"), 1000);
         let every: Vec<usize> = (0..pictures_of.len()).collect();
         let x = pictures(pictures_of.tensors(&every, 10, &Device::flex()).0);
         let answers: Vec<Vec<f32>> = strongest(&lenet(name), x).into_iter().map(values).collect();
@@ -151,7 +139,7 @@ fn units_are_dead_but_no_filter() {
 
 #[test]
 fn a_short_run_learns_digits_and_repeats_itself() {
-    let training = images("static/data/mnist/train-0.bin.gz", 2000);
+    let training = first_images("static/data/mnist/train-0.bin.gz", 2000);
     let device = Device::flex().autodiff();
     let run = || {
         let mut trainer = Trainer::new(fresh(1, &device), Optimizer::new(OptimizerKind::Adam));

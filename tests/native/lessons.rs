@@ -4,8 +4,10 @@ use std::{collections::HashSet, fs, path::Path};
 
 use app::{curriculum::CURRICULUM, lessons, techniques};
 
+use crate::shipped;
+
 fn read(path: impl AsRef<Path>) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let path = shipped::path(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -42,14 +44,14 @@ fn figures_and_experiments_are_on_the_page_once() {
     for lesson in lessons::LESSONS {
         let folder = Path::new("app/src/lessons").join(lesson.slug.replace('-', "_"));
         let mut page = read(folder.join("page.rs"));
-        let parts = Path::new(env!("CARGO_MANIFEST_DIR")).join(&folder).join("page");
+        let parts = shipped::path(folder.join("page"));
         for entry in fs::read_dir(parts).into_iter().flatten().flatten() {
             page.push_str(&read(entry.path()));
         }
         // What two lessons share stands in a module that is no lesson.
         for shared in ["linear", "pictures"] {
             if page.contains(&format!("{shared}::")) {
-                let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("app/src/lessons").join(shared);
+                let folder = shipped::path(Path::new("app/src/lessons").join(shared));
                 for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
                     page.push_str(&read(entry.path()));
                 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod alexnet;
+mod answers;
 mod archive;
 mod ddpm;
 mod hostile;
@@ -13,6 +14,7 @@ mod parity;
 mod photograph;
 mod pretrained;
 mod score;
+mod shipped;
 mod tasks;
 mod transformer;
 mod translation;

@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    io::Read,
     path::{Path, PathBuf},
 };
 
@@ -10,7 +9,6 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor, TensorData, activation::softmax},
 };
-use flate2::read::GzDecoder;
 use models::{
     data::images::Images,
     foundations::mlp::MlpConfig,
@@ -28,7 +26,10 @@ use rand_pcg::Pcg32;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::{archive, photograph};
+use crate::{
+    archive, photograph,
+    shipped::{self, Check, Metric},
+};
 
 /// The fields that a test can look at.
 #[derive(Deserialize)]
@@ -66,25 +67,6 @@ struct Data {
 }
 
 #[derive(Deserialize)]
-struct Metric {
-    name: String,
-    split: String,
-    value: f64,
-    /// The class that a single photograph's probability belongs to.
-    class: Option<usize>,
-}
-
-#[derive(Deserialize)]
-struct Check {
-    file: String,
-    name: String,
-    value: f64,
-    /// Of pictures that may not be shipped: how many of the archive, and every how many-th.
-    pictures: Option<usize>,
-    every: Option<usize>,
-}
-
-#[derive(Deserialize)]
 struct Curve {
     steps: Vec<u64>,
     values: Vec<f64>,
@@ -97,14 +79,10 @@ struct Counts {
     counts: Vec<u32>,
 }
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
 /// Every provenance file.
 fn logs() -> Vec<(PathBuf, Provenance)> {
     let mut paths: Vec<PathBuf> =
-        fs::read_dir(root().join("pretrained")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        fs::read_dir(shipped::path("pretrained")).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     paths.sort();
     assert!(!paths.is_empty(), "there are weights");
@@ -267,7 +245,7 @@ fn measure(provenance: &Provenance, parameters: &Parameters) -> Option<Measured>
         let model = load(config.init(&device, &mut rng), parameters, count);
         return share_named(provenance, |x| model.forward(x)).map(Measured::share_of_500);
     }
-    let images = || images(&root().join(&provenance.check.as_ref().unwrap().file));
+    let images = || images(&shipped::path(&provenance.check.as_ref().unwrap().file));
     Some(match provenance.model.as_str() {
         "models::foundations::mlp::Mlp" => {
             let config: MlpConfig = config.try_into().unwrap();
@@ -301,7 +279,7 @@ fn measure(provenance: &Provenance, parameters: &Parameters) -> Option<Measured>
 /// `[batch, classes]`.
 fn share_named(provenance: &Provenance, answer: impl Fn(Tensor<4>) -> Tensor<2>) -> Option<f64> {
     let check = provenance.check.as_ref()?;
-    let pictures = archive::pictures(&root().join(&check.file), check.every.unwrap(), check.pictures.unwrap())?;
+    let pictures = archive::pictures(&shipped::path(&check.file), check.every.unwrap(), check.pictures.unwrap())?;
     assert_eq!(Some(pictures.len()), check.pictures);
     let mut right = 0;
     for part in pictures.chunks(100) {
@@ -348,13 +326,8 @@ fn classify(images: &Images, classes: usize, answer: impl Fn(Tensor<2>) -> Tenso
 
 /// All parts of the shipped test pictures.
 fn images(folder: &Path) -> Images {
-    let parts = (0..).map_while(|part| fs::read(folder.join(format!("test-{part}.bin.gz"))).ok());
-    let parts = parts.map(|packed| {
-        let mut bytes = Vec::new();
-        GzDecoder::new(packed.as_slice()).read_to_end(&mut bytes).unwrap();
-        Images::parse(&bytes).unwrap()
-    });
-    let joined = parts.reduce(|mut images, part| {
+    let parts = (0..).map(|part| folder.join(format!("test-{part}.bin.gz"))).take_while(|part| part.exists());
+    let joined = parts.map(shipped::images).reduce(|mut images, part| {
         images.extend(part).unwrap();
         images
     });

@@ -2,7 +2,6 @@
 
 use app::lessons::ddpm::points::{Cloud, PointSettings};
 use burn::tensor::Device;
-use futures::FutureExt;
 use models::{
     data::points::PointKind,
     generative::{
@@ -12,12 +11,10 @@ use models::{
     },
 };
 
+use crate::answers::now;
+
 /// Points that walk from noise.
 const WALKING: u64 = 400;
-
-fn now<T>(future: impl Future<Output = T>) -> T {
-    future.now_or_never().expect("the CPU answers at once")
-}
 
 /// A lesson's run.
 struct Run {

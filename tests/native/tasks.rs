@@ -6,22 +6,20 @@ use app::session::{
     query::Query,
     serve::{Context, SettingsOf, Task},
 };
-use futures::{FutureExt, channel::mpsc};
+use futures::channel::mpsc;
 use models::{
     device::Device,
     weights::{self, Precision},
 };
 use proptest::{prelude::*, test_runner::TestRunner};
 
+use crate::answers::now;
+
 /// Runs that need no file: addresses of each lesson.
 const RUNS: [&str; 3] = ["", "seed=7", "data=xor&seed=3&rule=storkey&noise=0.3"];
 
 /// A run whose steps are cheap where a batch, a sequence or a walk can be short: a thousand of them are soon over.
 const SMALL: &str = "seed=7&batch=4&length=3&count=40&walk=3";
-
-fn now<T>(future: impl Future<Output = T>) -> T {
-    future.now_or_never().expect("without files to fetch a task never waits")
-}
 
 fn start<T: Task>(address: &str) -> T {
     let (outbox, _) = mpsc::unbounded();

@@ -1,8 +1,7 @@
 //! What lesson `transformer` shows is true: the toy tasks are learnt and their heads become readable, the cache changes
 //! nothing, a walk gives the network's own numbers, and every rule of writing keeps its promise.
 
-use burn::tensor::{Device, Tensor};
-use futures::FutureExt;
+use burn::tensor::Device;
 use models::{
     data::sequences::{Sequences, Task},
     sequence::{
@@ -16,13 +15,7 @@ use models::{
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
 
-fn now<T>(future: impl Future<Output = T>) -> T {
-    future.now_or_never().expect("the CPU answers at once")
-}
-
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().try_into_vec().unwrap()
-}
+use crate::answers::{now, values};
 
 /// A run of so many steps.
 fn trained(task: Task, length: usize, symbols: usize, positions: Positions, steps: usize) -> Toy {

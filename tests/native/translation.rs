@@ -1,7 +1,7 @@
 //! The shipped translator is what its provenance says: our own sentences come out as stored, and where the training data is
 //! at hand BLEU on 500 sentences of the test part is measured again.
 
-use std::{fs, io::Read, path::Path};
+use std::{fs, io::Read};
 
 use burn::{module::Module, tensor::Device};
 use flate2::read::GzDecoder;
@@ -23,6 +23,8 @@ use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use serde::Deserialize;
 
+use crate::shipped::{self, Check};
+
 /// Greedy choices between two words of nearly equal probability may fall otherwise here than in PyTorch: as much BLEU as a
 /// handful of 500 sentences can move.
 const TOLERANCE: f64 = 0.5;
@@ -35,23 +37,13 @@ struct Provenance {
 }
 
 #[derive(Deserialize)]
-struct Check {
-    file: String,
-    value: f64,
-}
-
-#[derive(Deserialize)]
 struct Sentence {
     english: String,
     french: String,
 }
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
 fn shipped() -> (Provenance, Vocabulary, Transformer) {
-    let path = root().join("pretrained/transformer-eng-fra.toml");
+    let path = shipped::path("pretrained/transformer-eng-fra.toml");
     let provenance: Provenance = toml::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
     let bytes = fs::read(path.with_extension("safetensors")).unwrap();
     let vocabulary = Vocabulary::from_safetensors(&bytes).unwrap();
@@ -86,7 +78,7 @@ fn our_sentences_come_out_as_stored() {
 #[test]
 fn bleu_is_measured_again() {
     let (provenance, vocabulary, model) = shipped();
-    let Ok(packed) = fs::read(root().join(&provenance.check.file)) else {
+    let Ok(packed) = fs::read(shipped::path(&provenance.check.file)) else {
         println!("not measured again, {} is not at hand", provenance.check.file);
         return;
     };

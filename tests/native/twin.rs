@@ -12,8 +12,10 @@ use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use serde::{Deserialize, de::DeserializeOwned};
 
+use crate::shipped;
+
 pub fn fixture<T: DeserializeOwned>(name: &str) -> T {
-    let path = format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"));
+    let path = shipped::path(format!("tests/fixtures/{name}"));
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
@@ -91,8 +93,4 @@ impl Digest {
         far(weighed.sum(), self.weighed, 4.0 * count as f64);
         far(found.iter().map(|value| f64::from(value.abs())).sum(), self.size, count as f64);
     }
-}
-
-pub fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().try_into_vec().unwrap()
 }

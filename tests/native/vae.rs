@@ -1,9 +1,8 @@
 //! What lesson `vae` shows is true: it learns, its map is in order, its pictures are blurred, and a large β empties it.
 
-use std::{fs, io::Read};
+use std::fs;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use flate2::read::GzDecoder;
 use futures::FutureExt;
 use models::{
     data::{batches::Batches, images::Images},
@@ -23,25 +22,17 @@ use models::{
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
 
+use crate::{
+    answers::values,
+    shipped::{first_images, path},
+};
+
 /// The live lesson's batch and rate.
 const BATCH: usize = 64;
 const RATE: f64 = 0.002;
 
-fn file(path: &str) -> Vec<u8> {
-    fs::read(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap()
-}
-
-/// The first pictures of a shipped part.
-fn images(path: &str, count: usize) -> Images {
-    let mut bytes = Vec::new();
-    GzDecoder::new(file(path).as_slice()).read_to_end(&mut bytes).unwrap();
-    let mut images = Images::parse(&bytes).unwrap();
-    images.truncate(count);
-    images
-}
-
 fn test_pictures(set: &str) -> Images {
-    images(&format!("static/data/{set}/test-0.bin.gz"), 1000)
+    first_images(&format!("static/data/{set}/test-0.bin.gz"), 1000)
 }
 
 /// All pixels: `[pictures, 784]`.
@@ -55,13 +46,10 @@ fn config(latent: usize) -> VaeConfig {
 }
 
 fn pretrained(set: &str) -> Vae {
-    let parameters = weights::from_safetensors(&file(&format!("pretrained/vae-{set}.safetensors"))).unwrap();
+    let parameters =
+        weights::from_safetensors(&fs::read(path(format!("pretrained/vae-{set}.safetensors"))).unwrap()).unwrap();
     let fresh = config(2).init(&Device::flex(), &mut Pcg32::seed_from_u64(0));
     weights::load(fresh, &parameters, &Device::flex()).unwrap()
-}
-
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().try_into_vec().unwrap()
 }
 
 fn points(points: &[[f32; 2]]) -> Tensor<2> {
@@ -102,7 +90,7 @@ impl Run {
 
 #[test]
 fn it_learns_a_tiny_batch_and_repeats_itself() {
-    let few = images("static/data/fashion/train-0.bin.gz", 16);
+    let few = first_images("static/data/fashion/train-0.bin.gz", 16);
     let cost = |run: &Run| {
         let still = Tensor::zeros([16, 2], &Device::flex());
         let elbo = run.trainer.valid().elbo(pixels(&few, &Device::flex()), still);
@@ -126,7 +114,7 @@ fn it_learns_a_tiny_batch_and_repeats_itself() {
 
 #[test]
 fn a_short_run_learns_clothes_and_a_large_beta_empties_it_again() {
-    let training = images("static/data/fashion/train-0.bin.gz", 5000);
+    let training = first_images("static/data/fashion/train-0.bin.gz", 5000);
     let test = test_pictures("fashion");
     for latent in [2, 16] {
         let mut run = Run::new(latent, training.clone(), 1);
@@ -216,7 +204,7 @@ fn neighbours_on_the_map_and_on_a_line_look_alike() {
 
 #[test]
 fn with_more_than_two_numbers_the_map_is_the_plane_of_largest_spread() {
-    let mut run = Run::new(8, images("static/data/fashion/train-0.bin.gz", 2000), 1);
+    let mut run = Run::new(8, first_images("static/data/fashion/train-0.bin.gz", 2000), 1);
     run.go(150, 1.0);
     let means = values(run.trainer.valid().encode(pixels(&test_pictures("fashion"), &Device::flex())).0);
     let rows: Vec<&[f32]> = means.chunks_exact(8).collect();

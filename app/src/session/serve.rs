@@ -232,7 +232,7 @@ impl<T: Task> Server<T> {
             Request::Command(bytes) => self.command(&bytes).await,
             Request::SaveWeights => self.save_weights().await,
             Request::LoadWeights { bytes, run } => {
-                self.load_weights(&bytes.iter().flat_map(to_bytes).collect::<Vec<_>>(), run).await
+                self.load_weights(&bytes.as_ref().map(to_bytes).unwrap_or_default(), run).await
             }
             Request::Animate(still) => {
                 if let Some((name, bytes)) = self.animation.add(still) {

@@ -3,6 +3,8 @@
 use models::foundations::adaline::{Adaline, Bowl};
 use serde::Deserialize;
 
+use crate::twin;
+
 /// PyTorch adds in another order, in f32: a few units in the last place of sums of up to 30 terms.
 const TOLERANCE: f32 = 1e-5;
 
@@ -36,7 +38,7 @@ fn assert_close(name: &str, ours: &[f32], theirs: &[f32]) {
 
 #[test]
 fn adaline_equals_pytorch() {
-    let fixture: Fixture = serde_json::from_str(include_str!("../../fixtures/adaline.json")).unwrap();
+    let fixture: Fixture = twin::fixture("adaline.json");
     assert_eq!(fixture.cases.len(), 3);
     for case in fixture.cases {
         let examples: Vec<(&[f32], f32)> = case.x.iter().map(Vec::as_slice).zip(case.target.iter().copied()).collect();

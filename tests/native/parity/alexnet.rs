@@ -18,7 +18,10 @@ use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use serde::Deserialize;
 
-use crate::twin::{self, Digest, scattered, values};
+use crate::{
+    answers::values,
+    twin::{self, Digest, scattered},
+};
 
 /// The fixture is computed in double precision. PyTorch itself, in single precision, is off by up to 1.5e-5 of the mean
 /// size of a tensor's numbers (the twin prints it): twice that is open to us, who add up in another order.

@@ -12,7 +12,10 @@ use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use serde::Deserialize;
 
-use crate::twin::{self, Digest, scattered, values};
+use crate::{
+    answers::values,
+    twin::{self, Digest, scattered},
+};
 
 /// Sums of up to 60 products of f32 in another order through twenty layers, against the mean size of a tensor's numbers.
 const ROUNDING: f64 = 1e-5;

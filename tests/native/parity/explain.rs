@@ -12,7 +12,10 @@ use models::explain::{
 };
 use serde::Deserialize;
 
-use crate::twin::{self, Digest, values};
+use crate::{
+    answers::values,
+    twin::{self, Digest},
+};
 
 /// Sums of up to 400 products of f32 in another order, forward through five layers and back, against the mean size of a
 /// tensor's numbers; the largest that was seen is 5e-6.

@@ -1,13 +1,7 @@
 //! The Hopfield network against NumPy, on the fixture that `tests/reference/hopfield.py` writes, and on MNIST's digits.
 
-use std::{fs, io::Read};
-
-use flate2::read::GzDecoder;
 use models::{
-    data::{
-        images::Images,
-        patterns::{Pattern, damaged, random_patterns},
-    },
+    data::patterns::{Pattern, damaged, random_patterns},
     foundations::{
         hopfield::{Diagnosis, Hopfield, Rule},
         recall::{End, Recall},
@@ -15,14 +9,12 @@ use models::{
 };
 use serde::Deserialize;
 
+use crate::{shipped::images, twin};
+
 /// Weights are sums of at most five f32 terms up to 1; Storkey's carry the roundings of four earlier patterns on.
 const WEIGHT: f32 = 1e-6;
 /// An energy is half of 441 such weights.
 const ENERGY: f64 = 2e-4;
-
-fn root(path: &str) -> String {
-    format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))
-}
 
 #[derive(Deserialize)]
 struct Fixture {
@@ -44,8 +36,7 @@ struct Case {
 
 #[test]
 fn three_rules_equal_numpy() {
-    let fixture: Fixture =
-        serde_json::from_str(&fs::read_to_string(root("tests/fixtures/hopfield.json")).unwrap()).unwrap();
+    let fixture: Fixture = twin::fixture("hopfield.json");
     for case in &fixture.cases {
         let rule = match case.rule.as_str() {
             "hebb" => Rule::Hebb,
@@ -78,9 +69,7 @@ fn three_rules_equal_numpy() {
 
 /// The first digit of each class, ink where a pixel is at least 128.
 fn digits() -> Vec<Pattern> {
-    let mut bytes = Vec::new();
-    GzDecoder::new(fs::File::open(root("static/data/mnist/train-0.bin.gz")).unwrap()).read_to_end(&mut bytes).unwrap();
-    let images = Images::parse(&bytes).unwrap();
+    let images = images("static/data/mnist/train-0.bin.gz");
     (0..10)
         .map(|class| {
             let index = images.labels.iter().position(|label| *label == class).unwrap();

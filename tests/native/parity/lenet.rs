@@ -19,7 +19,10 @@ use models::{
 };
 use serde::Deserialize;
 
-use crate::twin::{self, Digest, values};
+use crate::{
+    answers::values,
+    twin::{self, Digest},
+};
 
 /// Sums of up to 400 products of f32 in another order, through five layers and back, against the mean size of a tensor's
 /// numbers; the largest that was seen is 6e-6.

@@ -1,7 +1,5 @@
 //! Ours against PyTorch and scikit-learn, on the fixtures that `tests/reference` writes.
 
-use std::fs;
-
 use burn::{
     module::Module,
     optim::GradientsParams,
@@ -23,18 +21,15 @@ use models::{
 };
 use rand::SeedableRng;
 use rand_pcg::Pcg32;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
+
+use crate::{answers::values, twin::fixture};
 
 /// Sums of at most six f32 products in another order, and exponentials of another library: a few roundings of numbers
 /// up to about 3.
 const ROUNDING: f32 = 3e-6;
 /// Three updates carry roundings on; Adam divides by gradients that may be small.
 const AFTER_STEPS: f32 = 2e-5;
-
-fn fixture<T: DeserializeOwned>(name: &str) -> T {
-    let path = format!("{}/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
-}
 
 #[derive(Deserialize)]
 struct MlpFixture {
@@ -116,10 +111,6 @@ fn near(found: &[f32], expected: &[f32], tolerance: f32, what: &str) {
         // Written so that a NaN fails.
         assert!((found - expected).abs() <= tolerance, "{what} {index}: {found} instead of {expected}");
     }
-}
-
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.into_data().try_into_vec().unwrap()
 }
 
 #[test]

@@ -22,7 +22,10 @@ use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use serde::Deserialize;
 
-use crate::twin::{self, Digest, scattered, values};
+use crate::{
+    answers::values,
+    twin::{self, Digest, scattered},
+};
 
 /// The twin counts in f64: these are our roundings through four layers, against the mean size of a tensor's numbers. The
 /// time comes from an arc cosine near 1, which is where f32 is coarsest: at 0.999 it is off by about 1e-5.

@@ -26,7 +26,10 @@ use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use serde::Deserialize;
 
-use crate::twin::{self, Digest, scattered, values};
+use crate::{
+    answers::values,
+    twin::{self, Digest, scattered},
+};
 
 /// Sums of at most forty f32 products in another order, through one attention and back, against the mean size of a tensor's
 /// numbers.

@@ -21,7 +21,10 @@ use rand::SeedableRng;
 use rand_pcg::Pcg32;
 use serde::Deserialize;
 
-use crate::twin::{self, Digest, scattered, values};
+use crate::{
+    answers::values,
+    twin::{self, Digest, scattered},
+};
 
 /// Sums of up to 784 products of f32 in another order, through six layers and back, against the mean size of a tensor's
 /// numbers.

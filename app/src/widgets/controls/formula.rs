@@ -15,15 +15,9 @@ pub fn Formula(
     /// The formula in words.
     #[prop(into)]
     label: String,
-    /// Within a line of text?
-    #[prop(optional)]
-    inline: bool,
     /// The formula in MathML.
     children: Children,
 ) -> impl IntoView {
-    if inline {
-        return view! { <math aria-label=label>{children()}</math> }.into_any();
-    }
     view! {
         <Keys>
             <math display="block" aria-label=label>
@@ -31,7 +25,6 @@ pub fn Formula(
             </math>
         </Keys>
     }
-    .into_any()
 }
 
 /// Formulas that belong together: beside each other, or below where there is no room. Each is a formula of its own, for no
